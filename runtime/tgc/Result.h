@@ -1,6 +1,6 @@
 // Result<T>: a T or an Error. (std::expected is C++23.)
 #pragma once
-#include "runtime/tgc/Error.h"
+#include "tgc/Error.h"
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
