@@ -72,11 +72,21 @@ float floatOfF16(std::uint16_t bits);
 
 /// The element type that stores a C++ type; char-like and long types are covered by their size.
 template <typename T> constexpr DType dtypeOf() {
-  if constexpr (std::is_same_v<T, bool>) return DType::boolean;
-  else if constexpr (std::is_floating_point_v<T>) return sizeof(T) == 8 ? DType::f64 : DType::f32;
+  static_assert(std::is_arithmetic_v<T> && sizeof(T) <= 8, "no element type stores this C++ type");
+  if constexpr (std::is_same_v<T, bool>)
+    return DType::boolean;
+  else if constexpr (std::is_floating_point_v<T>)
+    return sizeof(T) == 8 ? DType::f64 : DType::f32;
   else if constexpr (std::is_signed_v<T>)
-    return sizeof(T) == 8 ? DType::i64 : sizeof(T) == 4 ? DType::i32 : sizeof(T) == 2 ? DType::i16 : DType::i8;
-  else return sizeof(T) == 8 ? DType::u64 : sizeof(T) == 4 ? DType::u32 : sizeof(T) == 2 ? DType::u16 : DType::u8;
+    return sizeof(T) == 8   ? DType::i64
+           : sizeof(T) == 4 ? DType::i32
+           : sizeof(T) == 2 ? DType::i16
+                            : DType::i8;
+  else
+    return sizeof(T) == 8   ? DType::u64
+           : sizeof(T) == 4 ? DType::u32
+           : sizeof(T) == 2 ? DType::u16
+                            : DType::u8;
 }
 
 } // namespace tgc

@@ -31,7 +31,7 @@ const char *nameOf(ErrorKind kind);
 struct Note {
   enum class Kind : std::uint8_t { Note, Help };
   std::string message;
-  Place place;
+  Place place = {};
   Kind kind = Kind::Note;
 };
 
@@ -40,9 +40,9 @@ struct Note {
 struct Error {
   ErrorKind kind = ErrorKind::Invalid;
   std::string message;
-  Place place;
+  Place place = {};
   std::uint32_t length = 1;
-  std::vector<Note> notes;
+  std::vector<Note> notes = {};
 
   /// `file:line:column: error: message`, then one line for each note.
   std::string text() const;

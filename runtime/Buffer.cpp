@@ -1,0 +1,41 @@
+// Owned and borrowed dense arrays.
+#include "tgc/Buffer.h"
+#include <cstdlib>
+#include <cstring>
+
+namespace tgc {
+
+Result<Buffer> Buffer::make(DType dtype, const Shape &shape) {
+  if (auto checked = shape.check(); !checked) return checked.error();
+  const auto bytes = std::size_t(shape.sizeBytes(dtype));
+  void *memory =
+      std::aligned_alloc(64, (bytes + 64) / 64 * 64); // never zero bytes: an empty array has an address too
+  if (!memory)
+    return Error{ErrorKind::Unavailable,
+                 "no memory for " + tgc::typeText(dtype, shape) + " (" + std::to_string(bytes) + " bytes)"};
+  return borrow(dtype, shape, memory, std::shared_ptr<void>(memory, [](void *held) { std::free(held); }));
+}
+
+Result<Buffer> Buffer::zeros(DType dtype, const Shape &shape) {
+  auto buffer = make(dtype, shape);
+  if (buffer) std::memset(buffer->data(), 0, std::size_t(buffer->sizeBytes()));
+  return buffer;
+}
+
+Result<Buffer> Buffer::copyOf(const View &view) {
+  if (auto checked = view.check(); !checked) return checked.error();
+  auto buffer = make(view.dtype(), view.shape());
+  if (buffer) copyElements(view, buffer->view());
+  return buffer;
+}
+
+Buffer Buffer::borrow(DType dtype, const Shape &shape, void *data, std::shared_ptr<void> owner) {
+  Buffer buffer;
+  buffer.type = dtype;
+  buffer.extents = shape;
+  buffer.start = data;
+  buffer.owner = std::move(owner);
+  return buffer;
+}
+
+} // namespace tgc
