@@ -71,6 +71,18 @@ function(tgc_library name)
   endif()
 endfunction()
 
+# tgc_dialect(name file.td): <stem>Dialect and <stem>Ops, .h.inc and .cpp.inc, made by the target ${name}_inc.
+function(tgc_dialect name td)
+  get_filename_component(stem ${td} NAME_WE)
+  include_directories(SYSTEM ${MLIR_INCLUDE_DIRS} ${CMAKE_SOURCE_DIR}) # tablegen reads the folder's property
+  set(LLVM_TARGET_DEFINITIONS ${td})
+  mlir_tablegen(${stem}Dialect.h.inc -gen-dialect-decls)
+  mlir_tablegen(${stem}Dialect.cpp.inc -gen-dialect-defs)
+  mlir_tablegen(${stem}Ops.h.inc -gen-op-decls)
+  mlir_tablegen(${stem}Ops.cpp.inc -gen-op-defs)
+  add_public_tablegen_target(${name}_inc)
+endfunction()
+
 # tgc_use_mlir(target): MLIR's headers, definitions and the shared precompiled header.
 function(tgc_use_mlir name)
   target_link_libraries(${name} PUBLIC tgc_mlir)

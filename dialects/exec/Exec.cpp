@@ -1,0 +1,188 @@
+// Registration, verifiers and effects of the exec dialect.
+#include "dialects/exec/Exec.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include "dialects/exec/ExecDialect.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/exec/ExecOps.cpp.inc"
+
+using namespace mlir;
+
+namespace tgc::exec {
+
+void ExecDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/exec/ExecOps.cpp.inc"
+      >();
+}
+
+bool isKernel(func::FuncOp function) { return function->hasAttr(kernelAttr); }
+
+bool isLoopForm(func::FuncOp kernel) {
+  auto inputs = kernel.getArgumentTypes();
+  return inputs.size() >= 2 && inputs[0].isIndex() && inputs[1].isIndex() && kernel.getNumResults() == 0;
+}
+
+Type storageElement(Type element) {
+  auto integer = dyn_cast<IntegerType>(element);
+  if (!integer) return element;
+  if (integer.getWidth() == 1) return IntegerType::get(element.getContext(), 8);
+  return IntegerType::get(element.getContext(), integer.getWidth());
+}
+
+MemRefType storageOf(ShapedType type) {
+  return MemRefType::get(type.getShape(), storageElement(type.getElementType()));
+}
+
+int64_t storageBytes(ShapedType type) {
+  return type.getNumElements() * (storageElement(type.getElementType()).getIntOrFloatBitWidth() / 8);
+}
+
+// Attributes ------------------------------------------------------------------------------------------------
+
+static LogicalResult verifyCount(Operation *op, NamedAttribute named) {
+  auto value = dyn_cast<IntegerAttr>(named.getValue());
+  if (!value || !value.getType().isInteger(64) || value.getInt() < 0)
+    return op->emitOpError() << named.getName().getValue() << " must be a 64-bit integer that is not negative";
+  return success();
+}
+
+static LogicalResult verifyInplace(Operation *op, Attribute attribute) {
+  auto pairs = dyn_cast<DenseI64ArrayAttr>(attribute);
+  if (!pairs || pairs.size() % 2)
+    return op->emitOpError("exec.inplace must be an array<i64: input, result, ...> of pairs");
+  for (int64_t index : pairs.asArrayRef())
+    if (index < 0) return op->emitOpError("exec.inplace names a negative position ") << index;
+  return success();
+}
+
+LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribute named) {
+  StringRef name = named.getName();
+  if (!isa<func::FuncOp>(op)) return op->emitOpError(name) << " stands only on functions";
+  if (name == kernelAttr)
+    return isa<UnitAttr>(named.getValue()) ? success()
+                                           : LogicalResult(op->emitOpError("exec.kernel carries no value"));
+  if (name == itemsAttr || name == nanosecondsAttr) return verifyCount(op, named);
+  if (name == inplaceAttr) return verifyInplace(op, named.getValue());
+  return success(); // further notes of the compiler on a kernel, such as why it was cut where it was
+}
+
+// run and launch --------------------------------------------------------------------------------------------
+
+static func::FuncOp kernelNamed(Operation *op, FlatSymbolRefAttr name, SymbolTableCollection &tables) {
+  auto kernel = tables.lookupNearestSymbolFrom<func::FuncOp>(op, name);
+  if (!kernel) op->emitOpError("no function is named ") << name;
+  else if (!isKernel(kernel)) op->emitOpError("function ") << name << " carries no exec.kernel";
+  else return kernel;
+  return nullptr;
+}
+
+/// Compares the values of a call with the memory arguments of a kernel in loop form.
+static LogicalResult verifyMemory(Operation *op, func::FuncOp kernel, ArrayRef<Type> types) {
+  auto arguments = kernel.getArgumentTypes().drop_front(2);
+  if (arguments.size() != types.size())
+    return op->emitOpError() << "has " << types.size() << " operands and results where kernel @"
+                             << kernel.getName() << " has " << arguments.size() << " memory arguments";
+  for (auto [index, pair] : llvm::enumerate(llvm::zip_equal(arguments, types))) {
+    auto [argument, type] = pair;
+    if (argument != storageOf(cast<ShapedType>(type)))
+      return op->emitOpError() << "value " << index << " has type " << type << " where kernel @"
+                               << kernel.getName() << " takes " << argument;
+  }
+  return success();
+}
+
+LogicalResult RunOp::verifySymbolUses(SymbolTableCollection &tables) {
+  func::FuncOp kernel = kernelNamed(*this, getKernelAttr(), tables);
+  if (!kernel) return failure();
+  if (isLoopForm(kernel)) {
+    SmallVector<Type> types(getOperandTypes());
+    llvm::append_range(types, getResultTypes());
+    return verifyMemory(*this, kernel, types);
+  }
+  auto type = FunctionType::get(getContext(), getOperandTypes(), getResultTypes());
+  if (kernel.getFunctionType() != type)
+    return emitOpError() << "has type " << type << " where kernel @" << kernel.getName() << " has "
+                         << kernel.getFunctionType();
+  return success();
+}
+
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &tables) {
+  func::FuncOp kernel = kernelNamed(*this, getKernelAttr(), tables);
+  if (!kernel) return failure();
+  if (!isLoopForm(kernel))
+    return emitOpError() << "kernel @" << kernel.getName() << " is not in loop form: it has type "
+                         << kernel.getFunctionType();
+  return verifyMemory(*this, kernel, SmallVector<Type>(getOperandTypes()));
+}
+
+using Effects = SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
+
+void LaunchOp::getEffects(Effects &effects) {
+  for (OpOperand &input : getInputsMutable()) effects.emplace_back(MemoryEffects::Read::get(), &input);
+  for (OpOperand &output : getOutputsMutable()) effects.emplace_back(MemoryEffects::Write::get(), &output);
+}
+
+void CopyOp::getEffects(Effects &effects) {
+  effects.emplace_back(MemoryEffects::Read::get(), &getInputMutable());
+  effects.emplace_back(MemoryEffects::Write::get(), &getOutputMutable());
+}
+
+LogicalResult CopyOp::verify() {
+  if (getInput().getType() != getOutput().getType())
+    return emitOpError() << "copies " << getInput().getType() << " to " << getOutput().getType();
+  return success();
+}
+
+// reshape, constant, slot -----------------------------------------------------------------------------------
+
+LogicalResult ReshapeOp::verify() {
+  auto from = cast<ShapedType>(getInput().getType()), to = cast<ShapedType>(getOutput().getType());
+  if (isa<MemRefType>(from) != isa<MemRefType>(to))
+    return emitOpError() << "joins a tensor and a place in memory: " << from << " to " << to;
+  if (from.getElementType() != to.getElementType())
+    return emitOpError() << "changes the element type from " << from.getElementType() << " to "
+                         << to.getElementType();
+  if (from.getNumElements() != to.getNumElements())
+    return emitOpError() << "turns " << from.getNumElements() << " elements into " << to.getNumElements();
+  return success();
+}
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+  Value input = getInput();
+  if (input.getType() == getType()) return input;
+  if (auto before = input.getDefiningOp<ReshapeOp>()) {
+    getInputMutable().assign(before.getInput());
+    return getOutput();
+  }
+  return {};
+}
+
+LogicalResult ConstantOp::verify() {
+  ShapedType value = getValue().getShapedType();
+  auto type = cast<ShapedType>(getOutput().getType());
+  bool sameElements = storageElement(value.getElementType()) == storageElement(type.getElementType());
+  if (value.getShape() != type.getShape() || !sameElements)
+    return emitOpError() << "holds " << value << " where its result is " << type;
+  return success();
+}
+
+LogicalResult SlotOp::verify() {
+  auto arena = cast<ShapedType>(getArena().getType()), place = cast<ShapedType>(getOutput().getType());
+  if (arena.getRank() != 1 || !arena.getElementType().isInteger(8))
+    return emitOpError() << "takes an arena of bytes, not " << arena;
+  int64_t offset = getOffset();
+  if (offset % 64) return emitOpError() << "offset " << offset << " is not a multiple of 64 bytes";
+  if (int64_t end = offset + storageBytes(place); end > arena.getDimSize(0))
+    return emitOpError() << "ends at byte " << end << " of an arena of " << arena.getDimSize(0);
+  return success();
+}
+
+void ReshapeOp::getAsmResultNames(OpAsmSetValueNameFn name) { name(getOutput(), "view"); }
+void ConstantOp::getAsmResultNames(OpAsmSetValueNameFn name) { name(getOutput(), "cst"); }
+void SlotOp::getAsmResultNames(OpAsmSetValueNameFn name) { name(getOutput(), "slot"); }
+
+} // namespace tgc::exec

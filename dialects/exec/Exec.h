@@ -1,0 +1,34 @@
+// The outer program's dialect: kernels run on tensors, then on places in memory.
+#pragma once
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/exec/ExecDialect.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/exec/ExecOps.h.inc"
+
+namespace tgc::exec {
+
+/// Names of the attributes on kernels; what each means stands in Exec.td.
+inline constexpr llvm::StringLiteral kernelAttr = "exec.kernel";
+inline constexpr llvm::StringLiteral itemsAttr = "exec.items";
+inline constexpr llvm::StringLiteral nanosecondsAttr = "exec.nanoseconds";
+inline constexpr llvm::StringLiteral inplaceAttr = "exec.inplace";
+
+/// Whether a function is a kernel, and whether it is already in loop form (begin, end, memory...).
+bool isKernel(mlir::func::FuncOp function);
+bool isLoopForm(mlir::func::FuncOp kernel);
+
+/// The type an element has in memory: bool is i8, unsigned integers are signless, the rest stays.
+mlir::Type storageElement(mlir::Type element);
+
+/// The memory type of a tensor: same shape, row-major, storage elements.
+mlir::MemRefType storageOf(mlir::ShapedType type);
+
+/// Bytes of a value of static shape in memory.
+int64_t storageBytes(mlir::ShapedType type);
+
+} // namespace tgc::exec

@@ -1,0 +1,85 @@
+// Where and how: the outer program. It has no mathematics; that is inside the kernels.
+// Before planning a value is a tensor, after it a place in memory; `reshape` and `constant` exist on both sides.
+#ifndef TGC_EXEC_TD
+#define TGC_EXEC_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Exec_Dialect : Dialect {
+  let name = "exec";
+  let cppNamespace = "::tgc::exec";
+  let summary = "the outer program: a flat list of kernel runs";
+  let description = [{
+    A kernel is a `func.func` that carries the unit attribute `exec.kernel`. Three more attributes may stand on it:
+    `exec.items = N : i64` (independent pieces of work, any partition of [0, N) may run in any order),
+    `exec.nanoseconds = T : i64` (estimate for the whole kernel on one core) and
+    `exec.inplace = array<i64: input, result, ...>` (result may be written over input when input dies there).
+  }];
+  let hasOperationAttrVerify = 1;
+}
+
+class Exec_Op<string name, list<Trait> traits = []> : Op<Exec_Dialect, name, traits>;
+
+def Exec_Value : AnyTypeOf<[AnyStaticShapeTensor, AnyStaticShapeMemRef]>;
+
+def Exec_RunOp : Exec_Op<"run", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "run a kernel on tensors";
+  let description = [{
+    C1: the symbol names a function with `exec.kernel`.
+    C2: operand and result types are the kernel's. A kernel already in loop form takes `(begin, end, inputs..., results...)`
+    in memory; then the storage types must agree (a bool is one byte, unsigned integers are signless).
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyStaticShapeTensor>:$inputs);
+  let results = (outs Variadic<AnyStaticShapeTensor>:$outputs);
+  let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+}
+
+def Exec_ReshapeOp : Exec_Op<"reshape", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let summary = "see the same contiguous elements in another shape; costs nothing";
+  let description = "C1: both sides are tensors or both are memrefs, with equal element type and element count.";
+  let arguments = (ins Exec_Value:$input);
+  let results = (outs Exec_Value:$output);
+  let assemblyFormat = "$input attr-dict `:` type($input) `to` type($output)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Exec_ConstantOp : Exec_Op<"constant", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let summary = "elements known at compile time, kept with the program";
+  let description = "C1: the elements have the result's shape, and its element type up to storage.";
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs Exec_Value:$output);
+  let assemblyFormat = "$value attr-dict `to` type($output)";
+  let hasVerifier = 1;
+}
+
+def Exec_SlotOp : Exec_Op<"slot", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let summary = "a place in the arena";
+  let description = "C1: offset is a multiple of 64 bytes. C2: offset and size lie inside the arena.";
+  let arguments = (ins AnyStaticShapeMemRef:$arena, ConfinedAttr<I64Attr, [IntNonNegative]>:$offset);
+  let results = (outs AnyStaticShapeMemRef:$output);
+  let assemblyFormat = "$arena `[` $offset `]` attr-dict `:` type($arena) `to` type($output)";
+  let hasVerifier = 1;
+}
+
+def Exec_LaunchOp : Exec_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>,
+                                       DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "run a kernel in loop form on places in memory";
+  let description = [{
+    C1: the symbol names a function with `exec.kernel` in loop form. C2: inputs then outputs have the types of its memory arguments.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyStaticShapeMemRef>:$inputs, Variadic<AnyStaticShapeMemRef>:$outputs);
+  let assemblyFormat = "$kernel `(` $inputs `)` `to` `(` $outputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+}
+
+def Exec_CopyOp : Exec_Op<"copy", [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "copy bytes, where a result is an argument, a constant or another result";
+  let description = "C1: both places have the same type.";
+  let arguments = (ins AnyStaticShapeMemRef:$input, AnyStaticShapeMemRef:$output);
+  let assemblyFormat = "$input `to` $output attr-dict `:` type($input)";
+  let hasVerifier = 1;
+}
+
+#endif
