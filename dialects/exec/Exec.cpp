@@ -46,7 +46,8 @@ int64_t storageBytes(ShapedType type) {
 static LogicalResult verifyCount(Operation *op, NamedAttribute named) {
   auto value = dyn_cast<IntegerAttr>(named.getValue());
   if (!value || !value.getType().isInteger(64) || value.getInt() < 0)
-    return op->emitOpError() << named.getName().getValue() << " must be a 64-bit integer that is not negative";
+    return op->emitOpError() << named.getName().getValue()
+                             << " must be a 64-bit integer that is not negative";
   return success();
 }
 
@@ -74,9 +75,12 @@ LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribut
 
 static func::FuncOp kernelNamed(Operation *op, FlatSymbolRefAttr name, SymbolTableCollection &tables) {
   auto kernel = tables.lookupNearestSymbolFrom<func::FuncOp>(op, name);
-  if (!kernel) op->emitOpError("no function is named ") << name;
-  else if (!isKernel(kernel)) op->emitOpError("function ") << name << " carries no exec.kernel";
-  else return kernel;
+  if (!kernel)
+    op->emitOpError("no function is named ") << name;
+  else if (!isKernel(kernel))
+    op->emitOpError("function ") << name << " carries no exec.kernel";
+  else
+    return kernel;
   return nullptr;
 }
 
@@ -122,19 +126,15 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &tables) {
 using Effects = SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
 
 void LaunchOp::getEffects(Effects &effects) {
-  for (OpOperand &input : getInputsMutable()) effects.emplace_back(MemoryEffects::Read::get(), &input);
-  for (OpOperand &output : getOutputsMutable()) effects.emplace_back(MemoryEffects::Write::get(), &output);
+  for (OpOperand &input : getInputsMutable())
+    effects.emplace_back(MemoryEffects::Read::get(), &input);
+  for (OpOperand &output : getOutputsMutable())
+    effects.emplace_back(MemoryEffects::Write::get(), &output);
 }
 
 void CopyOp::getEffects(Effects &effects) {
   effects.emplace_back(MemoryEffects::Read::get(), &getInputMutable());
   effects.emplace_back(MemoryEffects::Write::get(), &getOutputMutable());
-}
-
-LogicalResult CopyOp::verify() {
-  if (getInput().getType() != getOutput().getType())
-    return emitOpError() << "copies " << getInput().getType() << " to " << getOutput().getType();
-  return success();
 }
 
 // reshape, constant, slot -----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #define TGC_EXEC_TD
 
 include "mlir/IR/OpBase.td"
+include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -64,22 +65,25 @@ def Exec_SlotOp : Exec_Op<"slot", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterf
   let hasVerifier = 1;
 }
 
-def Exec_LaunchOp : Exec_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>,
+def Exec_LaunchOp : Exec_Op<"launch", [AttrSizedOperandSegments,
+                                       DeclareOpInterfaceMethods<SymbolUserOpInterface>,
                                        DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "run a kernel in loop form on places in memory";
   let description = [{
     C1: the symbol names a function with `exec.kernel` in loop form. C2: inputs then outputs have the types of its memory arguments.
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyStaticShapeMemRef>:$inputs, Variadic<AnyStaticShapeMemRef>:$outputs);
-  let assemblyFormat = "$kernel `(` $inputs `)` `to` `(` $outputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+  let assemblyFormat = [{
+    $kernel `(` ($inputs^ `:` type($inputs))? `)` `to` `(` ($outputs^ `:` type($outputs))? `)` attr-dict
+  }];
 }
 
-def Exec_CopyOp : Exec_Op<"copy", [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+def Exec_CopyOp : Exec_Op<"copy", [AllTypesMatch<["input", "output"]>,
+                                   DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "copy bytes, where a result is an argument, a constant or another result";
   let description = "C1: both places have the same type.";
   let arguments = (ins AnyStaticShapeMemRef:$input, AnyStaticShapeMemRef:$output);
   let assemblyFormat = "$input `to` $output attr-dict `:` type($input)";
-  let hasVerifier = 1;
 }
 
 #endif

@@ -1,0 +1,46 @@
+// Every knob of the compiler, with unit and default. Hashed into kernel keys; nothing else steers a
+// compilation: no globals, no environment, no command line.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace tgc {
+
+/// The stages in working order, which is alphabetical order, which is the order of the folders.
+enum class Stage : std::uint8_t { Algebra, Autodiff, Batch, Contract, Fuse, Lower, Schedule, Target };
+inline constexpr std::array<std::string_view, 8> stageNames = {"algebra", "autodiff", "batch",    "contract",
+                                                               "fuse",    "lower",    "schedule", "target"};
+
+constexpr std::string_view nameOf(Stage stage) { return stageNames[static_cast<std::size_t>(stage)]; }
+std::optional<Stage> stageNamed(std::string_view name);
+
+struct Options {
+  /// 0: no fusion, linalg to plain loops (the reference); 1: fusion, plain loops; 2: our own emitters.
+  int level = 2;
+  /// Vector width in bytes that emitters write for: 64, 32 or 16; 0 takes the machine's.
+  int vectorBytes = 0;
+  /// Threads the schedule may count on when it splits work; 0 takes the machine's cores. Never changes the
+  /// bits of a result.
+  int threads = 0;
+  /// Contractions may be handed to oneDNN where it was measured to win.
+  bool allowLibrary = true;
+  /// Kernels equal to ones this Compiler already built are taken from memory.
+  bool reuseKernels = true;
+  /// Constant subgraphs larger than this are not folded, bytes.
+  std::int64_t foldLimitBytes = 1 << 20;
+  /// Most ops one kernel may hold; keeps compile time linear in the graph.
+  int kernelOps = 64;
+  /// Run the MLIR verifier after every pass (tests) and not only after every stage.
+  bool verifyEach = false;
+  /// First and last stage to run. `from` is for programs already in a later form.
+  Stage from = Stage::Algebra;
+  Stage upTo = Stage::Target;
+  /// Keep the texts of LLVM IR and assembly of the kernels in the report; no kernel is then taken from
+  /// memory.
+  bool keepLlvm = false;
+  bool keepAssembly = false;
+};
+
+} // namespace tgc
