@@ -1,0 +1,91 @@
+// Few ports: compare every pair. Many: sort by address and sweep, so that a gradient of a thousand tensors
+// stays cheap.
+#include "runtime/Overlap.h"
+#include <algorithm>
+
+namespace tgc {
+namespace {
+
+constexpr std::size_t fewPairs = 256; // below this the pairs are cheaper than the sort
+
+std::string portName(const Program &program, std::size_t port) {
+  const std::size_t arguments = program.arguments().size();
+  if (port < arguments)
+    return "argument " + std::to_string(port) + " (" + program.arguments()[port].name + ")";
+  return "result " + std::to_string(port - arguments) + " (" + program.results()[port - arguments].name + ")";
+}
+
+Error overlap(const Program &program, const Interval &a, const Interval &b) {
+  const std::size_t result = std::max(a.port, b.port),
+                    other = std::min(a.port, b.port); // results follow arguments
+  return Error{ErrorKind::Invalid, portName(program, result) + " shares memory with " +
+                                       portName(program, other) + "; results need memory of their own"};
+}
+
+/// Whether two index vectors reach one element: with axes sorted by stride, each stride must clear what the
+/// smaller ones span.
+bool writesTwice(const MutableView &view) {
+  if (view.dense() || view.elements() == 0) return false;
+  std::array<std::pair<std::int64_t, std::int64_t>, maxRank> axes; // |stride|, extent
+  int count = 0;
+  for (int axis = 0; axis < view.rank(); ++axis)
+    if (view.extent(axis) > 1) axes[count++] = {std::abs(view.strideElements(axis)), view.extent(axis)};
+  std::sort(axes.begin(), axes.begin() + count);
+  std::int64_t reach = 0;
+  for (int i = 0; i < count; ++i) {
+    if (axes[i].first <= reach) return true;
+    reach += axes[i].first * (axes[i].second - 1);
+  }
+  return false;
+}
+
+bool meet(const Interval &a, const Interval &b) { return a.begin < b.end && b.begin < a.end; }
+
+Result<void> checkPairs(const Program &program, const Interval *intervals, std::size_t arguments,
+                        std::size_t all) {
+  for (std::size_t result = arguments; result < all; ++result)
+    for (std::size_t other = 0; other < result; ++other)
+      if (meet(intervals[result], intervals[other])) [[unlikely]]
+        return overlap(program, intervals[result], intervals[other]);
+  return {};
+}
+
+Result<void> sweep(const Program &program, Interval *intervals, std::size_t arguments, std::size_t all) {
+  Interval *end =
+      std::remove_if(intervals, intervals + all, [](const Interval &i) { return i.begin == i.end; });
+  std::sort(intervals, end, [](const Interval &a, const Interval &b) { return a.begin < b.begin; });
+  const Interval *lastArgument = nullptr, *lastResult = nullptr; // whoever reaches furthest so far
+  for (const Interval *at = intervals; at != end; ++at) {
+    const bool isResult = at->port >= arguments;
+    if (lastResult && at->begin < lastResult->end) return overlap(program, *at, *lastResult);
+    if (isResult && lastArgument && at->begin < lastArgument->end)
+      return overlap(program, *at, *lastArgument);
+    const Interval *&last = isResult ? lastResult : lastArgument;
+    if (!last || at->end > last->end) last = at;
+  }
+  return {};
+}
+
+} // namespace
+
+Result<void> checkOverlap(const Program &program, std::span<const View> arguments,
+                          std::span<const MutableView> results, Interval *scratch) {
+  std::size_t port = 0;
+  const auto note = [&](const View &view) {
+    const View::Span span = view.addresses();
+    const bool empty = span.begin == span.end; // wherever it points, it shares nothing
+    scratch[port] = {empty ? 0 : span.begin, empty ? 0 : span.end, port};
+    ++port;
+  };
+  for (const View &view : arguments)
+    note(view);
+  for (const MutableView &view : results) {
+    if (writesTwice(view)) [[unlikely]]
+      return Error{ErrorKind::Invalid, portName(program, port) + " has strides that name one element twice"};
+    note(view);
+  }
+  if (results.size() * port <= fewPairs) return checkPairs(program, scratch, arguments.size(), port);
+  return sweep(program, scratch, arguments.size(), port);
+}
+
+} // namespace tgc

@@ -1,0 +1,21 @@
+// Refuses calls whose results share memory with another port: the kernels' order of reads and writes is
+// nobody's business.
+#pragma once
+#include "runtime/Program.h"
+
+namespace tgc {
+
+/// The addresses of one port of a call; results follow arguments.
+struct Interval {
+  std::uintptr_t begin, end;
+  std::size_t port;
+};
+
+/// Errors: Invalid, naming both ports, when a result shares an address range with another result or an
+/// argument, or names one element twice. Ranges are compared from lowest to highest address, so interleaved
+/// columns count as overlapping. `scratch` has room for every port. Cost: all pairs when there are few, else
+/// a sort.
+Result<void> checkOverlap(const Program &program, std::span<const View> arguments,
+                          std::span<const MutableView> results, Interval *scratch);
+
+} // namespace tgc

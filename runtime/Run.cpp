@@ -1,0 +1,177 @@
+// The way of a call: check, find addresses, run the steps. Nothing here allocates unless there is an error to
+// tell.
+#include "runtime/Run.h"
+#include "runtime/Overlap.h"
+#include "runtime/cpu/Parallel.h"
+#include <algorithm>
+
+namespace tgc {
+namespace {
+
+/// Below this a region costs more than a second thread saves (measured break-even 2 to 3 us of work).
+constexpr std::int64_t parallelAboveNanoseconds = 5000;
+/// The least work worth waking one thread for.
+constexpr std::int64_t nanosecondsPerThread = 2500;
+
+bool fits(const Port &port, const View &view) {
+  if (!view.valid() || view.dtype() != port.dtype || view.rank() != port.shape.rank()) return false;
+  for (int axis = 0; axis < view.rank(); ++axis)
+    if (view.extent(axis) != port.shape.extent(axis)) return false;
+  return view.data() || view.elements() == 0;
+}
+
+Error misfit(const char *kind, std::size_t index, const Port &port, const View &view) {
+  const std::string who = std::string(kind) + " " + std::to_string(index) + " (" + port.name + ")";
+  if (auto checked = view.check(); !checked)
+    return Error{ErrorKind::Invalid, who + ": " + checked.error().message};
+  const std::string wanted = typeText(port.dtype, port.shape), given = view.typeText();
+  if (wanted != given) return Error{ErrorKind::Invalid, who + " must be " + wanted + " but is " + given};
+  return Error{ErrorKind::Invalid, who + " of type " + wanted + " has a null pointer"};
+}
+
+Error wrongCount(const char *kind, std::size_t wanted, std::size_t given) {
+  return Error{ErrorKind::Invalid, "the function has " + std::to_string(wanted) + " " + kind + " but " +
+                                       std::to_string(given) + (given == 1 ? " was given" : " were given")};
+}
+
+/// Checks the views of one side and notes whether any is strided.
+template <typename Views>
+Result<void> checkPorts(const char *kind, const std::vector<Port> &ports, const Views &views, bool &strided) {
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    if (!fits(ports[i], views[i])) [[unlikely]]
+      return misfit(kind, i, ports[i], views[i]);
+    strided |= !views[i].dense();
+  }
+  return {};
+}
+
+/// A call under way: where its tensors are, and the threads it may use.
+struct Call {
+  const Program &program;
+  const RunOptions &options;
+  std::byte **bases;
+  void **buffers;
+};
+
+struct StepBody {
+  Kernel kernel;
+  void **buffers;
+};
+
+void runItems(std::int64_t begin, std::int64_t end, void *context) {
+  const auto &body = *static_cast<const StepBody *>(context);
+  body.kernel(begin, end, body.buffers);
+}
+
+void runParallel(const Step &step, const Call &call) {
+  StepBody body{step.kernel, call.buffers};
+  if (call.options.executor.parallelFor) {
+    parallelFor(call.options.executor, step.items, runItems, &body);
+    return;
+  }
+  const int allowed = call.options.threads > 0 ? call.options.threads : availableThreads();
+  const std::int64_t worth = std::max<std::int64_t>(step.nanoseconds / nanosecondsPerThread, 1);
+  parallelFor(step.items, int(std::min<std::int64_t>(allowed, worth)), 1, runItems, &body);
+}
+
+void runSteps(const Call &call) {
+  const Program::Slot *slots = call.program.slots().data();
+  for (const Step &step : call.program.steps()) {
+    void **buffer = call.buffers;
+    for (std::uint32_t i = step.firstBuffer; i < step.lastBuffer; ++i)
+      *buffer++ = reinterpret_cast<void *>(reinterpret_cast<std::uintptr_t>(call.bases[slots[i].base]) +
+                                           slots[i].offsetBytes);
+    if (step.items > 1 && step.nanoseconds > parallelAboveNanoseconds && call.options.threads != 1)
+      runParallel(step, call);
+    else if (step.items > 0)
+      step.kernel(0, step.items, call.buffers);
+  }
+}
+
+class Held {
+public:
+  explicit Held(Workspace &workspace) : workspace(workspace), mine(workspace.acquire()) {}
+  ~Held() {
+    if (mine) workspace.release();
+  }
+  bool ok() const { return mine; }
+
+private:
+  Workspace &workspace;
+  bool mine;
+};
+
+Result<void> checkWorkspace(const Program &program, Workspace &workspace, bool strided) {
+  const std::int64_t needed = program.workspaceBytes();
+  if (workspace.sizeBytes() < needed) [[unlikely]]
+    return Error{ErrorKind::Invalid, "the function needs a workspace of " + std::to_string(needed) +
+                                         " bytes but it has " + std::to_string(workspace.sizeBytes())};
+  if (strided && !workspace.reserveTail(program.packBytes())) [[unlikely]]
+    return Error{ErrorKind::Unavailable, "no memory for the " + std::to_string(program.packBytes()) +
+                                             " bytes that strided arguments and results are packed into"};
+  workspace.noteUse(needed + (strided ? program.packBytes() : 0));
+  return {};
+}
+
+MutableView packedView(const Program &program, const Port &port, std::size_t index, Workspace &workspace) {
+  return MutableView(port.dtype, workspace.tail() + program.packOffset(index), port.shape);
+}
+
+} // namespace
+
+std::int64_t callTableBytes(const Program &program) {
+  const std::size_t ports = program.arguments().size() + program.results().size();
+  return std::int64_t((program.baseCount() + program.mostBuffers()) * sizeof(void *) +
+                      ports * sizeof(Interval));
+}
+
+Result<void> run(const Program &program, std::span<const View> arguments,
+                 std::span<const MutableView> results, Workspace &workspace, const RunOptions &options) {
+  const std::vector<Port> &argumentPorts = program.arguments(), &resultPorts = program.results();
+  if (arguments.size() != argumentPorts.size()) [[unlikely]]
+    return wrongCount("arguments", argumentPorts.size(), arguments.size());
+  if (results.size() != resultPorts.size()) [[unlikely]]
+    return wrongCount("results", resultPorts.size(), results.size());
+  if (options.threads < 0) [[unlikely]]
+    return Error{ErrorKind::Invalid,
+                 "threads is " + std::to_string(options.threads) + " but must be 0 (all cores) or more"};
+  bool strided = false;
+  if (auto checked = checkPorts("argument", argumentPorts, arguments, strided); !checked) return checked;
+  if (auto checked = checkPorts("result", resultPorts, results, strided); !checked) return checked;
+  const Held held(workspace);
+  if (!held.ok()) [[unlikely]]
+    return Error{ErrorKind::Invalid,
+                 "the workspace is in use by another call; every concurrent call needs its own"};
+  if (auto checked = checkWorkspace(program, workspace, strided); !checked) return checked;
+
+  auto **bases = reinterpret_cast<std::byte **>(workspace.data() + (program.arenaBytes() + 63) / 64 * 64);
+  auto **buffers = reinterpret_cast<void **>(bases + program.baseCount());
+  auto *intervals = reinterpret_cast<Interval *>(buffers + program.mostBuffers());
+  if (auto checked = checkOverlap(program, arguments, results, intervals); !checked) return checked;
+
+  std::size_t slot = 0;
+  for (const View &view : arguments) {
+    bases[slot] = static_cast<std::byte *>(const_cast<void *>(view.data()));
+    if (!view.dense()) [[unlikely]] {
+      const MutableView packed = packedView(program, argumentPorts[slot], slot, workspace);
+      copyElements(view, packed);
+      bases[slot] = static_cast<std::byte *>(packed.data());
+    }
+    ++slot;
+  }
+  for (const MutableView &view : results) {
+    bases[slot] =
+        view.dense() ? static_cast<std::byte *>(view.data()) : workspace.tail() + program.packOffset(slot);
+    ++slot;
+  }
+  bases[slot] = workspace.data();
+  bases[slot + 1] = nullptr;
+  runSteps({program, options, bases, buffers});
+  if (!strided) return {};
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (!results[i].dense())
+      copyElements(packedView(program, resultPorts[i], arguments.size() + i, workspace), results[i]);
+  return {};
+}
+
+} // namespace tgc
