@@ -66,7 +66,7 @@ LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribut
   if (name == kernelAttr)
     return isa<UnitAttr>(named.getValue()) ? success()
                                            : LogicalResult(op->emitOpError("exec.kernel carries no value"));
-  if (name == itemsAttr || name == nanosecondsAttr) return verifyCount(op, named);
+  if (name == itemsAttr || name == nanosecondsAttr || name == argumentsAttr) return verifyCount(op, named);
   if (name == inplaceAttr) return verifyInplace(op, named.getValue());
   return success(); // further notes of the compiler on a kernel, such as why it was cut where it was
 }

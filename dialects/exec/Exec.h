@@ -17,6 +17,8 @@ inline constexpr llvm::StringLiteral kernelAttr = "exec.kernel";
 inline constexpr llvm::StringLiteral itemsAttr = "exec.items";
 inline constexpr llvm::StringLiteral nanosecondsAttr = "exec.nanoseconds";
 inline constexpr llvm::StringLiteral inplaceAttr = "exec.inplace";
+/// On a planned outer function: how many of its arguments are the caller's; results follow, then the arena.
+inline constexpr llvm::StringLiteral argumentsAttr = "exec.arguments";
 
 /// Whether a function is a kernel, and whether it is already in loop form (begin, end, memory...).
 bool isKernel(mlir::func::FuncOp function);
