@@ -55,19 +55,25 @@ Layout placeInOrder(std::span<const Lifetime> lifetimes, std::span<const std::si
   return layout;
 }
 
-Layout placeBySize(std::span<const Lifetime> lifetimes) {
+/// Buffers by falling weight; equal weights by number, so that equal programs get equal plans.
+std::vector<std::size_t> orderBy(std::span<const Lifetime> lifetimes, double (*weight)(const Lifetime &)) {
   std::vector<std::size_t> order(lifetimes.size());
   std::iota(order.begin(), order.end(), 0);
-  const auto sortedBy = [&](auto weight) {
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return weight(lifetimes[a]) > weight(lifetimes[b]);
-    });
-    return placeInOrder(lifetimes, order);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const double left = weight(lifetimes[a]), right = weight(lifetimes[b]);
+    return left != right ? left > right : a < b;
+  });
+  return order;
+}
+
+Layout placeBySize(std::span<const Lifetime> lifetimes) {
+  const auto size = [](const Lifetime &life) { return double(life.sizeBytes); };
+  const auto area = [](const Lifetime &life) {
+    return double(life.sizeBytes) * double(life.last - life.first + 1);
   };
-  Layout bySize = sortedBy([](const Lifetime &life) { return double(life.sizeBytes); });
   // Long-lived small buffers placed late split the arena; ordering by area helps just there. Keep the better.
-  Layout byArea = sortedBy(
-      [](const Lifetime &life) { return double(life.sizeBytes) * double(life.last - life.first + 1); });
+  Layout bySize = placeInOrder(lifetimes, orderBy(lifetimes, size));
+  Layout byArea = placeInOrder(lifetimes, orderBy(lifetimes, area));
   return byArea.totalBytes < bySize.totalBytes ? byArea : bySize;
 }
 
@@ -123,13 +129,8 @@ private:
 };
 
 Layout placeInStepOrder(std::span<const Lifetime> lifetimes) {
-  std::vector<std::size_t> births(lifetimes.size());
-  std::iota(births.begin(), births.end(), 0);
-  std::vector<std::size_t> deaths = births;
-  std::stable_sort(births.begin(), births.end(),
-                   [&](std::size_t a, std::size_t b) { return lifetimes[a].first < lifetimes[b].first; });
-  std::stable_sort(deaths.begin(), deaths.end(),
-                   [&](std::size_t a, std::size_t b) { return lifetimes[a].last < lifetimes[b].last; });
+  const auto births = orderBy(lifetimes, [](const Lifetime &life) { return -double(life.first); });
+  const auto deaths = orderBy(lifetimes, [](const Lifetime &life) { return -double(life.last); });
   Layout layout{std::vector<std::int64_t>(lifetimes.size()), 0};
   FreeList free;
   std::size_t dead = 0;

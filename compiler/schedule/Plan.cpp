@@ -24,7 +24,7 @@ namespace {
 struct Storage {
   enum class Kind { Argument, Result, Constant, Arena } kind = Kind::Arena;
   unsigned index = 0;      ///< of the argument or result
-  Lifetime life;           ///< arena and result
+  Lifetime life = {};      ///< arena and result
   int64_t mergedInto = -1; ///< this storage is that one's bytes
   size_t slot = 0;         ///< arena: which lifetime of the layout
 };
