@@ -30,6 +30,27 @@ std::uint16_t bf16Of(float value) {
   return static_cast<std::uint16_t>((bits + 0x7fffu + odd) >> 16);
 }
 
+namespace {
+
+/// The float whose last bit is odd unless the value is exact. It has more than two bits beyond the 16-bit
+/// formats, so rounding it again gives what rounding the double once would (Boldo and Melquiond, "When double
+/// rounding is odd").
+float roundedToOdd(double value) {
+  const float nearest = static_cast<float>(value);
+  const bool isNaN = value != value;
+  if (isNaN || static_cast<double>(nearest) == value) return nearest;
+  auto bits = std::bit_cast<std::uint32_t>(nearest);
+  const double magnitude = value < 0 ? -value : value,
+               rounded = nearest < 0 ? -static_cast<double>(nearest) : nearest;
+  if (rounded > magnitude) --bits; // towards zero
+  return std::bit_cast<float>(bits | 1u);
+}
+
+} // namespace
+
+std::uint16_t bf16Of(double value) { return bf16Of(roundedToOdd(value)); }
+std::uint16_t f16Of(double value) { return f16Of(roundedToOdd(value)); }
+
 float floatOfBf16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 
 std::uint16_t f16Of(float value) {

@@ -65,8 +65,11 @@ std::string_view nameOf(DType dtype);
 std::optional<DType> dtypeNamed(std::string_view name);
 
 /// Storage conversions of the 16-bit floats; rounding is to nearest, ties to even; NaN stays NaN.
+/// A double is rounded once, not by way of a rounded float.
 std::uint16_t bf16Of(float value);
+std::uint16_t bf16Of(double value);
 std::uint16_t f16Of(float value);
+std::uint16_t f16Of(double value);
 float floatOfBf16(std::uint16_t bits);
 float floatOfF16(std::uint16_t bits);
 

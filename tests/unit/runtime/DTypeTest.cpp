@@ -70,3 +70,24 @@ TEST_CASE("dtype: bf16 ties go to even and NaN stays NaN") {
   CHECK(std::isnan(floatOfF16(f16Of(std::bit_cast<float>(0xff800001u)))));
   CHECK(bf16Of(std::bit_cast<float>(0x00008001u)) == 0x0001); // subnormals are kept
 }
+
+TEST_CASE("dtype: a double is rounded once") {
+  // Just above a tie of f16, by less than half a unit of f32: through float it would fall to the even side.
+  CHECK(f16Of(1.0 + 0x1p-11 + 0x1p-40) == 0x3c01);
+  CHECK(f16Of(1.0 + 0x1p-11 - 0x1p-40) == 0x3c00);
+  CHECK(f16Of(1.0 + 0x1p-11) == 0x3c00);
+  CHECK(bf16Of(1.0 + 0x1p-8 + 0x1p-40) == 0x3f81);
+  CHECK(bf16Of(-(1.0 + 0x1p-8 + 0x1p-40)) == 0xbf81);
+  CHECK(f16Of(1e300) == 0x7c00);
+  CHECK(f16Of(-1e300) == 0xfc00);
+  CHECK(f16Of(1e-300) == 0);
+  CHECK(bf16Of(1e-300) == 0);
+  CHECK(std::isnan(floatOfF16(f16Of(double(NAN)))));
+  for (std::uint32_t bits = 0; bits < 0x7c00; ++bits) {
+    const double a = floatOfF16(std::uint16_t(bits)),
+                 b = bits == 0x7bff ? 65536.0 : floatOfF16(std::uint16_t(bits + 1));
+    const double middle = (a + b) / 2;
+    if (f16Of(std::nextafter(middle, a)) != bits) FAIL_CHECK("below the tie at ", bits);
+    if (f16Of(std::nextafter(middle, b)) != bits + 1) FAIL_CHECK("above the tie at ", bits);
+  }
+}

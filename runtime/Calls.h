@@ -1,0 +1,43 @@
+// What generated code may call, as declarations and as the JIT's symbol table. The rows are in Calls.def.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+extern "C" {
+float tgc_lgammaf(float x);
+double tgc_lgamma(double x);
+/// Leading dimensions in elements; a transposed operand is stored as its transpose. Shapes: op(a) (m, k),
+/// op(b) (k, n), c (m, n). The bits of c depend on m, n and k, so a caller that splits a product must always
+/// split it the same way.
+void tgc_sgemm(std::int64_t transposeA, std::int64_t transposeB, std::int64_t m, std::int64_t n,
+               std::int64_t k, float alpha, const float *a, std::int64_t lda, const float *b,
+               std::int64_t ldb, float beta, float *c, std::int64_t ldc);
+
+// What LLVM calls on processors without instructions for 16-bit floats; values travel in xmm registers like
+// _Float16's.
+#if defined(__x86_64__)
+_Float16 tgc_truncsfhf2(float x);
+_Float16 tgc_truncdfhf2(double x);
+float tgc_extendhfsf2(_Float16 x);
+_Float16 tgc_truncsfbf2(float x);
+_Float16 tgc_truncdfbf2(double x);
+#endif
+}
+
+namespace tgc {
+
+/// The address of a function generated code names; nothing for a name that is no row, or that this machine's
+/// C library lacks. Cost: a search of about a hundred names; libmvec's also a dlsym.
+std::optional<void *> addressOf(std::string_view name);
+
+/// A row as documentation: name, signature, what it may fail with.
+struct CallRow {
+  std::string_view name, signature, text;
+};
+/// All rows with an address of their own, then libmvec's with "*" for instruction set and lanes.
+std::vector<CallRow> callRows();
+
+} // namespace tgc
