@@ -1,0 +1,202 @@
+#include "frontend/language/FunctionValue.h"
+#include "frontend/language/Nearest.h"
+#include <algorithm>
+
+namespace tgc::language {
+
+namespace {
+
+struct Form {
+  std::string_view name;
+  bool takesWrt;
+  std::string_view other; ///< a further argument
+};
+constexpr Form forms[] = {
+    {"grad", true, ""},  {"value_and_grad", true, ""},  {"jvp", true, ""},      {"vjp", true, ""},     {"hvp", true, ""},
+    {"jacobian", true, "mode"}, {"hessian", true, ""}, {"vmap", false, "axes"}, {"checkpoint", false, ""},
+};
+
+Error errorAt(const Ast &ast, Span span, std::string message, std::string advice = {}) {
+  Error error = ast.source->error(span, std::move(message));
+  if (!advice.empty()) error.notes.push_back(help(std::move(advice)));
+  return error;
+}
+
+std::string joined(const std::vector<std::string> &names) {
+  std::string out;
+  for (const std::string &name : names) out += (out.empty() ? "" : ", ") + name;
+  return out.empty() ? "none" : out;
+}
+
+/// Adds a parameter; two of one name could not be told apart by --in, so later ones are numbered.
+void addParameter(Signature &signature, const std::string &name) {
+  auto taken = [&](const std::string &candidate) {
+    return std::find(signature.parameters.begin(), signature.parameters.end(), candidate) != signature.parameters.end();
+  };
+  std::string unique = name;
+  for (int k = 2; taken(unique); ++k) unique = name + "_" + std::to_string(k);
+  signature.parameters.push_back(unique);
+}
+
+Signature apply(const Step &step, const Signature &f) {
+  Signature out{f.parameters, {}};
+  std::string_view name = step.transformation;
+  if (name == "jvp" || name == "hvp")
+    for (std::size_t position : step.wrt) addParameter(out, "d_" + f.parameters[position]);
+  if (name == "vjp")
+    for (const std::string &result : f.results) addParameter(out, "ct_" + result);
+  std::size_t results = f.results.size(), wrt = step.wrt.size(), count = results;
+  if (name == "grad" || name == "hvp") count = wrt;
+  if (name == "value_and_grad" || name == "vjp") count = results + wrt;
+  if (name == "jvp") count = 2 * results;
+  if (name == "jacobian") count = results * wrt;
+  if (name == "hessian") count = wrt * wrt;
+  for (std::size_t k = 0; k < count; ++k) out.results.push_back("out" + std::to_string(k));
+  return out;
+}
+
+class Resolver {
+public:
+  Resolver(const FunctionScope &scope, const Ast &holder) : scope(scope), holder(holder) {}
+
+  Result<FunctionValue> resolve(NodeId expression) {
+    std::vector<NodeId> calls; // outermost first
+    while (givesFunction(holder, expression)) {
+      calls.push_back(expression);
+      if (holder.children(expression).size() < 2 || holder[holder.child(expression, 1)].kind == NodeKind::Named)
+        return errorAt(holder, holder[holder.child(expression, 0)].span,
+                       std::string(holder.text(holder.child(expression, 0))) + " needs a function",
+                       "write the function first, for example grad(f, wrt=x)");
+      expression = holder.child(expression, 1);
+    }
+    auto base = named(expression);
+    if (!base) return base;
+    for (std::size_t i = calls.size(); i-- > 0;) {
+      auto step = stepOf(calls[i], base->signature);
+      if (!step) return step.error();
+      base->signature = step->signature;
+      base->steps.push_back(std::move(*step));
+    }
+    return base;
+  }
+
+private:
+  const FunctionScope &scope;
+  const Ast &holder;
+
+  Result<FunctionValue> named(NodeId id) {
+    const Node &node = holder[id];
+    if (node.kind != NodeKind::Name)
+      return errorAt(holder, node.span, "expected a function", "a transformation takes the name of a function, or another transformation");
+    std::string_view name = holder.text(id);
+    if (auto local = scope.locals.find(name); local != scope.locals.end()) return local->second;
+    std::vector<std::string_view> known;
+    for (std::size_t i = 0; i < scope.visible; ++i) {
+      const Function &function = scope.ast.functions[i];
+      known.push_back(scope.ast.text(function.name));
+      if (known.back() == name) return FunctionValue{i, {}, nullptr, signatureOf(scope.ast, function)};
+    }
+    for (std::size_t i = scope.visible; i < scope.ast.functions.size(); ++i) {
+      const Function &function = scope.ast.functions[i];
+      if (scope.ast.text(function.name) != name) continue;
+      return invisible(node.span, function, i == scope.visible);
+    }
+    Error error = errorAt(holder, node.span, "there is no function " + std::string(name), suggestion(name, known));
+    return error;
+  }
+
+  Error invisible(Span span, const Function &function, bool itself) {
+    std::string name(scope.ast.text(function.name));
+    Error error = holder.source->error(span, itself ? name + " calls itself" : name + " is declared below its use");
+    error.notes.push_back(scope.ast.source->note(function.name, name + " is declared here"));
+    error.notes.push_back(help(itself ? "there is no recursion" : "a function sees the functions above it"));
+    return error;
+  }
+
+  Result<Step> stepOf(NodeId call, const Signature &below) {
+    auto children = holder.children(call);
+    Step step;
+    step.transformation = holder.text(children[0]);
+    step.place = holder[children[0]].span;
+    const Form &form = *std::find_if(std::begin(forms), std::end(forms),
+                                     [&](const Form &candidate) { return candidate.name == step.transformation; });
+    NodeId wrt = noNode, other = noNode;
+    std::vector<std::string_view> takes;
+    if (form.takesWrt) takes.push_back("wrt");
+    if (!form.other.empty()) takes.push_back(form.other);
+    for (std::size_t i = 2; i < children.size(); ++i) {
+      const Node &node = holder[children[i]];
+      bool isNamed = node.kind == NodeKind::Named;
+      std::string_view name = isNamed ? holder.text(node.mark) : i - 2 < takes.size() ? takes[i - 2] : "";
+      if (std::find(takes.begin(), takes.end(), name) == takes.end()) return unknownArgument(children[i], step, takes);
+      NodeId &slot = name == "wrt" ? wrt : other;
+      if (slot != noNode) return errorAt(holder, node.span, "argument " + std::string(name) + " is given twice");
+      slot = isNamed ? holder.child(children[i], 0) : children[i];
+    }
+    (step.transformation == "vmap" ? step.axes : step.mode) = other;
+    if (form.takesWrt && wrt == noNode)
+      return errorAt(holder, step.place, std::string(step.transformation) + " needs wrt, what to differentiate by",
+                     "the parameters are " + joined(below.parameters));
+    if (auto error = wrt == noNode ? std::nullopt : readWrt(wrt, below, step)) return *error;
+    step.signature = apply(step, below);
+    return step;
+  }
+
+  Error unknownArgument(NodeId id, const Step &step, std::span<const std::string_view> takes) {
+    const Node &node = holder[id];
+    bool isNamed = node.kind == NodeKind::Named;
+    std::string message = std::string(step.transformation) + " takes no ";
+    message += isNamed ? "argument " + std::string(holder.text(node.mark)) : "further argument";
+    std::string advice = "it takes a function";
+    for (std::string_view name : takes) advice += " and " + std::string(name);
+    return errorAt(holder, isNamed ? node.mark : node.span, message, advice);
+  }
+
+  std::optional<Error> readWrt(NodeId wrt, const Signature &below, Step &step) {
+    bool several = holder[wrt].kind == NodeKind::List;
+    if (several && holder.children(wrt).empty()) return errorAt(holder, holder[wrt].span, "wrt names no parameter");
+    std::span<const NodeId> items = several ? holder.children(wrt) : std::span<const NodeId>(&wrt, 1);
+    for (NodeId id : items) {
+      if (holder[id].kind != NodeKind::Name) return errorAt(holder, holder[id].span, "wrt takes names of parameters");
+      std::string_view name = holder.text(id);
+      auto found = std::find(below.parameters.begin(), below.parameters.end(), name);
+      if (found == below.parameters.end()) {
+        std::vector<std::string_view> known(below.parameters.begin(), below.parameters.end());
+        std::string advice = suggestion(name, known);
+        if (advice.empty()) advice = "the parameters are " + joined(below.parameters);
+        return errorAt(holder, holder[id].span, "there is no parameter " + std::string(name) + " to differentiate by", advice);
+      }
+      auto position = static_cast<std::size_t>(found - below.parameters.begin());
+      if (std::find(step.wrt.begin(), step.wrt.end(), position) != step.wrt.end())
+        return errorAt(holder, holder[id].span, "wrt names " + std::string(name) + " twice");
+      step.wrt.push_back(position);
+    }
+    return std::nullopt;
+  }
+};
+
+} // namespace
+
+Signature signatureOf(const Ast &ast, const Function &function) {
+  Signature out;
+  for (const Parameter &parameter : function.parameters) out.parameters.emplace_back(ast.text(parameter.name));
+  const auto &values = function.statements.back().values;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const Node &node = ast[values[k]];
+    bool plain = node.kind == NodeKind::Name && !constantNamed(ast.text(node.span));
+    out.results.push_back(plain ? std::string(ast.text(node.span)) : "out" + std::to_string(k));
+  }
+  return out;
+}
+
+bool givesFunction(const Ast &ast, NodeId node) {
+  if (ast[node].kind != NodeKind::Call) return false;
+  NodeId callee = ast.child(node, 0);
+  return ast[callee].kind == NodeKind::Name && isTransformation(ast.text(callee));
+}
+
+Result<FunctionValue> resolveFunction(const FunctionScope &scope, const Ast &holder, NodeId expression) {
+  return Resolver(scope, holder).resolve(expression);
+}
+
+} // namespace tgc::language

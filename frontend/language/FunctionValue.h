@@ -1,0 +1,51 @@
+// Functions as values: a declared function below a tower of transformations, with the names of what it takes
+// and gives. Everything here is known from the text alone.
+#pragma once
+#include "frontend/language/Ast.h"
+#include "tgc/Result.h"
+#include <unordered_map>
+
+namespace tgc::language {
+
+/// The names a function goes by from outside.
+struct Signature {
+  std::vector<std::string> parameters;
+  std::vector<std::string> results;
+};
+
+/// The k-th result keeps its name if it is a plain name, else it is out{k}.
+Signature signatureOf(const Ast &ast, const Function &function);
+
+/// One transformation of a tower.
+struct Step {
+  std::string_view transformation;
+  Span place;                     ///< of the transformation's name
+  std::vector<std::size_t> wrt;   ///< positions in the parameters of the function below
+  NodeId axes = noNode;           ///< of vmap; noNode: all 0
+  NodeId mode = noNode;           ///< of jacobian
+  Signature signature;            ///< of the result
+};
+
+struct FunctionValue {
+  std::size_t function = 0; ///< its number in Ast::functions
+  std::vector<Step> steps;  ///< innermost first
+  std::shared_ptr<const Ast> holder; ///< of the nodes in `steps` where that is not the file
+  Signature signature;      ///< after all steps
+};
+
+/// The functions that can be named at some point: the first `visible` ones of `ast`, and locals.
+struct FunctionScope {
+  const Ast &ast;
+  std::size_t visible = 0;
+  std::unordered_map<std::string_view, FunctionValue> locals = {};
+};
+
+/// Resolves a function expression held in `holder`, the file or an expression of its own.
+/// Added parameters are d_NAME and ct_RESULT; where that name is taken, a number is added (d_x_2).
+/// Errors: unknown names, arguments that a transformation does not take, `wrt` that names no parameter.
+Result<FunctionValue> resolveFunction(const FunctionScope &scope, const Ast &holder, NodeId expression);
+
+/// Whether the node is a call of a transformation, so that it gives a function.
+bool givesFunction(const Ast &ast, NodeId node);
+
+} // namespace tgc::language

@@ -1,0 +1,127 @@
+#include "frontend/language/Messages.h"
+#include <algorithm>
+
+namespace tgc::language {
+
+namespace {
+
+constexpr const char *red = "\x1b[1;31m", *cyan = "\x1b[1;36m", *green = "\x1b[1;32m", *bold = "\x1b[1m",
+                     *plain = "\x1b[0m";
+constexpr std::uint32_t shownBefore = 100, shownAfter = 60; ///< columns kept around the caret of a long line
+
+std::string paint(const char *colour, std::string text, bool on) { return on ? colour + text + plain : text; }
+
+std::string placeText(const Place &place) {
+  if (place.file.empty()) return {};
+  std::string text = place.file + ":";
+  if (place.line != 0) text += std::to_string(place.line) + ":";
+  if (place.line != 0 && place.column != 0) text += std::to_string(place.column) + ":";
+  return text + " ";
+}
+
+/// Code points as shown: tabs stay, other control characters and broken bytes become U+FFFD.
+std::vector<std::string> cells(std::string_view line) {
+  std::vector<std::string> out;
+  while (!line.empty()) {
+    std::size_t length = sequenceLength(line);
+    char32_t c = length == 0 ? 0xFFFD : decode(line);
+    bool hidden = (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || c == 0xFFFD;
+    out.push_back(hidden ? "\xEF\xBF\xBD" : std::string(line.substr(0, length)));
+    line.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
+/// The line and, below it, '^' and '~' under the marked columns.
+struct Excerpt {
+  std::string line, marks;
+};
+
+Excerpt excerpt(const Error &error, std::string_view text) {
+  std::vector<std::string> shown = cells(text);
+  std::vector<char> marks(std::max<std::size_t>(shown.size() + 1, error.place.column), ' ');
+  auto underline = [&](std::uint32_t column, std::uint32_t length, char first) {
+    for (std::size_t i = column - 1; i < marks.size() && i < std::size_t(column) - 1 + length; ++i) marks[i] = '~';
+    if (column - 1 < marks.size()) marks[column - 1] = first;
+  };
+  for (const Note &note : error.notes) {
+    bool further = note.message.empty() && note.place.file == error.place.file && note.place.line == error.place.line;
+    if (further && note.place.column > 0) underline(note.place.column, 1, '~');
+  }
+  underline(error.place.column, std::max(1u, error.length), '^');
+  std::size_t first = error.place.column > shownBefore + 20 ? error.place.column - shownBefore : 0;
+  std::size_t end = std::size_t(error.place.column) + shownAfter;
+  if (shown.size() < end + 20) end = shown.size();
+  std::string line = first > 0 ? "..." : "", below = first > 0 ? "   " : "";
+  for (std::size_t i = first; i < std::max(end, std::size_t(error.place.column)) && i < marks.size(); ++i) {
+    if (i < shown.size()) line += shown[i];
+    bool tab = i < shown.size() && shown[i] == "\t";
+    below += tab && marks[i] == ' ' ? '\t' : marks[i];
+  }
+  if (end < shown.size()) line += "...";
+  below.erase(below.find_last_not_of(" \t") + 1);
+  return {line, below};
+}
+
+void appendPlaceJson(std::string &out, const Place &place) {
+  out += "\"file\": " + (place.file.empty() ? std::string("null") : quoteJson(place.file));
+  out += ", \"line\": " + (place.line == 0 ? std::string("null") : std::to_string(place.line));
+  out += ", \"column\": " + (place.column == 0 ? std::string("null") : std::to_string(place.column));
+}
+
+} // namespace
+
+std::string render(const Error &error, std::span<const Source *const> sources, bool colour) {
+  std::string out = paint(bold, placeText(error.place), colour && !error.place.file.empty());
+  out += paint(red, "error:", colour) + " " + error.message + "\n";
+  auto source = std::find_if(sources.begin(), sources.end(),
+                             [&](const Source *candidate) { return candidate->name() == error.place.file; });
+  if (source != sources.end() && error.place.line != 0 && error.place.column != 0) {
+    Excerpt shown = excerpt(error, (*source)->line(error.place.line));
+    out += shown.line + "\n" + paint(green, shown.marks, colour) + "\n";
+  }
+  for (const Note &note : error.notes) {
+    if (note.message.empty()) continue;
+    bool isHelp = note.kind == Note::Kind::Help;
+    if (!isHelp) out += placeText(note.place);
+    out += paint(isHelp ? green : cyan, isHelp ? "help:" : "note:", colour) + " " + note.message + "\n";
+  }
+  return out;
+}
+
+std::string quoteJson(std::string_view text) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out = "\"";
+  while (!text.empty()) {
+    std::size_t length = sequenceLength(text);
+    auto c = static_cast<unsigned char>(text[0]);
+    if (length == 0) out += "\\ufffd";
+    else if (c == '"' || c == '\\') out += {'\\', text[0]};
+    else if (c == '\n') out += "\\n";
+    else if (c == '\t') out += "\\t";
+    else if (c < 0x20 || c == 0x7F) out += {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
+    else out += text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out + "\"";
+}
+
+std::string renderJson(const Error &error) {
+  std::string out = "{\"error\": {\"kind\": " + quoteJson(nameOf(error.kind)) + ", \"message\": " + quoteJson(error.message) + ", ";
+  appendPlaceJson(out, error.place);
+  out += ", \"notes\": [";
+  bool first = true;
+  for (const Note &note : error.notes) {
+    if (note.message.empty()) continue;
+    out += std::string(first ? "" : ", ") + "{\"kind\": " + (note.kind == Note::Kind::Help ? "\"help\"" : "\"note\"") +
+           ", \"message\": " + quoteJson(note.message) + ", ";
+    appendPlaceJson(out, note.place);
+    out += "}";
+    first = false;
+  }
+  return out + "]}}";
+}
+
+Note markAlso(const Source &source, Span span) { return source.note(span, ""); }
+
+} // namespace tgc::language
