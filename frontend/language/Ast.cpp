@@ -37,8 +37,9 @@ std::optional<Constant> constantNamed(std::string_view name) {
     Constant constant;
   };
   static constexpr Word words[] = {
-      {"true", Constant::True}, {"false", Constant::False}, {"none", Constant::None}, {"None", Constant::None},
-      {"inf", Constant::Inf},   {"nan", Constant::Nan},     {"pi", Constant::Pi},
+      {"true", Constant::True}, {"false", Constant::False}, {"none", Constant::None},
+      {"None", Constant::None}, {"inf", Constant::Inf},     {"nan", Constant::Nan},
+      {"pi", Constant::Pi},
   };
   for (const Word &word : words)
     if (word.text == name) return word.constant;
@@ -58,7 +59,8 @@ std::optional<double> floatValue(std::string_view text) {
     std::string_view digits = text.substr(exponentAt + 1);
     if (digits.front() == '+') digits.remove_prefix(1);
     auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude);
-    if (parsed.ec != std::errc()) magnitude = digits.front() == '-' ? -(std::int64_t(1) << 40) : std::int64_t(1) << 40;
+    if (parsed.ec != std::errc())
+      magnitude = digits.front() == '-' ? -(std::int64_t(1) << 40) : std::int64_t(1) << 40;
   }
   auto point = static_cast<std::int64_t>(std::min(mantissa.find('.'), mantissa.size()));
   std::size_t first = mantissa.find_first_not_of("0.");
@@ -69,7 +71,7 @@ std::optional<double> floatValue(std::string_view text) {
 }
 
 std::span<const std::string_view> transformationNames() {
-  static constexpr std::string_view names[] = {"grad", "value_and_grad", "jvp",  "vjp",       "hvp",
+  static constexpr std::string_view names[] = {"grad", "value_and_grad", "jvp",     "vjp",       "hvp",
                                                "vmap", "jacobian",       "hessian", "checkpoint"};
   return names;
 }

@@ -4,6 +4,7 @@
 #include "tgc/DType.h"
 #include <memory>
 #include <span>
+#include <unordered_map>
 
 namespace tgc::language {
 
@@ -71,11 +72,11 @@ enum class NodeKind : std::uint8_t {
 struct Node {
   NodeKind kind = NodeKind::Name;
   Operator op = Operator::add;
-  bool inBrackets = false;       ///< written in round brackets of its own
-  std::uint32_t firstChild = 0;  ///< in Ast::children
+  bool inBrackets = false;      ///< written in round brackets of its own
+  std::uint32_t firstChild = 0; ///< in Ast::children
   std::uint32_t childCount = 0;
-  Span span;                     ///< all of it, without brackets of its own
-  Span mark;                     ///< what messages point at: operator, argument name, opening bracket
+  Span span; ///< all of it, without brackets of its own
+  Span mark; ///< what messages point at: operator, argument name, opening bracket
 };
 
 struct Extent {
@@ -118,6 +119,7 @@ struct Ast {
   std::vector<NodeId> childIds;
   std::vector<Function> functions;
   NodeId expression = noNode;
+  std::unordered_map<std::string_view, std::size_t> functionNumbers; ///< the first function of each name
 
   const Node &operator[](NodeId id) const { return nodes[id]; }
   std::span<const NodeId> children(NodeId id) const {

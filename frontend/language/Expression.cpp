@@ -33,34 +33,57 @@ std::string adviceFor(std::string_view word) {
 
 std::optional<Operator> binaryOperator(TokenKind kind) {
   switch (kind) {
-  case TokenKind::Plus: return Operator::add;
-  case TokenKind::Minus: return Operator::subtract;
-  case TokenKind::Star: return Operator::multiply;
-  case TokenKind::Slash: return Operator::divide;
-  case TokenKind::SlashSlash: return Operator::floor_divide;
-  case TokenKind::Percent: return Operator::remainder;
-  case TokenKind::At: return Operator::matmul;
-  case TokenKind::Equal: return Operator::equal;
-  case TokenKind::NotEqual: return Operator::not_equal;
-  case TokenKind::Less: return Operator::less;
-  case TokenKind::LessEqual: return Operator::less_equal;
-  case TokenKind::Greater: return Operator::greater;
-  case TokenKind::GreaterEqual: return Operator::greater_equal;
-  case TokenKind::And: return Operator::bitwise_and;
-  case TokenKind::Or: return Operator::bitwise_or;
-  case TokenKind::Xor: return Operator::bitwise_xor;
-  case TokenKind::ShiftLeft: return Operator::bitwise_left_shift;
-  case TokenKind::ShiftRight: return Operator::bitwise_right_shift;
-  default: return std::nullopt;
+  case TokenKind::Plus:
+    return Operator::add;
+  case TokenKind::Minus:
+    return Operator::subtract;
+  case TokenKind::Star:
+    return Operator::multiply;
+  case TokenKind::Slash:
+    return Operator::divide;
+  case TokenKind::SlashSlash:
+    return Operator::floor_divide;
+  case TokenKind::Percent:
+    return Operator::remainder;
+  case TokenKind::At:
+    return Operator::matmul;
+  case TokenKind::Equal:
+    return Operator::equal;
+  case TokenKind::NotEqual:
+    return Operator::not_equal;
+  case TokenKind::Less:
+    return Operator::less;
+  case TokenKind::LessEqual:
+    return Operator::less_equal;
+  case TokenKind::Greater:
+    return Operator::greater;
+  case TokenKind::GreaterEqual:
+    return Operator::greater_equal;
+  case TokenKind::And:
+    return Operator::bitwise_and;
+  case TokenKind::Or:
+    return Operator::bitwise_or;
+  case TokenKind::Xor:
+    return Operator::bitwise_xor;
+  case TokenKind::ShiftLeft:
+    return Operator::bitwise_left_shift;
+  case TokenKind::ShiftRight:
+    return Operator::bitwise_right_shift;
+  default:
+    return std::nullopt;
   }
 }
 
 std::optional<Operator> unaryOperator(TokenKind kind) {
   switch (kind) {
-  case TokenKind::Minus: return Operator::negative;
-  case TokenKind::Plus: return Operator::positive;
-  case TokenKind::Tilde: return Operator::bitwise_invert;
-  default: return std::nullopt;
+  case TokenKind::Minus:
+    return Operator::negative;
+  case TokenKind::Plus:
+    return Operator::positive;
+  case TokenKind::Tilde:
+    return Operator::bitwise_invert;
+  default:
+    return std::nullopt;
   }
 }
 
@@ -68,15 +91,20 @@ constexpr std::uint64_t mostNegative = std::uint64_t(1) << 63;
 
 } // namespace
 
-ExpressionParser::ExpressionParser(std::shared_ptr<const Source> source) : ast{std::move(source)}, lexer(*ast.source) {
-  if (auto error = ast.source->check()) fail(*error);
-  else advance();
+ExpressionParser::ExpressionParser(std::shared_ptr<const Source> source) : lexer(*source) {
+  ast.source = std::move(source);
+  if (auto error = ast.source->check())
+    fail(*error);
+  else
+    advance();
 }
 
 Result<Ast> ExpressionParser::wholeExpression() {
-  while (accept(TokenKind::LineEnd)) {}
+  while (accept(TokenKind::LineEnd)) {
+  }
   ast.expression = expression();
-  while (accept(TokenKind::LineEnd)) {}
+  while (accept(TokenKind::LineEnd)) {
+  }
   if (!is(TokenKind::End)) failExpected("the end of the expression");
   if (failure) return *failure;
   return std::move(ast);
@@ -109,7 +137,8 @@ NodeId ExpressionParser::fail(Span span, std::string message, std::string advice
 }
 
 std::string ExpressionParser::shown(const Token &token) const {
-  bool plain = token.kind == TokenKind::Name || token.kind == TokenKind::Integer || token.kind == TokenKind::Float;
+  bool plain =
+      token.kind == TokenKind::Name || token.kind == TokenKind::Integer || token.kind == TokenKind::Float;
   if (!plain || token.span.end - token.span.begin > 40) return std::string(describe(token.kind));
   return "'" + std::string(ast.text(token.span)) + "'";
 }
@@ -129,7 +158,8 @@ bool ExpressionParser::expect(TokenKind kind, std::string_view what) {
 bool ExpressionParser::close(TokenKind kind, Span open) {
   if (accept(kind)) return true;
   if (failure) return false;
-  Error error = source().error(token.span, "expected ',' or " + std::string(describe(kind)) + ", found " + shown(token));
+  Error error = source().error(token.span,
+                               "expected ',' or " + std::string(describe(kind)) + ", found " + shown(token));
   error.notes.push_back(source().note(open, "to close this " + std::string(ast.text(open))));
   fail(std::move(error));
   return false;
@@ -167,7 +197,8 @@ NodeId ExpressionParser::binary(int leastPrecedence) {
     if (!op || precedenceOf(*op) < leastPrecedence) break;
     const Node &node = ast[left];
     bool comparison = precedenceOf(*op) == comparisonPrecedence;
-    if (comparison && node.kind == NodeKind::Binary && !node.inBrackets && precedenceOf(node.op) == comparisonPrecedence)
+    if (comparison && node.kind == NodeKind::Binary && !node.inBrackets &&
+        precedenceOf(node.op) == comparisonPrecedence)
       return fail(token.span, "comparisons do not chain", "write (a < b) & (b < c)");
     Span mark = token.span;
     advance();
@@ -224,9 +255,12 @@ NodeId ExpressionParser::postfix() {
   std::uint32_t begin = token.span.begin;
   NodeId result = primary();
   while (!failure) {
-    if (is(TokenKind::RoundOpen)) result = call(result, begin);
-    else if (is(TokenKind::SquareOpen)) result = index(result, begin);
-    else break;
+    if (is(TokenKind::RoundOpen))
+      result = call(result, begin);
+    else if (is(TokenKind::SquareOpen))
+      result = index(result, begin);
+    else
+      break;
   }
   return result;
 }
@@ -236,17 +270,27 @@ NodeId ExpressionParser::primary() {
   switch (token.kind) {
   case TokenKind::Name: {
     std::string_view word = ast.text(span);
-    if (word == "fn" || word == "return" || word == "not" || word == "lambda" || word == "if") return failExpected("a value");
+    if (word == "fn" || word == "return" || word == "not" || word == "lambda" || word == "if")
+      return failExpected("a value");
     advance();
     return add(NodeKind::Name, span, span);
   }
-  case TokenKind::Integer: advance(); return integerNode(span);
-  case TokenKind::Float: return floatNode();
-  case TokenKind::String: advance(); return add(NodeKind::String, span, span);
-  case TokenKind::RoundOpen: return round();
-  case TokenKind::SquareOpen: return square();
-  case TokenKind::Ellipsis: return fail(span, "'...' stands only inside the brackets of an index");
-  default: return failExpected("a value");
+  case TokenKind::Integer:
+    advance();
+    return integerNode(span);
+  case TokenKind::Float:
+    return floatNode();
+  case TokenKind::String:
+    advance();
+    return add(NodeKind::String, span, span);
+  case TokenKind::RoundOpen:
+    return round();
+  case TokenKind::SquareOpen:
+    return square();
+  case TokenKind::Ellipsis:
+    return fail(span, "'...' stands only inside the brackets of an index");
+  default:
+    return failExpected("a value");
   }
 }
 
@@ -255,7 +299,8 @@ std::optional<std::int64_t> ExpressionParser::integer(Span span) {
   std::uint64_t value = 0;
   auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (code == std::errc() && value < mostNegative) return static_cast<std::int64_t>(value);
-  fail(span, "this integer is over 9223372036854775807, the largest i64", "write it as a float, for example 1e19");
+  fail(span, "this integer is over 9223372036854775807, the largest i64",
+       "write it as a float, for example 1e19");
   return std::nullopt;
 }
 
@@ -288,7 +333,8 @@ NodeId ExpressionParser::round() {
   advance();
   std::vector<NodeId> items;
   bool trailingComma = false;
-  if (!elements(TokenKind::RoundClose, items, trailingComma) || !close(TokenKind::RoundClose, open)) return noNode;
+  if (!elements(TokenKind::RoundClose, items, trailingComma) || !close(TokenKind::RoundClose, open))
+    return noNode;
   leave();
   if (items.size() != 1 || trailingComma) return add(NodeKind::List, {open.begin, lastEnd}, open, items);
   ast.nodes[items[0]].inBrackets = true;
@@ -301,7 +347,8 @@ NodeId ExpressionParser::square() {
   advance();
   std::vector<NodeId> items;
   bool trailingComma = false;
-  if (!elements(TokenKind::SquareClose, items, trailingComma) || !close(TokenKind::SquareClose, open)) return noNode;
+  if (!elements(TokenKind::SquareClose, items, trailingComma) || !close(TokenKind::SquareClose, open))
+    return noNode;
   leave();
   return add(NodeKind::List, {open.begin, lastEnd}, open, items);
 }
@@ -320,7 +367,8 @@ NodeId ExpressionParser::argument(bool &named) {
     return add(NodeKind::Named, {name.begin, lastEnd}, name, {&value, 1});
   }
   if (named)
-    return fail({begin.begin, lastEnd}, "a positional argument after a named one", "positional arguments come first");
+    return fail({begin.begin, lastEnd}, "a positional argument after a named one",
+                "positional arguments come first");
   return value;
 }
 
@@ -344,10 +392,13 @@ bool ExpressionParser::distinctNames(std::span<const NodeId> arguments) {
   for (NodeId id : arguments)
     if (ast[id].kind == NodeKind::Named) named.push_back(id);
   auto name = [&](NodeId id) { return ast.text(ast[id].mark); };
-  std::stable_sort(named.begin(), named.end(), [&](NodeId a, NodeId b) { return name(a) < name(b); });
-  auto same = std::adjacent_find(named.begin(), named.end(), [&](NodeId a, NodeId b) { return name(a) == name(b); });
+  std::sort(named.begin(), named.end(),
+            [&](NodeId a, NodeId b) { return std::pair(name(a), a) < std::pair(name(b), b); });
+  auto same =
+      std::adjacent_find(named.begin(), named.end(), [&](NodeId a, NodeId b) { return name(a) == name(b); });
   if (same == named.end()) return true;
-  Error error = source().error(ast[same[1]].mark, "argument " + std::string(name(same[1])) + " is given twice");
+  Error error =
+      source().error(ast[same[1]].mark, "argument " + std::string(name(same[1])) + " is given twice");
   error.notes.push_back(source().note(ast[same[0]].mark, "first given here"));
   fail(std::move(error));
   return false;
@@ -364,7 +415,8 @@ NodeId ExpressionParser::index(NodeId base, std::uint32_t begin) {
   }
   if (!close(TokenKind::SquareClose, open)) return noNode;
   leave();
-  if (children.size() == 1 && !emptyIndexAllowed) return fail({open.begin, lastEnd}, "there is no index in these brackets");
+  if (children.size() == 1 && !emptyIndexAllowed)
+    return fail({open.begin, lastEnd}, "there is no index in these brackets");
   return add(NodeKind::Index, {begin, lastEnd}, open, children);
 }
 
@@ -379,7 +431,8 @@ NodeId ExpressionParser::indexItem() {
     bool present = !is(TokenKind::Colon) && !is(TokenKind::Comma) && !is(TokenKind::SquareClose);
     if (present) parts[part] = expression();
   }
-  if (is(TokenKind::Colon)) return fail(token.span, "a slice has at most three parts", "write start:stop:step");
+  if (is(TokenKind::Colon))
+    return fail(token.span, "a slice has at most three parts", "write start:stop:step");
   return add(NodeKind::Slice, {first.begin, lastEnd}, mark, parts);
 }
 

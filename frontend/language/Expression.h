@@ -1,5 +1,5 @@
-// Expressions by precedence climbing. Recursion is bounded by nestingLimit; chains of operators, signs, calls and
-// indices at one level are loops.
+// Expressions by precedence climbing. Recursion is bounded by nestingLimit; chains of operators, signs, calls
+// and indices at one level are loops.
 #pragma once
 #include "frontend/language/Lexer.h"
 #include "frontend/language/Parser.h"
@@ -14,8 +14,8 @@ public:
 
 protected:
   Ast ast;
-  Token token;                ///< the next one
-  std::uint32_t lastEnd = 0;  ///< where the token before it ended
+  Token token;               ///< the next one
+  std::uint32_t lastEnd = 0; ///< where the token before it ended
   std::optional<Error> failure;
 
   bool is(TokenKind kind) const { return token.kind == kind; }

@@ -1,6 +1,7 @@
 #include "frontend/language/FunctionValue.h"
 #include "frontend/language/Nearest.h"
 #include <algorithm>
+#include <unordered_set>
 
 namespace tgc::language {
 
@@ -12,8 +13,9 @@ struct Form {
   std::string_view other; ///< a further argument
 };
 constexpr Form forms[] = {
-    {"grad", true, ""},  {"value_and_grad", true, ""},  {"jvp", true, ""},      {"vjp", true, ""},     {"hvp", true, ""},
-    {"jacobian", true, "mode"}, {"hessian", true, ""}, {"vmap", false, "axes"}, {"checkpoint", false, ""},
+    {"grad", true, ""},        {"value_and_grad", true, ""}, {"jvp", true, ""},     {"vjp", true, ""},
+    {"hvp", true, ""},         {"jacobian", true, "mode"},   {"hessian", true, ""}, {"vmap", false, "axes"},
+    {"checkpoint", false, ""},
 };
 
 Error errorAt(const Ast &ast, Span span, std::string message, std::string advice = {}) {
@@ -24,34 +26,46 @@ Error errorAt(const Ast &ast, Span span, std::string message, std::string advice
 
 std::string joined(const std::vector<std::string> &names) {
   std::string out;
-  for (const std::string &name : names) out += (out.empty() ? "" : ", ") + name;
+  for (const std::string &name : names)
+    out += (out.empty() ? "" : ", ") + name;
   return out.empty() ? "none" : out;
 }
 
-/// Adds a parameter; two of one name could not be told apart by --in, so later ones are numbered.
-void addParameter(Signature &signature, const std::string &name) {
-  auto taken = [&](const std::string &candidate) {
-    return std::find(signature.parameters.begin(), signature.parameters.end(), candidate) != signature.parameters.end();
-  };
-  std::string unique = name;
-  for (int k = 2; taken(unique); ++k) unique = name + "_" + std::to_string(k);
-  signature.parameters.push_back(unique);
+constexpr std::size_t signatureLimit = 10000; ///< jvp doubles the results each time
+
+/// Adds parameters; two of one name could not be told apart by --in, so later ones are numbered.
+void addParameters(Signature &signature, const std::vector<std::string> &names) {
+  std::unordered_set<std::string> taken(signature.parameters.begin(), signature.parameters.end());
+  for (const std::string &name : names) {
+    std::string unique = name;
+    for (int k = 2; !taken.insert(unique).second; ++k)
+      unique = name + "_" + std::to_string(k);
+    signature.parameters.push_back(unique);
+  }
 }
 
-Signature apply(const Step &step, const Signature &f) {
-  Signature out{f.parameters, {}};
+/// Nothing over the limit.
+std::optional<Signature> apply(const Step &step, const Signature &f) {
+  Signature out;
   std::string_view name = step.transformation;
+  std::vector<std::string> added;
   if (name == "jvp" || name == "hvp")
-    for (std::size_t position : step.wrt) addParameter(out, "d_" + f.parameters[position]);
+    for (std::size_t position : step.wrt)
+      added.push_back("d_" + f.parameters[position]);
   if (name == "vjp")
-    for (const std::string &result : f.results) addParameter(out, "ct_" + result);
+    for (const std::string &result : f.results)
+      added.push_back("ct_" + result);
   std::size_t results = f.results.size(), wrt = step.wrt.size(), count = results;
   if (name == "grad" || name == "hvp") count = wrt;
   if (name == "value_and_grad" || name == "vjp") count = results + wrt;
   if (name == "jvp") count = 2 * results;
   if (name == "jacobian") count = results * wrt;
   if (name == "hessian") count = wrt * wrt;
-  for (std::size_t k = 0; k < count; ++k) out.results.push_back("out" + std::to_string(k));
+  if (count > signatureLimit || f.parameters.size() + added.size() > signatureLimit) return std::nullopt;
+  out.parameters = f.parameters;
+  addParameters(out, added);
+  for (std::size_t k = 0; k < count; ++k)
+    out.results.push_back("out" + std::to_string(k));
   return out;
 }
 
@@ -63,7 +77,8 @@ public:
     std::vector<NodeId> calls; // outermost first
     while (givesFunction(holder, expression)) {
       calls.push_back(expression);
-      if (holder.children(expression).size() < 2 || holder[holder.child(expression, 1)].kind == NodeKind::Named)
+      if (holder.children(expression).size() < 2 ||
+          holder[holder.child(expression, 1)].kind == NodeKind::Named)
         return errorAt(holder, holder[holder.child(expression, 0)].span,
                        std::string(holder.text(holder.child(expression, 0))) + " needs a function",
                        "write the function first, for example grad(f, wrt=x)");
@@ -74,7 +89,14 @@ public:
     for (std::size_t i = calls.size(); i-- > 0;) {
       auto step = stepOf(calls[i], base->signature);
       if (!step) return step.error();
-      base->signature = step->signature;
+      auto signature = apply(*step, base->signature);
+      if (!signature) {
+        Error error =
+            errorAt(holder, step->place, "a transformation has at most 10000 parameters and 10000 results");
+        error.kind = ErrorKind::Limit;
+        return error;
+      }
+      base->signature = std::move(*signature);
       base->steps.push_back(std::move(*step));
     }
     return base;
@@ -87,27 +109,27 @@ private:
   Result<FunctionValue> named(NodeId id) {
     const Node &node = holder[id];
     if (node.kind != NodeKind::Name)
-      return errorAt(holder, node.span, "expected a function", "a transformation takes the name of a function, or another transformation");
+      return errorAt(holder, node.span, "expected a function",
+                     "a transformation takes the name of a function, or another transformation");
     std::string_view name = holder.text(id);
     if (auto local = scope.locals.find(name); local != scope.locals.end()) return local->second;
+    auto place = scope.ast.functionNumbers.find(name);
+    if (place != scope.ast.functionNumbers.end()) {
+      const Function &function = scope.ast.functions[place->second];
+      if (place->second < scope.visible)
+        return FunctionValue{place->second, {}, nullptr, signatureOf(scope.ast, function)};
+      return invisible(node.span, function, place->second == scope.visible);
+    }
     std::vector<std::string_view> known;
-    for (std::size_t i = 0; i < scope.visible; ++i) {
-      const Function &function = scope.ast.functions[i];
-      known.push_back(scope.ast.text(function.name));
-      if (known.back() == name) return FunctionValue{i, {}, nullptr, signatureOf(scope.ast, function)};
-    }
-    for (std::size_t i = scope.visible; i < scope.ast.functions.size(); ++i) {
-      const Function &function = scope.ast.functions[i];
-      if (scope.ast.text(function.name) != name) continue;
-      return invisible(node.span, function, i == scope.visible);
-    }
-    Error error = errorAt(holder, node.span, "there is no function " + std::string(name), suggestion(name, known));
-    return error;
+    for (std::size_t i = 0; i < scope.visible; ++i)
+      known.push_back(scope.ast.text(scope.ast.functions[i].name));
+    return errorAt(holder, node.span, "there is no function " + std::string(name), suggestion(name, known));
   }
 
   Error invisible(Span span, const Function &function, bool itself) {
     std::string name(scope.ast.text(function.name));
-    Error error = holder.source->error(span, itself ? name + " calls itself" : name + " is declared below its use");
+    Error error =
+        holder.source->error(span, itself ? name + " calls itself" : name + " is declared below its use");
     error.notes.push_back(scope.ast.source->note(function.name, name + " is declared here"));
     error.notes.push_back(help(itself ? "there is no recursion" : "a function sees the functions above it"));
     return error;
@@ -118,8 +140,9 @@ private:
     Step step;
     step.transformation = holder.text(children[0]);
     step.place = holder[children[0]].span;
-    const Form &form = *std::find_if(std::begin(forms), std::end(forms),
-                                     [&](const Form &candidate) { return candidate.name == step.transformation; });
+    const Form &form = *std::find_if(std::begin(forms), std::end(forms), [&](const Form &candidate) {
+      return candidate.name == step.transformation;
+    });
     NodeId wrt = noNode, other = noNode;
     std::vector<std::string_view> takes;
     if (form.takesWrt) takes.push_back("wrt");
@@ -128,17 +151,19 @@ private:
       const Node &node = holder[children[i]];
       bool isNamed = node.kind == NodeKind::Named;
       std::string_view name = isNamed ? holder.text(node.mark) : i - 2 < takes.size() ? takes[i - 2] : "";
-      if (std::find(takes.begin(), takes.end(), name) == takes.end()) return unknownArgument(children[i], step, takes);
+      if (std::find(takes.begin(), takes.end(), name) == takes.end())
+        return unknownArgument(children[i], step, takes);
       NodeId &slot = name == "wrt" ? wrt : other;
-      if (slot != noNode) return errorAt(holder, node.span, "argument " + std::string(name) + " is given twice");
+      if (slot != noNode)
+        return errorAt(holder, node.span, "argument " + std::string(name) + " is given twice");
       slot = isNamed ? holder.child(children[i], 0) : children[i];
     }
     (step.transformation == "vmap" ? step.axes : step.mode) = other;
     if (form.takesWrt && wrt == noNode)
-      return errorAt(holder, step.place, std::string(step.transformation) + " needs wrt, what to differentiate by",
+      return errorAt(holder, step.place,
+                     std::string(step.transformation) + " needs wrt, what to differentiate by",
                      "the parameters are " + joined(below.parameters));
     if (auto error = wrt == noNode ? std::nullopt : readWrt(wrt, below, step)) return *error;
-    step.signature = apply(step, below);
     return step;
   }
 
@@ -148,28 +173,35 @@ private:
     std::string message = std::string(step.transformation) + " takes no ";
     message += isNamed ? "argument " + std::string(holder.text(node.mark)) : "further argument";
     std::string advice = "it takes a function";
-    for (std::string_view name : takes) advice += " and " + std::string(name);
+    for (std::string_view name : takes)
+      advice += " and " + std::string(name);
     return errorAt(holder, isNamed ? node.mark : node.span, message, advice);
   }
 
   std::optional<Error> readWrt(NodeId wrt, const Signature &below, Step &step) {
     bool several = holder[wrt].kind == NodeKind::List;
-    if (several && holder.children(wrt).empty()) return errorAt(holder, holder[wrt].span, "wrt names no parameter");
+    if (several && holder.children(wrt).empty())
+      return errorAt(holder, holder[wrt].span, "wrt names no parameter");
     std::span<const NodeId> items = several ? holder.children(wrt) : std::span<const NodeId>(&wrt, 1);
+    std::unordered_map<std::string_view, std::size_t> positions;
+    for (std::size_t i = 0; i < below.parameters.size(); ++i)
+      positions.emplace(below.parameters[i], i);
+    std::unordered_set<std::size_t> seen;
     for (NodeId id : items) {
-      if (holder[id].kind != NodeKind::Name) return errorAt(holder, holder[id].span, "wrt takes names of parameters");
+      if (holder[id].kind != NodeKind::Name)
+        return errorAt(holder, holder[id].span, "wrt takes names of parameters");
       std::string_view name = holder.text(id);
-      auto found = std::find(below.parameters.begin(), below.parameters.end(), name);
-      if (found == below.parameters.end()) {
+      auto found = positions.find(name);
+      if (found == positions.end()) {
         std::vector<std::string_view> known(below.parameters.begin(), below.parameters.end());
         std::string advice = suggestion(name, known);
         if (advice.empty()) advice = "the parameters are " + joined(below.parameters);
-        return errorAt(holder, holder[id].span, "there is no parameter " + std::string(name) + " to differentiate by", advice);
+        return errorAt(holder, holder[id].span,
+                       "there is no parameter " + std::string(name) + " to differentiate by", advice);
       }
-      auto position = static_cast<std::size_t>(found - below.parameters.begin());
-      if (std::find(step.wrt.begin(), step.wrt.end(), position) != step.wrt.end())
+      if (!seen.insert(found->second).second)
         return errorAt(holder, holder[id].span, "wrt names " + std::string(name) + " twice");
-      step.wrt.push_back(position);
+      step.wrt.push_back(found->second);
     }
     return std::nullopt;
   }
@@ -179,7 +211,8 @@ private:
 
 Signature signatureOf(const Ast &ast, const Function &function) {
   Signature out;
-  for (const Parameter &parameter : function.parameters) out.parameters.emplace_back(ast.text(parameter.name));
+  for (const Parameter &parameter : function.parameters)
+    out.parameters.emplace_back(ast.text(parameter.name));
   const auto &values = function.statements.back().values;
   for (std::size_t k = 0; k < values.size(); ++k) {
     const Node &node = ast[values[k]];

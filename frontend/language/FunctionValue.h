@@ -19,18 +19,17 @@ Signature signatureOf(const Ast &ast, const Function &function);
 /// One transformation of a tower.
 struct Step {
   std::string_view transformation;
-  Span place;                     ///< of the transformation's name
-  std::vector<std::size_t> wrt;   ///< positions in the parameters of the function below
-  NodeId axes = noNode;           ///< of vmap; noNode: all 0
-  NodeId mode = noNode;           ///< of jacobian
-  Signature signature;            ///< of the result
+  Span place;                   ///< of the transformation's name
+  std::vector<std::size_t> wrt; ///< positions in the parameters of the function below
+  NodeId axes = noNode;         ///< of vmap; noNode: all 0
+  NodeId mode = noNode;         ///< of jacobian
 };
 
 struct FunctionValue {
-  std::size_t function = 0; ///< its number in Ast::functions
-  std::vector<Step> steps;  ///< innermost first
+  std::size_t function = 0;          ///< its number in Ast::functions
+  std::vector<Step> steps;           ///< innermost first
   std::shared_ptr<const Ast> holder; ///< of the nodes in `steps` where that is not the file
-  Signature signature;      ///< after all steps
+  Signature signature;               ///< after all steps
 };
 
 /// The functions that can be named at some point: the first `visible` ones of `ast`, and locals.
@@ -42,7 +41,8 @@ struct FunctionScope {
 
 /// Resolves a function expression held in `holder`, the file or an expression of its own.
 /// Added parameters are d_NAME and ct_RESULT; where that name is taken, a number is added (d_x_2).
-/// Errors: unknown names, arguments that a transformation does not take, `wrt` that names no parameter.
+/// Errors: Limit over 10,000 parameters or results of a transformation; unknown names, arguments that a
+/// transformation does not take, `wrt` that names no parameter.
 Result<FunctionValue> resolveFunction(const FunctionScope &scope, const Ast &holder, NodeId expression);
 
 /// Whether the node is a call of a transformation, so that it gives a function.

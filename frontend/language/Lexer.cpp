@@ -13,10 +13,11 @@ struct Range {
   char32_t first, last;
 };
 constexpr Range notInNames[] = {
-    {0x80, 0xA9},     {0xAB, 0xB4},     {0xB6, 0xB9},     {0xBB, 0xBF},       {0xD7, 0xD7},        {0xF7, 0xF7},
-    {0x1680, 0x1680}, {0x2000, 0x206F}, {0x20A0, 0x20CF}, {0x2190, 0x2BFF},   {0x2E00, 0x2E7F},    {0x3000, 0x3020},
-    {0xD800, 0xF8FF}, {0xFE00, 0xFE6F}, {0xFEFF, 0xFF0F}, {0xFF1A, 0xFF20},   {0xFF3B, 0xFF40},    {0xFF5B, 0xFF65},
-    {0xFFE0, 0xFFFF}, {0x1F000, 0x1FAFF}, {0xE0000, 0x10FFFF},
+    {0x80, 0xA9},        {0xAB, 0xB4},     {0xB6, 0xB9},     {0xBB, 0xBF},     {0xD7, 0xD7},
+    {0xF7, 0xF7},        {0x1680, 0x1680}, {0x2000, 0x206F}, {0x20A0, 0x20CF}, {0x2190, 0x2BFF},
+    {0x2E00, 0x2E7F},    {0x3000, 0x3020}, {0xD800, 0xF8FF}, {0xFE00, 0xFE6F}, {0xFEFF, 0xFF0F},
+    {0xFF1A, 0xFF20},    {0xFF3B, 0xFF40}, {0xFF5B, 0xFF65}, {0xFFE0, 0xFFFF}, {0x1F000, 0x1FAFF},
+    {0xE0000, 0x10FFFF},
 };
 
 bool inName(char32_t c, bool first) {
@@ -34,16 +35,21 @@ struct Punctuation {
 };
 // Longer signs first.
 constexpr Punctuation signs[] = {
-    {"...", TokenKind::Ellipsis},  {"**", TokenKind::StarStar},    {"//", TokenKind::SlashSlash},
-    {"==", TokenKind::Equal},      {"!=", TokenKind::NotEqual},    {"<=", TokenKind::LessEqual},
-    {">=", TokenKind::GreaterEqual}, {"<<", TokenKind::ShiftLeft}, {">>", TokenKind::ShiftRight},
-    {"(", TokenKind::RoundOpen},   {")", TokenKind::RoundClose},   {"[", TokenKind::SquareOpen},
-    {"]", TokenKind::SquareClose}, {"{", TokenKind::CurlyOpen},    {"}", TokenKind::CurlyClose},
-    {",", TokenKind::Comma},       {":", TokenKind::Colon},        {"=", TokenKind::Assign},
-    {"+", TokenKind::Plus},        {"-", TokenKind::Minus},        {"*", TokenKind::Star},
-    {"/", TokenKind::Slash},       {"%", TokenKind::Percent},      {"@", TokenKind::At},
-    {"<", TokenKind::Less},        {">", TokenKind::Greater},      {"&", TokenKind::And},
-    {"|", TokenKind::Or},          {"^", TokenKind::Xor},          {"~", TokenKind::Tilde},
+    {"...", TokenKind::Ellipsis},    {"**", TokenKind::StarStar},
+    {"//", TokenKind::SlashSlash},   {"==", TokenKind::Equal},
+    {"!=", TokenKind::NotEqual},     {"<=", TokenKind::LessEqual},
+    {">=", TokenKind::GreaterEqual}, {"<<", TokenKind::ShiftLeft},
+    {">>", TokenKind::ShiftRight},   {"(", TokenKind::RoundOpen},
+    {")", TokenKind::RoundClose},    {"[", TokenKind::SquareOpen},
+    {"]", TokenKind::SquareClose},   {"{", TokenKind::CurlyOpen},
+    {"}", TokenKind::CurlyClose},    {",", TokenKind::Comma},
+    {":", TokenKind::Colon},         {"=", TokenKind::Assign},
+    {"+", TokenKind::Plus},          {"-", TokenKind::Minus},
+    {"*", TokenKind::Star},          {"/", TokenKind::Slash},
+    {"%", TokenKind::Percent},       {"@", TokenKind::At},
+    {"<", TokenKind::Less},          {">", TokenKind::Greater},
+    {"&", TokenKind::And},           {"|", TokenKind::Or},
+    {"^", TokenKind::Xor},           {"~", TokenKind::Tilde},
 };
 
 /// Signs of other languages and of word processors, with what to write here.
@@ -147,7 +153,8 @@ Token Lexer::number() {
   std::size_t i = 0;
   bool isFloat = false;
   auto digits = [&] {
-    while (i < text.size() && isDigit(text[i])) ++i;
+    while (i < text.size() && isDigit(text[i]))
+      ++i;
   };
   digits();
   // `1...` is a number and an ellipsis.
@@ -165,7 +172,8 @@ Token Lexer::number() {
     }
   }
   std::size_t tail = 0;
-  while (i + tail < text.size() && isDigit(text[i + tail])) ++tail;
+  while (i + tail < text.size() && isDigit(text[i + tail]))
+    ++tail;
   tail += nameLength(text.substr(i + tail));
   if (tail > 0) {
     std::string shown(text.substr(0, std::min<std::size_t>(i + tail, 40)));
@@ -210,10 +218,12 @@ Token Lexer::strange() {
   if (c < 0x20 || c == 0x7F || !inName(c, true)) {
     static constexpr char digits[] = "0123456789ABCDEF";
     std::string code;
-    for (int shift = c > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4) code += digits[c >> shift & 15];
-    bool shown = c > 0x20 && c != 0x7F && !(c >= 0x80 && c < 0xA0) && c != 0xFEFF && !(c >= 0x2000 && c <= 0x200F) &&
-                 !(c >= 0x2028 && c <= 0x202E);
-    std::string sign = shown ? "'" + std::string(text.substr(0, sequenceLength(text))) + "' (U+" + code + ")" : "U+" + code;
+    for (int shift = c > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4)
+      code += digits[c >> shift & 15];
+    bool shown = c > 0x20 && c != 0x7F && !(c >= 0x80 && c < 0xA0) && c != 0xFEFF &&
+                 !(c >= 0x2000 && c <= 0x200F) && !(c >= 0x2028 && c <= 0x202E);
+    std::string sign =
+        shown ? "'" + std::string(text.substr(0, sequenceLength(text))) + "' (U+" + code + ")" : "U+" + code;
     return fail(sequenceLength(text), "the character " + sign + " has no meaning here");
   }
   return fail(1, "this character has no meaning here");

@@ -25,7 +25,8 @@ std::vector<std::string> cells(std::string_view line) {
   while (!line.empty()) {
     std::size_t length = sequenceLength(line);
     char32_t c = length == 0 ? 0xFFFD : decode(line);
-    bool hidden = (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || c == 0xFFFD;
+    bool hidden =
+        (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || c == 0xFFFD;
     out.push_back(hidden ? "\xEF\xBF\xBD" : std::string(line.substr(0, length)));
     line.remove_prefix(std::max<std::size_t>(length, 1));
   }
@@ -41,11 +42,13 @@ Excerpt excerpt(const Error &error, std::string_view text) {
   std::vector<std::string> shown = cells(text);
   std::vector<char> marks(std::max<std::size_t>(shown.size() + 1, error.place.column), ' ');
   auto underline = [&](std::uint32_t column, std::uint32_t length, char first) {
-    for (std::size_t i = column - 1; i < marks.size() && i < std::size_t(column) - 1 + length; ++i) marks[i] = '~';
+    for (std::size_t i = column - 1; i < marks.size() && i < std::size_t(column) - 1 + length; ++i)
+      marks[i] = '~';
     if (column - 1 < marks.size()) marks[column - 1] = first;
   };
   for (const Note &note : error.notes) {
-    bool further = note.message.empty() && note.place.file == error.place.file && note.place.line == error.place.line;
+    bool further =
+        note.message.empty() && note.place.file == error.place.file && note.place.line == error.place.line;
     if (further && note.place.column > 0) underline(note.place.column, 1, '~');
   }
   underline(error.place.column, std::max(1u, error.length), '^');
@@ -95,25 +98,33 @@ std::string quoteJson(std::string_view text) {
   while (!text.empty()) {
     std::size_t length = sequenceLength(text);
     auto c = static_cast<unsigned char>(text[0]);
-    if (length == 0) out += "\\ufffd";
-    else if (c == '"' || c == '\\') out += {'\\', text[0]};
-    else if (c == '\n') out += "\\n";
-    else if (c == '\t') out += "\\t";
-    else if (c < 0x20 || c == 0x7F) out += {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
-    else out += text.substr(0, length);
+    if (length == 0)
+      out += "\\ufffd";
+    else if (c == '"' || c == '\\')
+      out += {'\\', text[0]};
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '\t')
+      out += "\\t";
+    else if (c < 0x20 || c == 0x7F)
+      out += {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
+    else
+      out += text.substr(0, length);
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return out + "\"";
 }
 
 std::string renderJson(const Error &error) {
-  std::string out = "{\"error\": {\"kind\": " + quoteJson(nameOf(error.kind)) + ", \"message\": " + quoteJson(error.message) + ", ";
+  std::string out = "{\"error\": {\"kind\": " + quoteJson(nameOf(error.kind)) +
+                    ", \"message\": " + quoteJson(error.message) + ", ";
   appendPlaceJson(out, error.place);
   out += ", \"notes\": [";
   bool first = true;
   for (const Note &note : error.notes) {
     if (note.message.empty()) continue;
-    out += std::string(first ? "" : ", ") + "{\"kind\": " + (note.kind == Note::Kind::Help ? "\"help\"" : "\"note\"") +
+    out += std::string(first ? "" : ", ") +
+           "{\"kind\": " + (note.kind == Note::Kind::Help ? "\"help\"" : "\"note\"") +
            ", \"message\": " + quoteJson(note.message) + ", ";
     appendPlaceJson(out, note.place);
     out += "}";

@@ -12,7 +12,8 @@ using Places = std::unordered_map<std::string_view, Span>;
 
 std::vector<std::string_view> keysOf(const Places &places) {
   std::vector<std::string_view> keys;
-  for (const auto &entry : places) keys.push_back(entry.first);
+  for (const auto &entry : places)
+    keys.push_back(entry.first);
   std::sort(keys.begin(), keys.end()); // the table's own order is not stable between machines
   return keys;
 }
@@ -21,22 +22,27 @@ std::vector<std::string_view> keysOf(const Places &places) {
 class Checker {
 public:
   Checker(const Ast &ast, std::span<const std::string_view> operations, std::size_t which)
-      : ast(ast), operations(operations), which(which), function(ast.functions[which]), functions{ast, which} {}
+      : ast(ast), operations(operations), which(which), function(ast.functions[which]),
+        functions{ast, which} {}
 
   std::optional<Error> check() {
     declareFunction();
     declareParameters();
     for (const Statement &statement : function.statements)
       if (statement.kind != StatementKind::Return)
-        for (Span target : statement.targets) later.try_emplace(ast.text(target), target);
+        for (Span target : statement.targets)
+          later.try_emplace(ast.text(target), target);
     for (const Statement &statement : function.statements) {
       if (failure) break;
       letters.clear();
       if (statement.kind == StatementKind::Declare) declareLetters(statement);
-      for (NodeId value : statement.values) walk(value, statement.kind == StatementKind::Declare);
+      for (NodeId value : statement.values)
+        walk(value, statement.kind);
       if (statement.kind == StatementKind::Declare) checkLetters(statement);
-      if (statement.kind == StatementKind::Return) checkResults(statement);
-      else bindTargets(statement);
+      if (statement.kind == StatementKind::Return)
+        checkResults(statement);
+      else
+        bindTargets(statement);
     }
     return std::move(failure);
   }
@@ -69,8 +75,10 @@ private:
   bool reserved(Span name) {
     std::string_view text = ast.text(name);
     bool keyword = text == "fn" || text == "return";
-    if (keyword) fail(name, "'" + word(name) + "' begins a declaration or a result and cannot be a name");
-    else if (constantNamed(text)) fail(name, word(name) + " is a constant and cannot be bound");
+    if (keyword)
+      fail(name, "'" + word(name) + "' begins a declaration or a result and cannot be a name");
+    else if (constantNamed(text))
+      fail(name, word(name) + " is a constant and cannot be bound");
     return keyword || constantNamed(text);
   }
 
@@ -78,10 +86,10 @@ private:
     if (reserved(function.name)) return;
     if (isTransformation(ast.text(function.name)))
       return fail(function.name, word(function.name) + " is a transformation and cannot be declared");
-    for (std::size_t i = 0; i < which; ++i)
-      if (ast.text(ast.functions[i].name) == ast.text(function.name))
-        return failTwice(function.name, "function " + word(function.name) + " is declared twice", ast.functions[i].name,
-                         "first declared here");
+    std::size_t first = ast.functionNumbers.at(ast.text(function.name));
+    if (first != which)
+      failTwice(function.name, "function " + word(function.name) + " is declared twice",
+                ast.functions[first].name, "first declared here");
   }
 
   void declareParameters() {
@@ -89,8 +97,8 @@ private:
       if (reserved(parameter.name)) return;
       auto [place, isNew] = bound.try_emplace(ast.text(parameter.name), parameter.name);
       if (!isNew)
-        return failTwice(parameter.name, "parameter " + word(parameter.name) + " is declared twice", place->second,
-                         "first declared here");
+        return failTwice(parameter.name, "parameter " + word(parameter.name) + " is declared twice",
+                         place->second, "first declared here");
       for (const Extent &extent : parameter.extents)
         if (extent.number < 0) extents.try_emplace(ast.text(extent.span), extent.span);
     }
@@ -118,12 +126,14 @@ private:
     for (std::size_t k = 0; k < statement.values.size() && !failure; ++k) {
       Span span = ast[statement.values[k]].span;
       auto [place, isNew] = seen.try_emplace(signature.results[k], span);
-      if (!isNew) failTwice(span, "two results are named " + signature.results[k], place->second, "the other one is here",
-                            "bind one to a name of its own");
+      if (!isNew)
+        failTwice(span, "two results are named " + signature.results[k], place->second,
+                  "the other one is here", "bind one to a name of its own");
     }
   }
 
-  // Index notation -------------------------------------------------------------------------------------------
+  // Index notation
+  // -------------------------------------------------------------------------------------------
 
   void useLetter(Span letter) {
     std::string_view text = ast.text(letter);
@@ -160,7 +170,8 @@ private:
   /// Whether the brackets hold index letters: some item is, or computes with, a name bound nowhere.
   bool isIndexed(NodeId index) {
     auto items = ast.children(index).subspan(1);
-    std::size_t plain = std::count_if(items.begin(), items.end(), [&](NodeId id) { return ast[id].kind == NodeKind::Name; });
+    std::size_t plain =
+        std::count_if(items.begin(), items.end(), [&](NodeId id) { return ast[id].kind == NodeKind::Name; });
     bool constant = std::all_of(items.begin(), items.end(), [&](NodeId id) {
       return ast[id].kind != NodeKind::Name || constantNamed(ast.text(id));
     });
@@ -176,12 +187,15 @@ private:
       const Node &node = ast[id];
       if (node.kind == NodeKind::Name && !known(ast.text(id))) return true;
       if (node.kind == NodeKind::Unary || node.kind == NodeKind::Binary)
-        for (NodeId child : ast.children(id)) left.push_back(child);
+        for (NodeId child : ast.children(id))
+          left.push_back(child);
     }
     return false;
   }
 
-  bool known(std::string_view name) const { return bound.count(name) || extents.count(name) || constantNamed(name); }
+  bool known(std::string_view name) const {
+    return bound.count(name) || extents.count(name) || constantNamed(name);
+  }
 
   void indexed(NodeId id) {
     for (NodeId item : ast.children(id).subspan(1)) {
@@ -193,11 +207,12 @@ private:
     }
   }
 
-  // Values ---------------------------------------------------------------------------------------------------
+  // Values
+  // ---------------------------------------------------------------------------------------------------
 
-  void walk(NodeId root, bool notation) {
+  void walk(NodeId root, StatementKind kind) {
     stack.assign(1, root);
-    if (givesFunction(ast, root) && !notation) {
+    if (givesFunction(ast, root) && kind == StatementKind::Bind) {
       // `g = grad(f, wrt=x)` binds a function; elsewhere a function is no value.
       stack.clear();
       functionExpression(root);
@@ -205,7 +220,7 @@ private:
     while (!stack.empty() && !failure) {
       NodeId id = stack.back();
       stack.pop_back();
-      visit(id, notation);
+      visit(id, kind == StatementKind::Declare);
     }
   }
 
@@ -217,23 +232,28 @@ private:
   void visit(NodeId id, bool notation) {
     const Node &node = ast[id];
     switch (node.kind) {
-    case NodeKind::Name: return value(node.span);
-    case NodeKind::Call: return call(id);
+    case NodeKind::Name:
+      return value(node.span);
+    case NodeKind::Call:
+      return call(id);
     case NodeKind::Index:
       if (!notation || !isIndexed(id)) return push(ast.children(id));
       indexed(id);
       stack.push_back(ast.child(id, 0));
       return;
-    default: return push(ast.children(id));
+    default:
+      return push(ast.children(id));
     }
   }
 
   void value(Span name) {
     std::string_view text = ast.text(name);
-    if (functions.locals.count(text)) return fail(name, word(name) + " is a function, not a tensor", "call it");
+    if (functions.locals.count(text))
+      return fail(name, word(name) + " is a function, not a tensor", "call it");
     if (known(text)) return;
     if (auto letter = letters.find(text); letter != letters.end())
-      return fail(name, word(name) + " is an index here and has no value", "write arange for the numbers along an axis");
+      return fail(name, word(name) + " is an index here and has no value",
+                  "write arange for the numbers along an axis");
     if (auto place = later.find(text); place != later.end() && !isFunctionName(text))
       return failTwice(name, word(name) + " is used before it is bound", place->second, "bound here");
     if (isFunctionName(text) || isTransformation(text))
@@ -245,9 +265,10 @@ private:
   }
 
   bool isFunctionName(std::string_view text) const {
-    bool operation = std::find(operations.begin(), operations.end(), text) != operations.end();
-    return operation || std::any_of(ast.functions.begin(), ast.functions.end(),
-                                    [&](const Function &f) { return ast.text(f.name) == text; });
+    return isOperation(text) || ast.functionNumbers.count(text);
+  }
+  bool isOperation(std::string_view text) const {
+    return std::find(operations.begin(), operations.end(), text) != operations.end();
   }
 
   void functionExpression(NodeId id) {
@@ -276,14 +297,12 @@ private:
     Span span = ast[callee].span;
     std::string_view name = ast.text(callee);
     if (functions.locals.count(name)) return;
-    bool declared = std::any_of(ast.functions.begin(), ast.functions.end(),
-                                [&](const Function &f) { return ast.text(f.name) == name; });
-    bool operation = std::find(operations.begin(), operations.end(), name) != operations.end();
-    bool above = std::any_of(ast.functions.begin(), ast.functions.begin() + static_cast<std::ptrdiff_t>(which),
-                             [&](const Function &f) { return ast.text(f.name) == name; });
-    if (above || (operation && !declared)) return;
-    if (declared && !operation) return functionExpression(callee); // reports recursion or a use before
-    if (operation) return;
+    if (auto place = ast.functionNumbers.find(name); place != ast.functionNumbers.end()) {
+      // A function may have an operation's name; above it, the name is still the operation's.
+      if (place->second >= which && !isOperation(name)) functionExpression(callee); // reports it
+      return;
+    }
+    if (isOperation(name)) return;
     if (auto place = bound.find(name); place != bound.end())
       return failTwice(span, word(span) + " is a tensor and cannot be called", place->second, "bound here",
                        "write [ ] to index a tensor");
@@ -292,10 +311,13 @@ private:
 
   void unknownCall(Span span, std::string_view name) {
     std::vector<std::string_view> candidates(operations.begin(), operations.end());
-    for (std::size_t i = 0; i < which; ++i) candidates.push_back(ast.text(ast.functions[i].name));
-    for (std::string_view transformation : transformationNames()) candidates.push_back(transformation);
+    for (std::size_t i = 0; i < which; ++i)
+      candidates.push_back(ast.text(ast.functions[i].name));
+    for (std::string_view transformation : transformationNames())
+      candidates.push_back(transformation);
     std::string advice = suggestion(name, candidates);
-    fail(span, "there is no function or operation " + word(span), advice.empty() ? "tgc ops lists the operations" : advice);
+    fail(span, "there is no function or operation " + word(span),
+         advice.empty() ? "tgc ops lists the operations" : advice);
   }
 };
 

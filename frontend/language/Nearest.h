@@ -6,8 +6,8 @@
 
 namespace tgc::language {
 
-/// Insertions, deletions, replacements and swaps of neighbours that turn one text into the other (optimal string
-/// alignment after Damerau and Levenshtein). Cost: product of the lengths.
+/// Insertions, deletions, replacements and swaps of neighbours that turn one text into the other (optimal
+/// string alignment after Damerau and Levenshtein). Cost: product of the lengths.
 std::size_t editDistance(std::string_view a, std::string_view b);
 
 /// The first candidate at the least distance, if that is at most a third of the longer name (at least 1);

@@ -29,12 +29,14 @@ private:
   void targets(Statement &statement, std::vector<NodeId> left);
   void declared(Statement &statement, NodeId left);
   void lineEnds() {
-    while (accept(TokenKind::LineEnd)) {}
+    while (accept(TokenKind::LineEnd)) {
+    }
   }
 };
 
 Result<Ast> FileParser::file() {
-  for (lineEnds(); !failure && !is(TokenKind::End); lineEnds()) function();
+  for (lineEnds(); !failure && !is(TokenKind::End); lineEnds())
+    function();
   if (failure) return *failure;
   return std::move(ast);
 }
@@ -57,6 +59,7 @@ void FileParser::function() {
     failExpected("the end of the line after '}'");
     return;
   }
+  ast.functionNumbers.try_emplace(ast.text(function.name), ast.functions.size());
   ast.functions.push_back(std::move(function));
 }
 
@@ -76,7 +79,8 @@ Parameter FileParser::parameter() {
   if (!expect(TokenKind::Name, "a parameter's name")) return parameter;
   if (!is(TokenKind::Colon)) {
     std::string name(ast.text(parameter.name));
-    fail(parameter.name, "parameter " + name + " has no type", "write its dtype and extents, for example " + name + ": f64[n]");
+    fail(parameter.name, "parameter " + name + " has no type",
+         "write its dtype and extents, for example " + name + ": f64[n]");
     return parameter;
   }
   advance();
@@ -103,7 +107,8 @@ void FileParser::dtype(Parameter &parameter) {
     return;
   }
   std::vector<std::string_view> known;
-  for (int i = 0; i < dtypeCount; ++i) known.push_back(nameOf(static_cast<DType>(i)));
+  for (int i = 0; i < dtypeCount; ++i)
+    known.push_back(nameOf(static_cast<DType>(i)));
   std::string meant = suggestion(text, known);
   if (meant.empty()) meant = "the dtypes are f64 f32 bf16 f16 i64 i32 i16 i8 u64 u32 u16 u8 bool";
   fail(name.span, shown(name) + " is not a dtype", meant);
@@ -119,7 +124,8 @@ void FileParser::extents(Parameter &parameter) {
     Extent next = extent();
     std::int64_t size = next.number < 0 ? 1 : next.number;
     empty |= size == 0;
-    elements = size != 0 && elements > elementLimit / size ? elementLimit + 1 : elements * std::max<std::int64_t>(size, 1);
+    elements = size != 0 && elements > elementLimit / size ? elementLimit + 1
+                                                           : elements * std::max<std::int64_t>(size, 1);
     parameter.extents.push_back(next);
     if (!accept(TokenKind::Comma)) break;
   }
@@ -148,8 +154,10 @@ Extent FileParser::extent() {
     fail(token.span, shown(token) + " is a constant and cannot name an extent");
     return extent;
   }
-  if (!is(TokenKind::Name)) failExpected("an extent", "an extent is a number or a name");
-  else advance();
+  if (!is(TokenKind::Name))
+    failExpected("an extent", "an extent is a number or a name");
+  else
+    advance();
   return extent;
 }
 
@@ -202,15 +210,18 @@ Statement FileParser::statement() {
   if (failure) return result;
   if (!is(TokenKind::Assign)) {
     bool whole = is(TokenKind::LineEnd) || is(TokenKind::CurlyClose);
-    if (whole) fail({result.span.begin, lastEnd}, "this value is not used", "write name = value, or return it");
-    else failExpected("'=' or the end of the line");
+    if (whole)
+      fail({result.span.begin, lastEnd}, "this value is not used", "write name = value, or return it");
+    else
+      failExpected("'=' or the end of the line");
     return result;
   }
   targets(result, std::move(left));
   advance();
   if (!failure) result.values.push_back(expression());
   if (is(TokenKind::Comma))
-    fail(token.span, "only one value can stand on the right of '='", "several names take the results of one call: a, b = f(x)");
+    fail(token.span, "only one value can stand on the right of '='",
+         "several names take the results of one call: a, b = f(x)");
   if (is(TokenKind::Assign)) fail(token.span, "a statement has one '='", "write == to compare");
   result.span.end = lastEnd;
   return result;

@@ -23,8 +23,10 @@ public:
     while (!stack.empty()) {
       Piece piece = stack.back();
       stack.pop_back();
-      if (piece.node == noNode) out += piece.text;
-      else expand(piece.node);
+      if (piece.node == noNode)
+        out += piece.text;
+      else
+        expand(piece.node);
     }
   }
 
@@ -40,7 +42,9 @@ private:
     node(id);
     if (brackets) text(")");
   }
-  bool isOperator(NodeId id) const { return ast[id].kind == NodeKind::Binary || ast[id].kind == NodeKind::Unary; }
+  bool isOperator(NodeId id) const {
+    return ast[id].kind == NodeKind::Binary || ast[id].kind == NodeKind::Unary;
+  }
 
   void list(std::span<const NodeId> items) {
     for (std::size_t i = 0; i < items.size(); ++i) {
@@ -80,12 +84,16 @@ private:
     case NodeKind::Integer:
     case NodeKind::Float:
     case NodeKind::String:
-    case NodeKind::Ellipsis: text(ast.text(id)); break;
+    case NodeKind::Ellipsis:
+      text(ast.text(id));
+      break;
     case NodeKind::Unary:
       text(textOf(shown.op));
       operand(children[0], ast[children[0]].kind == NodeKind::Binary);
       break;
-    case NodeKind::Binary: binary(shown, children); break;
+    case NodeKind::Binary:
+      binary(shown, children);
+      break;
     case NodeKind::Call:
     case NodeKind::Index:
       operand(children[0], isOperator(children[0]));
@@ -103,7 +111,9 @@ private:
       list(children);
       text("]");
       break;
-    case NodeKind::Slice: slice(children); break;
+    case NodeKind::Slice:
+      slice(children);
+      break;
     }
     stack.insert(stack.end(), pieces.rbegin(), pieces.rend());
   }
@@ -120,7 +130,8 @@ std::string typeText(const Ast &ast, const Parameter &parameter) {
   std::string out(nameOf(parameter.dtype));
   if (parameter.extents.empty()) return out;
   std::vector<Span> spans;
-  for (const Extent &extent : parameter.extents) spans.push_back(extent.span);
+  for (const Extent &extent : parameter.extents)
+    spans.push_back(extent.span);
   out += "[";
   appendList(out, ast, spans);
   return out + "]";
@@ -166,7 +177,8 @@ std::string print(const Ast &ast) {
       printer.out += ": " + typeText(ast, function.parameters[i]);
     }
     printer.out += ") {\n";
-    for (const Statement &statement : function.statements) printStatement(printer, ast, statement);
+    for (const Statement &statement : function.statements)
+      printStatement(printer, ast, statement);
     printer.out += "}\n";
   }
   if (ast.expression != noNode) printer.expression(ast.expression);

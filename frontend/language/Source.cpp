@@ -17,7 +17,8 @@ std::string_view Source::text(Span span) const {
 
 std::optional<Error> Source::check() const {
   if (bytes.size() > sourceLimitBytes) {
-    Error error{ErrorKind::Limit, "a program has at most 16777216 bytes, this one has ", {fileName, 1, 1}, 1, {}};
+    Error error{
+        ErrorKind::Limit, "a program has at most 16777216 bytes, this one has ", {fileName, 1, 1}, 1, {}};
     error.message += std::to_string(bytes.size());
     return error;
   }
@@ -46,7 +47,8 @@ Place Source::place(std::uint32_t offset) const {
 Error Source::error(Span span, std::string message) const {
   std::string_view covered = text(span);
   covered = covered.substr(0, covered.find('\n'));
-  return {ErrorKind::Invalid, std::move(message), place(span.begin), std::max(1u, countCodePoints(covered)), {}};
+  return {
+      ErrorKind::Invalid, std::move(message), place(span.begin), std::max(1u, countCodePoints(covered)), {}};
 }
 
 Note Source::note(Span span, std::string message) const {
@@ -70,7 +72,8 @@ std::size_t sequenceLength(std::string_view text) {
   if (text.empty()) return 0;
   auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   if (byte(0) < 0x80) return 1;
-  // Second bytes are narrower after these four first bytes: no overlong forms, surrogates, or code points over 10FFFF.
+  // Second bytes are narrower after these four first bytes: no overlong forms, surrogates, or code points
+  // over 10FFFF.
   unsigned low = byte(0) == 0xE0 ? 0xA0 : byte(0) == 0xF0 ? 0x90 : 0x80;
   unsigned high = byte(0) == 0xED ? 0x9F : byte(0) == 0xF4 ? 0x8F : 0xBF;
   std::size_t length = byte(0) < 0xC2 ? 0 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : byte(0) < 0xF5 ? 4 : 0;
@@ -86,7 +89,8 @@ char32_t decode(std::string_view text) {
   auto first = static_cast<unsigned char>(text[0]);
   if (length == 1) return first;
   char32_t value = first & (0x7F >> length);
-  for (std::size_t i = 1; i < length; ++i) value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3F);
+  for (std::size_t i = 1; i < length; ++i)
+    value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3F);
   return value;
 }
 

@@ -28,7 +28,8 @@ public:
   std::string_view text() const { return bytes; }
   std::string_view text(Span span) const;
 
-  /// Errors: Limit over 16 MiB, Invalid for bytes that are not UTF-8 (overlong forms and surrogates included).
+  /// Errors: Limit over 16 MiB, Invalid for bytes that are not UTF-8 (overlong forms and surrogates
+  /// included).
   std::optional<Error> check() const;
 
   /// Line and column from 1; columns count code points.
