@@ -1,0 +1,1 @@
+// CATALOGUE: rules written by hand. Blocks in Extremum.cpp and Logic.cpp.

@@ -1,0 +1,41 @@
+// The questions every op answers. The sixth, "which type?", is MLIR's InferTypeOpInterface.
+
+def GraphOp : OpInterface<"GraphOp"> {
+  let cppNamespace = "::tgc::graph";
+  let description = [{ What a catalogue row says about its op; kinds (Kinds.td) answer most of it. }];
+  let methods = [
+    StaticInterfaceMethod<"Which of the five kinds the row is of.", "::tgc::graph::Kind", "kind">,
+    InterfaceMethod<[{
+        Value on host arrays: the reference every other way of computing is compared with.
+      }],
+      "::tgc::graph::HostTensors", "evaluate", (ins "::tgc::graph::HostTensorsRef":$operands_)>,
+    InterfaceMethod<[{
+        Tangents of the results from tangents of the operands; a tangent may be a symbolic zero.
+        Fails, with a diagnostic at the op, where the op has no rule.
+      }],
+      "::llvm::FailureOr<::tgc::graph::Syms>", "tangent",
+      (ins "::tgc::graph::Ink &":$ink, "::tgc::graph::SymsRef":$tangents_)>,
+    InterfaceMethod<[{
+        Cotangents of the operands from cotangents of the results. `wanted` says which operands are asked for; the
+        others may stay zero. Fails like `tangent`.
+      }],
+      "::llvm::FailureOr<::tgc::graph::Syms>", "cotangent",
+      (ins "::tgc::graph::Ink &":$ink, "::tgc::graph::SymsRef":$cotangents_, "::llvm::ArrayRef<bool>":$wanted_)>,
+    InterfaceMethod<[{
+        The op with one more leading axis of extent `extent` on its results; `operands_` are given with that axis
+        where `mapped_` is true.
+      }],
+      "::llvm::FailureOr<::tgc::graph::Syms>", "batch",
+      (ins "::tgc::graph::Ink &":$ink, "::tgc::graph::SymsRef":$operands_, "::llvm::ArrayRef<bool>":$mapped_,
+           "int64_t":$extent_)>,
+    InterfaceMethod<[{
+        The op in linalg on storage types (bool as i8, unsigned as signless); operands are lowered values.
+      }],
+      "::llvm::FailureOr<::llvm::SmallVector<::mlir::Value>>", "lower",
+      (ins "::tgc::graph::Lowering &":$lowering, "::mlir::ValueRange":$operands_)>,
+    InterfaceMethod<[{
+        A composite's results built from smaller ops at the ink's insertion point; empty for the other kinds.
+      }],
+      "::tgc::graph::Syms", "formula", (ins "::tgc::graph::Ink &":$ink)>,
+  ];
+}

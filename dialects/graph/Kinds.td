@@ -1,0 +1,198 @@
+// The five kinds of op. A kind joins a row's strings into C++ (`extraClassDefinition`); the general rules they call
+// are in Kinds.h. A string in a row is one expression; anything longer is a function in the .cpp of the same stem.
+
+// ---- operands and attributes ----
+def Tensor : Type<CPred<"::tgc::graph::isTensor($_self)">, "tensor of a tgc dtype">;
+def FloatTensor : Type<CPred<"::tgc::graph::isFloatTensor($_self)">, "tensor of a floating-point dtype">;
+def BoolTensor : Type<CPred<"::tgc::graph::isBoolTensor($_self)">, "tensor of bool">;
+def IntTensor : Type<CPred<"::tgc::graph::isIntTensor($_self)">, "tensor of an integer dtype">;
+defvar Axis = I64Attr;
+defvar Int = I64Attr;
+defvar Ints = DenseI64ArrayAttr;
+defvar Real = F64Attr;
+defvar Flag = BoolAttr;
+defvar Text = StrAttr;
+defvar DTypeOf = TypeAttr;
+
+// ---- which element types a row takes; the bits are those of Kinds.h ----
+class Types<int mask_, string words_> { int mask = mask_; string words = words_; }
+def Floats : Types<1, "floating-point">;
+def SignedIntegers : Types<2, "signed integer">;
+def Integers : Types<6, "integer">;
+def Numbers : Types<7, "numeric">;
+def SignedNumbers : Types<3, "signed numeric">;
+def Booleans : Types<8, "bool">;
+def Bits : Types<14, "integer or bool">;
+def Anything : Types<15, "any">;
+
+// ---- text: bind every argument to its own name ----
+class Getter<string name> { string ret = "get" # !toupper(!substr(name, 0, 1)) # !substr(name, 1) # "()"; }
+class BindOne<dag args, int k> {
+  defvar name = !getdagname(args, k);
+  defvar what = !getdagarg<Constraint>(args, k);
+  string ret = "  [[maybe_unused]] auto " # name # " = "
+    # !if(!isa<TypeConstraint>(what), "ink.sym(adaptor_." # Getter<name>.ret # ")", "adaptor_." # Getter<name>.ret) # ";\n";
+}
+class Bind<dag args> { string ret = !foldl("", !range(!size(args)), acc, k, acc # BindOne<args, k>.ret); }
+class OperandPositions<dag args> {
+  list<int> ret = !filter(k, !range(!size(args)), !isa<TypeConstraint>(!getdagarg<Constraint>(args, k)));
+}
+class AttributePositions<dag args> {
+  list<int> ret = !filter(k, !range(!size(args)), !not(!isa<TypeConstraint>(!getdagarg<Constraint>(args, k))));
+}
+class Cases<list<string> rules> {
+  string ret = !foldl("", !range(!size(rules)), acc, k,
+    acc # !if(!eq(rules[k], "none"), "", "  case " # k # ": return ::tgc::graph::Sym(" # rules[k] # ");\n"));
+}
+class Known<list<string> rules> {
+  string ret = "{" # !interleave(!foreach(rule, rules, !if(!eq(rule, "none"), "false", "true")), ", ") # "}";
+}
+
+class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
+    : Op<Graph_Dialect, mnemonic, [Pure, DeclareOpInterfaceMethods<GraphOp>] # traits> {
+  string group = ?;              // the group of the catalogue page
+  string call = "";              // the public call, e.g. "softmax(x, axis: axis = -1)"; empty: the arguments in order
+  string sample = "";            // how the generated tests make inputs; see tests/catalogue
+  string source = "array-api";   // the standard that gives the meaning
+  bit broadcasts = 0;            // the call broadcasts its tensor operands against each other
+  bit internal = 0;              // rules and the compiler use it; it has no public call
+  string noDerivative = "";      // the reason, where the op has none
+  let arguments = args;
+  let results = (outs Tensor:$result_);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+}
+
+defvar Infer = InferTypeOpAdaptor;
+defvar NoFormula = "::tgc::graph::Syms $cppClass::formula(::tgc::graph::Ink &ink) { return {}; }\n";
+
+// One scalar function for each element. All tensor operands have one shape.
+//   types     element types accepted; result: "same", "bool" or "dtype" (the attribute of that name)
+//   value     reference: C++ over T (double, int64_t, uint64_t or bool), operands by name
+//   emit      the element in arith/math: C++ over Scalar, operands by name
+//   partials  d result / d operand for each operand over Sym; `y` is the result; "none": zero
+//   adjoints  instead of partials where the op is linear in some operands: the cotangent of each from `ct`
+//   singular  a partial may be infinite or NaN where the other factor is zero: products with it are strong
+class Pointwise<string mnemonic, dag args> : Graph_Op<mnemonic, args, [Infer]> {
+  Types types = Floats;
+  string result = "same";
+  string value = ?;
+  string emit = ?;
+  list<string> partials = [];
+  list<string> adjoints = [];
+  bit singular = 0;
+  let broadcasts = 1;
+
+  defvar operandNames = !foreach(k, OperandPositions<args>.ret, !getdagname(args, k));
+  defvar attributeText = !foldl("", AttributePositions<args>.ret, acc, k,
+    acc # "  [[maybe_unused]] auto " # !getdagname(args, k) # " = " # Getter<!getdagname(args, k)>.ret # ";\n");
+  defvar autos = !interleave(!foreach(name, operandNames, "[[maybe_unused]] auto " # name), ", ");
+  defvar scalars = !foldl("", !range(!size(operandNames)), acc, k,
+    acc # "  [[maybe_unused]] ::tgc::graph::Scalar " # operandNames[k] # " = in_[" # k # "];\n");
+
+  let extraClassDeclaration = [{
+    static ::tgc::graph::Sym partial(unsigned which_, ::tgc::graph::Ink &ink, Adaptor adaptor_, ::tgc::graph::Sym y);
+    static ::tgc::graph::Sym adjoint(unsigned which_, ::tgc::graph::Ink &ink, Adaptor adaptor_, ::tgc::graph::Sym ct);
+    ::tgc::graph::Scalar element(::tgc::graph::ScalarInk &ink, ::llvm::ArrayRef<::tgc::graph::Scalar> in_);
+  }];
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Pointwise; }\n" # NoFormula
+    # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
+    # "  return ::tgc::graph::inferPointwise(loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", "
+    # !cond(!eq(result, "same"): "::mlir::Type()", !eq(result, "bool"): "::mlir::IntegerType::get(context, 1)", true: "adaptor.getDtype()") # ", out);\n}\n"
+    # "::tgc::graph::HostTensors $cppClass::evaluate(::tgc::graph::HostTensorsRef operands_) {\n" # attributeText # "  [[maybe_unused]] int width_ = ::tgc::graph::bitsOf(::tgc::graph::elementOf(getOperand(0)));\n"
+    # "  auto rule_ = [&](" # autos # ") { [[maybe_unused]] auto first_ = " # operandNames[0] # "; using T [[maybe_unused]] = decltype(first_); return " # value # "; };\n"
+    # "  return ::tgc::graph::evaluatePointwise<" # types.mask # ", " # !size(operandNames) # ">(*this, operands_, rule_);\n}\n"
+    # "::tgc::graph::Scalar $cppClass::element(::tgc::graph::ScalarInk &ink, ::llvm::ArrayRef<::tgc::graph::Scalar> in_) {\n" # scalars # attributeText
+    # "  return " # emit # ";\n}\n"
+    # "::tgc::graph::Sym $cppClass::partial(unsigned which_, ::tgc::graph::Ink &ink, Adaptor adaptor_, ::tgc::graph::Sym y) {\n" # Bind<args>.ret
+    # "  switch (which_) {\n" # Cases<partials>.ret # "  default: return {};\n  }\n}\n"
+    # "::tgc::graph::Sym $cppClass::adjoint(unsigned which_, ::tgc::graph::Ink &ink, Adaptor adaptor_, ::tgc::graph::Sym ct) {\n" # Bind<args>.ret
+    # "  switch (which_) {\n" # Cases<adjoints>.ret # "  default: return {};\n  }\n}\n"
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::tangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef tangents_) {\n"
+    # !if(!empty(adjoints),
+        "  return ::tgc::graph::tangentByPartials(*this, ink, tangents_, " # Known<partials>.ret # ", " # singular # ");\n",
+        "  return ::tgc::graph::tangentByLinearity(*this, ink, tangents_, " # Known<adjoints>.ret # ");\n") # "}\n"
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::cotangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef cotangents_, ::llvm::ArrayRef<bool> wanted_) {\n"
+    # !if(!empty(adjoints),
+        "  return ::tgc::graph::cotangentByPartials(*this, ink, cotangents_, wanted_, " # Known<partials>.ret # ", " # singular # ");\n",
+        "  return ::tgc::graph::cotangentByAdjoints(*this, ink, cotangents_, wanted_);\n") # "}\n"
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::batch(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef operands_, ::llvm::ArrayRef<bool> mapped_, int64_t extent_) {\n"
+    # "  return ::tgc::graph::batchPointwise(*this, ink, operands_, mapped_, extent_);\n}\n"
+    # "::llvm::FailureOr<::llvm::SmallVector<::mlir::Value>> $cppClass::lower(::tgc::graph::Lowering &lowering, ::mlir::ValueRange operands_) {\n"
+    # "  return lowering.pointwise(*this, operands_, [&](::tgc::graph::ScalarInk &ink, ::llvm::ArrayRef<::tgc::graph::Scalar> in_) { return element(ink, in_); });\n}\n";
+}
+
+// Linear in the operands listed, jointly (concat) or, `multilinear`, in each alone (contract): the tangent is the op
+// itself on tangents.
+// The block beside the row defines: infer, adjoint, batch, lower, evaluate, in this order.
+class Linear<string mnemonic, dag args, list<int> linearIn, bit multilinear = 0, list<Trait> traits = []> : Graph_Op<mnemonic, args, [Infer] # traits> {
+  let extraClassDeclaration = [{
+    static ::llvm::FailureOr<::mlir::RankedTensorType> infer(::std::optional<::mlir::Location> loc, Adaptor adaptor);
+    /// Cotangent of operand `which_`.
+    ::tgc::graph::Sym adjoint(unsigned which_, ::tgc::graph::Ink &ink, ::tgc::graph::Sym ct);
+  }];
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Linear; }\n" # NoFormula
+    # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
+    # "  auto type = infer(loc, adaptor);\n  if (::mlir::failed(type)) return ::mlir::failure();\n  out.push_back(*type);\n  return ::mlir::success();\n}\n"
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::tangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef tangents_) {\n"
+    # "  return ::tgc::graph::tangentOfLinear(*this, ink, tangents_, {" # !interleave(linearIn, ", ") # "}, " # multilinear # ");\n}\n"
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::cotangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef cotangents_, ::llvm::ArrayRef<bool> wanted_) {\n"
+    # "  return ::tgc::graph::cotangentByAdjoint(*this, ink, cotangents_, wanted_, {" # !interleave(linearIn, ", ") # "});\n}\n";
+}
+
+// A formula of other ops, given over Sym. `value` is an independent reference: over elements (`pointwise = 1`) or
+// over HostTensor. `lowerAs`: the op keeps a lowering of its own (a block `lower`), the formula serves derivatives.
+class Composite<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<mnemonic, args, [Infer] # traits> {
+  string formula = ?;
+  string value = ?;
+  bit elementwise = 0;
+  Types types = Floats;
+  defvar operandNames = !foreach(k, OperandPositions<args>.ret, !getdagname(args, k));
+  defvar attributeText = !foldl("", AttributePositions<args>.ret, acc, k,
+    acc # "  [[maybe_unused]] auto " # !getdagname(args, k) # " = " # Getter<!getdagname(args, k)>.ret # ";\n");
+  defvar hosts = !foldl("", !range(!size(operandNames)), acc, k,
+    acc # "  [[maybe_unused]] auto " # operandNames[k] # " = ::tgc::graph::hostOperand(*this, operands_, " # k # ");\n");
+  defvar autos = !interleave(!foreach(name, operandNames, "[[maybe_unused]] auto " # name), ", ");
+  let extraClassDeclaration = [{
+    static ::tgc::graph::Syms formulaOf(::tgc::graph::Ink &ink, Adaptor adaptor_);
+  }];
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Composite; }\n"
+    # "::tgc::graph::Syms $cppClass::formulaOf(::tgc::graph::Ink &ink, Adaptor adaptor_) {\n" # Bind<args>.ret # "  return ::tgc::graph::Syms(" # formula # ");\n}\n"
+    # "::tgc::graph::Syms $cppClass::formula(::tgc::graph::Ink &ink) { return formulaOf(ink, Adaptor(*this)); }\n"
+    # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
+    # !if(elementwise,
+        "  return ::tgc::graph::inferPointwise(loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", ::mlir::Type(), out);\n}\n",
+        "  return ::tgc::graph::inferByFormula(context, loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", [&](::tgc::graph::Ink &ink) { return formulaOf(ink, adaptor); }, out);\n}\n")
+    # "::tgc::graph::HostTensors $cppClass::evaluate(::tgc::graph::HostTensorsRef operands_) {\n"
+    # !if(elementwise,
+        attributeText # "  auto rule_ = [&](" # autos # ") { [[maybe_unused]] auto first_ = " # operandNames[0] # "; using T [[maybe_unused]] = decltype(first_); return " # value # "; };\n"
+        # "  return ::tgc::graph::evaluatePointwise<" # types.mask # ", " # !size(operandNames) # ">(*this, operands_, rule_);\n}\n",
+        attributeText # hosts # "  return ::tgc::graph::asTensors(*this, " # value # ");\n}\n")
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::tangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef tangents_) { return ::tgc::graph::expandFirst(*this); }\n"
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::cotangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef cotangents_, ::llvm::ArrayRef<bool> wanted_) { return ::tgc::graph::expandFirst(*this); }\n"
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::batch(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef operands_, ::llvm::ArrayRef<bool> mapped_, int64_t extent_) { return ::tgc::graph::expandFirst(*this); }\n"
+    # "::llvm::FailureOr<::llvm::SmallVector<::mlir::Value>> $cppClass::lower(::tgc::graph::Lowering &lowering, ::mlir::ValueRange operands_) {\n"
+    # "  (void)::tgc::graph::expandFirst(*this);\n  return ::mlir::failure();\n}\n";
+}
+
+// Rules written by hand. The block beside the row defines infer, tangent, cotangent, batch, lower, evaluate.
+class Custom<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<mnemonic, args, [Infer] # traits> {
+  let extraClassDeclaration = [{
+    static ::llvm::FailureOr<::mlir::RankedTensorType> infer(::std::optional<::mlir::Location> loc, Adaptor adaptor);
+  }];
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Custom; }\n" # NoFormula
+    # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
+    # "  auto type = infer(loc, adaptor);\n  if (::mlir::failed(type)) return ::mlir::failure();\n  out.push_back(*type);\n  return ::mlir::success();\n}\n";
+}
+
+// No operands, so no derivatives; batching adds a broadcast. The block defines infer, lower, evaluate.
+class Leaf<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<mnemonic, args, [Infer] # traits> {
+  let extraClassDeclaration = [{
+    static ::llvm::FailureOr<::mlir::RankedTensorType> infer(::std::optional<::mlir::Location> loc, Adaptor adaptor);
+  }];
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Leaf; }\n" # NoFormula
+    # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
+    # "  auto type = infer(loc, adaptor);\n  if (::mlir::failed(type)) return ::mlir::failure();\n  out.push_back(*type);\n  return ::mlir::success();\n}\n"
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::tangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef tangents_) { return ::tgc::graph::Syms{ink.zero((*this)->getResult(0).getType())}; }\n"
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::cotangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef cotangents_, ::llvm::ArrayRef<bool> wanted_) { return ::tgc::graph::Syms{}; }\n"
+    # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::batch(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef operands_, ::llvm::ArrayRef<bool> mapped_, int64_t extent_) { return ::tgc::graph::batchLeaf(*this, ink, extent_); }\n";
+}

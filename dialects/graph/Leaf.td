@@ -1,0 +1,15 @@
+// CATALOGUE: no operands. Blocks in Leaf.cpp.
+
+def Graph_ConstantOp : Leaf<"constant", (ins ElementsAttr:$value), [ConstantLike]> {
+  let summary = "a tensor of given values";
+  let group = "creation";
+  let internal = 1;
+  let hasFolder = 1;
+}
+def Graph_IotaOp : Leaf<"iota", (ins Ints:$shape, Axis:$axis, DTypeOf:$dtype)> {
+  let summary = "the index along one axis";
+  let group = "creation";
+  let call = "iota(shape: shape, axis: int = 0, dtype: dtype = i64)";
+  let source = "jax.lax";
+
+}

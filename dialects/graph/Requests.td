@@ -1,0 +1,24 @@
+// Transformations asked for: ops that hold a function symbol. The stages autodiff and batch replace them.
+// Types are those of the callee; a tensor of integers or bool has neither tangent nor cotangent.
+
+class Request<string mnemonic, dag extra> : Op<Graph_Dialect, mnemonic, [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let arguments = !con((ins Variadic<Tensor>:$operands_, FlatSymbolRefAttr:$callee), extra);
+  let results = (outs Variadic<Tensor>:$results_);
+  let assemblyFormat = "$callee `(` $operands_ `)` attr-dict `:` functional-type($operands_, results)";
+}
+
+def Graph_JvpOp : Request<"jvp", (ins DenseI64ArrayAttr:$wrt)> {
+  let summary = "values and tangents of a function";
+  let description = [{ Operands: the callee's arguments, then one tangent for each argument in `wrt`.
+    Results: the callee's results, then one tangent for each floating-point result. }];
+}
+def Graph_VjpOp : Request<"vjp", (ins DenseI64ArrayAttr:$wrt)> {
+  let summary = "values of a function and cotangents of its arguments";
+  let description = [{ Operands: the callee's arguments, then one cotangent for each floating-point result.
+    Results: the callee's results, then the cotangent of each argument in `wrt`. }];
+}
+def Graph_VmapOp : Request<"vmap", (ins DenseI64ArrayAttr:$axes, I64Attr:$extent)> {
+  let summary = "a function mapped over an axis of some of its arguments";
+  let description = [{ `axes` has one entry for each argument: the mapped axis, or -1 where the argument is shared.
+    Results have a leading axis of extent `extent`. }];
+}

@@ -1,0 +1,56 @@
+// The catalogue as data: one Row per op, generated from the .td files. The frontends, `tgc ops`, the documentation and
+// the catalogue tests read it; no op is named in any of them.
+#pragma once
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include <cstdint>
+#include <string>
+
+namespace tgc::graph {
+
+/// What a parameter of a public call takes. In parentheses: the attribute it becomes.
+enum class ParamKind : uint8_t {
+  Tensor,  ///< a tensor or number
+  Tensors, ///< a list of tensors
+  Rest,    ///< all remaining positional tensors
+  Int,     ///< (I64Attr)
+  Real,    ///< (F64Attr)
+  Flag,    ///< (BoolAttr)
+  Text,    ///< (StrAttr)
+  DType,   ///< (TypeAttr); none where optional
+  Ints,    ///< a list of integers, or one (DenseI64ArrayAttr)
+  Axis,    ///< an axis of the first tensor, negative from the end (I64Attr, non-negative)
+  Axes,    ///< axes of the first tensor, or none for all (DenseI64ArrayAttr, sorted)
+  Shape,   ///< extents (DenseI64ArrayAttr)
+  Pairs,   ///< a list of pairs, flattened (DenseI64ArrayAttr)
+};
+
+struct Param {
+  const char *name;
+  ParamKind kind;
+  const char *fallback; ///< the default as written, or null where the argument is required
+};
+
+/// A declared operand of the op.
+struct OperandRow {
+  const char *name;
+  const char *constraint; ///< Tensor, FloatTensor, BoolTensor, IntTensor
+  bool optional, variadic;
+};
+
+struct Row {
+  const char *name, *kind, *group, *summary, *description, *source, *call, *sample, *types, *noDerivative, *file;
+  unsigned line;
+  bool broadcasts, internal;
+  llvm::ArrayRef<Param> params;
+  llvm::ArrayRef<OperandRow> operands;
+};
+
+/// All rows, by name in alphabetical order.
+llvm::ArrayRef<Row> rows();
+/// The row of a public or internal call; null for an unknown name.
+const Row *rowNamed(llvm::StringRef name);
+/// The public name nearest to a wrong one, for messages; empty where none is near.
+std::string nearestRow(llvm::StringRef name);
+
+} // namespace tgc::graph

@@ -1,0 +1,253 @@
+// Element arithmetic: which arith or math op each operator becomes.
+#include "dialects/graph/Scalar.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+
+namespace tgc::graph {
+
+static arith::FastMathFlagsAttr fused(OpBuilder &b) {
+  return arith::FastMathFlagsAttr::get(b.getContext(), arith::FastMathFlags::contract);
+}
+template <typename FloatOp, typename IntOp> static Scalar arithmetic(Scalar a, Scalar b) {
+  ScalarInk &ink = a.ink();
+  if (a.isFloat())
+    return ink.make(FloatOp::create(ink.builder, ink.loc, a.value(), b.value(), fused(ink.builder)), 'f');
+  return ink.make(IntOp::create(ink.builder, ink.loc, a.value(), b.value()), a.kind());
+}
+
+Scalar ScalarInk::number(double value, Scalar like) {
+  TypedAttr attr;
+  if (like.isFloat()) attr = builder.getFloatAttr(like.type(), value);
+  else attr = builder.getIntegerAttr(like.type(), static_cast<int64_t>(value));
+  return make(arith::ConstantOp::create(builder, loc, attr), like.kind());
+}
+
+// On bool, + is or and * is and, as NumPy has it.
+Scalar operator+(Scalar a, Scalar b) { return a.kind() == 'b' ? a | b : arithmetic<arith::AddFOp, arith::AddIOp>(a, b); }
+Scalar operator-(Scalar a, Scalar b) { return arithmetic<arith::SubFOp, arith::SubIOp>(a, b); }
+Scalar operator*(Scalar a, Scalar b) { return a.kind() == 'b' ? a & b : arithmetic<arith::MulFOp, arith::MulIOp>(a, b); }
+Scalar operator/(Scalar a, Scalar b) {
+  return a.isFloat() ? a.ink().op<arith::DivFOp>('f', a.value(), b.value()) : floorDivide(a, b);
+}
+Scalar operator-(Scalar a) {
+  if (a.isFloat()) return a.ink().op<arith::NegFOp>('f', a.value());
+  return a.ink().number(0, a) - a;
+}
+
+#define WITH_NUMBER(op)                                                                                      \
+  Scalar operator op(Scalar a, double b) { return a op a.ink().number(b, a); }                              \
+  Scalar operator op(double a, Scalar b) { return b.ink().number(a, b) op b; }
+WITH_NUMBER(+)
+WITH_NUMBER(-)
+WITH_NUMBER(*)
+WITH_NUMBER(/)
+#undef WITH_NUMBER
+
+static Scalar compare(Scalar a, Scalar b, arith::CmpFPredicate real, arith::CmpIPredicate isSigned,
+                      arith::CmpIPredicate isUnsigned) {
+  ScalarInk &ink = a.ink();
+  if (a.isFloat()) return ink.make(arith::CmpFOp::create(ink.builder, ink.loc, real, a.value(), b.value()), 'b');
+  auto predicate = a.kind() == 'i' ? isSigned : isUnsigned;
+  return ink.make(arith::CmpIOp::create(ink.builder, ink.loc, predicate, a.value(), b.value()), 'b');
+}
+using F = arith::CmpFPredicate;
+using I = arith::CmpIPredicate;
+Scalar operator<(Scalar a, Scalar b) { return compare(a, b, F::OLT, I::slt, I::ult); }
+Scalar operator<=(Scalar a, Scalar b) { return compare(a, b, F::OLE, I::sle, I::ule); }
+Scalar operator>(Scalar a, Scalar b) { return compare(a, b, F::OGT, I::sgt, I::ugt); }
+Scalar operator>=(Scalar a, Scalar b) { return compare(a, b, F::OGE, I::sge, I::uge); }
+Scalar operator==(Scalar a, Scalar b) { return compare(a, b, F::OEQ, I::eq, I::eq); }
+Scalar operator!=(Scalar a, Scalar b) { return compare(a, b, F::UNE, I::ne, I::ne); }
+Scalar operator<(Scalar a, double b) { return a < a.ink().number(b, a); }
+Scalar operator<=(Scalar a, double b) { return a <= a.ink().number(b, a); }
+Scalar operator>(Scalar a, double b) { return a > a.ink().number(b, a); }
+Scalar operator>=(Scalar a, double b) { return a >= a.ink().number(b, a); }
+Scalar operator==(Scalar a, double b) { return a == a.ink().number(b, a); }
+Scalar operator!=(Scalar a, double b) { return a != a.ink().number(b, a); }
+Scalar operator&(Scalar a, Scalar b) { return a.ink().op<arith::AndIOp>(a.kind(), a.value(), b.value()); }
+Scalar operator|(Scalar a, Scalar b) { return a.ink().op<arith::OrIOp>(a.kind(), a.value(), b.value()); }
+Scalar operator^(Scalar a, Scalar b) { return a.ink().op<arith::XOrIOp>(a.kind(), a.value(), b.value()); }
+Scalar operator!(Scalar a) { return a ^ a.ink().number(a.kind() == 'b' ? 1 : -1, a); }
+
+Scalar select(Scalar condition, Scalar a, Scalar b) {
+  return a.ink().op<arith::SelectOp>(a.kind(), condition.value(), a.value(), b.value());
+}
+Scalar select(Scalar condition, Scalar a, double b) { return select(condition, a, a.ink().number(b, a)); }
+Scalar select(Scalar condition, double a, Scalar b) { return select(condition, b.ink().number(a, b), b); }
+
+Scalar maximum(Scalar a, Scalar b) {
+  if (a.isFloat()) return math<arith::MaximumFOp>(a, b);
+  return a.kind() == 'i' ? a.ink().op<arith::MaxSIOp>('i', a.value(), b.value())
+                         : a.ink().op<arith::MaxUIOp>(a.kind(), a.value(), b.value());
+}
+Scalar minimum(Scalar a, Scalar b) {
+  if (a.isFloat()) return math<arith::MinimumFOp>(a, b);
+  return a.kind() == 'i' ? a.ink().op<arith::MinSIOp>('i', a.value(), b.value())
+                         : a.ink().op<arith::MinUIOp>(a.kind(), a.value(), b.value());
+}
+
+// A divisor that never traps: 1 where b is 0, and for signed numbers also where the quotient would overflow.
+static Scalar safeDivisor(Scalar a, Scalar b, Scalar &overflow) {
+  ScalarInk &ink = a.ink();
+  Scalar zero = b == 0.0;
+  if (a.kind() == 'u') {
+    overflow = {};
+    return select(zero, 1.0, b);
+  }
+  auto least = ink.builder.getIntegerAttr(a.type(), llvm::APInt::getSignedMinValue(a.bits()));
+  Scalar smallest = ink.make(arith::ConstantOp::create(ink.builder, ink.loc, least), 'i');
+  overflow = (a == smallest) & (b == -1.0);
+  return select(zero | overflow, 1.0, b);
+}
+
+static Scalar truncatedRemainder(Scalar a, Scalar b) {
+  return a.kind() == 'i' ? a.ink().op<arith::RemSIOp>('i', a.value(), b.value())
+                         : a.ink().op<arith::RemUIOp>('u', a.value(), b.value());
+}
+
+Scalar floorDivide(Scalar a, Scalar b) {
+  if (a.isFloat()) {
+    // NumPy's way: exact multiple over b, one less where the signs differ, then rounded to the nearest integer.
+    Scalar rest = a.ink().op<arith::RemFOp>('f', a.value(), b.value());
+    Scalar down = (rest != 0.0) & ((rest < 0.0) ^ (b < 0.0));
+    Scalar multiple = (a - rest) / b;
+    Scalar quotient = select(down, multiple - 1.0, multiple);
+    Scalar nearest = math<math::FloorOp>(quotient);
+    Scalar rounded = select(quotient - nearest > 0.5, nearest + 1.0, nearest);
+    Scalar exact = select(quotient == 0.0, math<math::CopySignOp>(quotient, a / b), rounded);
+    return select(b == 0.0, a / b, exact);
+  }
+  Scalar overflow;
+  Scalar divisor = safeDivisor(a, b, overflow);
+  Scalar quotient = a.kind() == 'i' ? a.ink().op<arith::DivSIOp>('i', a.value(), divisor.value())
+                                    : a.ink().op<arith::DivUIOp>('u', a.value(), divisor.value());
+  if (a.kind() == 'i') {
+    Scalar rest = truncatedRemainder(a, divisor);
+    Scalar down = (rest != 0.0) & ((rest ^ divisor) < 0.0);
+    quotient = select(down, quotient - 1.0, quotient);
+  }
+  return select(b == 0.0, 0.0, quotient);
+}
+
+Scalar remainder(Scalar a, Scalar b) {
+  if (a.isFloat()) {
+    Scalar rest = a.ink().op<arith::RemFOp>('f', a.value(), b.value());
+    Scalar adjusted = select((rest != 0.0) & ((rest < 0.0) ^ (b < 0.0)), rest + b, rest);
+    return select(rest == 0.0, math<math::CopySignOp>(rest, b), adjusted);
+  }
+  Scalar overflow;
+  Scalar divisor = safeDivisor(a, b, overflow);
+  Scalar rest = truncatedRemainder(a, divisor);
+  if (a.kind() == 'i') rest = select((rest != 0.0) & ((rest ^ divisor) < 0.0), rest + divisor, rest);
+  return select(b == 0.0, 0.0, rest);
+}
+
+Scalar power(Scalar a, Scalar b) {
+  if (a.isFloat()) return math<math::PowFOp>(a, b);
+  ScalarInk &ink = a.ink();
+  // Square and multiply over all bits of the exponent: a fixed trip count keeps the body free of loops.
+  Scalar result = ink.number(1, a), base = a, exponent = b;
+  for (unsigned bit = 0; bit < b.bits(); ++bit) {
+    Scalar odd = (exponent & ink.number(1, b)) != 0.0;
+    result = select(odd, result * base, result);
+    if (bit + 1 == b.bits()) break;
+    base = base * base;
+    exponent = ink.op<arith::ShRUIOp>(b.kind(), exponent.value(), ink.number(1, b).value());
+  }
+  if (a.kind() != 'i') return result;
+  Scalar odd = (b & ink.number(1, b)) != 0.0;
+  Scalar inverse = select(a == 1.0, 1.0, select(a == -1.0, select(odd, -1.0, ink.number(1, a)), 0.0));
+  return select(b < 0.0, inverse, result);
+}
+
+Scalar shiftLeft(Scalar a, Scalar b) {
+  ScalarInk &ink = a.ink();
+  Scalar width = ink.make(ink.number(a.bits(), b).value(), 'u');
+  Scalar outside = ink.make(b.value(), 'u') >= width;
+  Scalar amount = select(outside, 0.0, b);
+  return select(outside, 0.0, ink.op<arith::ShLIOp>(a.kind(), a.value(), amount.value()));
+}
+Scalar shiftRight(Scalar a, Scalar b) {
+  ScalarInk &ink = a.ink();
+  Scalar outside = ink.make(b.value(), 'u') >= ink.make(ink.number(a.bits(), b).value(), 'u');
+  if (a.kind() == 'u')
+    return select(outside, 0.0, ink.op<arith::ShRUIOp>('u', a.value(), select(outside, 0.0, b).value()));
+  Scalar amount = select(outside, a.bits() - 1.0, b);
+  return ink.op<arith::ShRSIOp>('i', a.value(), amount.value());
+}
+
+Scalar absolute(Scalar a) {
+  if (a.isFloat()) return math<math::AbsFOp>(a);
+  return a.kind() == 'i' ? maximum(a, -a) : a;
+}
+Scalar sign(Scalar a) {
+  ScalarInk &ink = a.ink();
+  Scalar one = ink.number(1, a);
+  if (a.kind() == 'u') return select(a == 0.0, a, one);
+  Scalar side = select(a > 0.0, one, -one);
+  if (!a.isFloat()) return select(a == 0.0, a, side);
+  return select(isNan(a) | (a == 0.0), a, side);
+}
+
+static Scalar floatToInteger(Scalar a, Type element, char kind) {
+  ScalarInk &ink = a.ink();
+  unsigned width = element.getIntOrFloatBitWidth();
+  double top = std::ldexp(1.0, kind == 'i' ? width - 1 : width);
+  double bottom = kind == 'i' ? -top : 0;
+  auto signless = IntegerType::get(element.getContext(), width);
+  Scalar inside = kind == 'i' ? (a >= bottom) & (a < top) : (a > -1.0) & (a < top);
+  Scalar safe = select(inside, a, 0.0);
+  Scalar value = kind == 'i' ? ink.op<arith::FPToSIOp>('i', signless, safe.value())
+                             : ink.op<arith::FPToUIOp>('u', signless, safe.value());
+  auto extreme = [&](const llvm::APInt &bits) {
+    return ink.make(arith::ConstantOp::create(ink.builder, ink.loc, ink.builder.getIntegerAttr(signless, bits)), kind);
+  };
+  Scalar most = extreme(kind == 'i' ? llvm::APInt::getSignedMaxValue(width) : llvm::APInt::getMaxValue(width));
+  Scalar least = extreme(kind == 'i' ? llvm::APInt::getSignedMinValue(width) : llvm::APInt(width, 0));
+  return select(inside, value, select(a >= top, most, select(a < bottom, least, ink.number(0, value))));
+}
+
+Scalar convert(Scalar a, Type element, char kind) {
+  ScalarInk &ink = a.ink();
+  if (kind == 'b') return a.kind() == 'b' ? a : a != 0.0;
+  if (kind == 'f') {
+    Type wide = element.getIntOrFloatBitWidth() == 16 ? Float32Type::get(element.getContext()) : element;
+    if (a.kind() == 'i') return ink.op<arith::SIToFPOp>('f', wide, a.value());
+    if (!a.isFloat()) return ink.op<arith::UIToFPOp>('f', wide, a.value());
+    if (a.type() == wide) return a;
+    return wide.getIntOrFloatBitWidth() > a.bits() ? ink.op<arith::ExtFOp>('f', wide, a.value())
+                                                   : ink.op<arith::TruncFOp>('f', wide, a.value());
+  }
+  if (a.isFloat()) return floatToInteger(a, element, kind);
+  unsigned width = element.getIntOrFloatBitWidth();
+  auto signless = IntegerType::get(element.getContext(), width);
+  if (width == a.bits()) return ink.make(a.value(), kind);
+  if (width < a.bits()) return ink.op<arith::TruncIOp>(kind, signless, a.value());
+  return a.kind() == 'i' ? ink.op<arith::ExtSIOp>(kind, signless, a.value())
+                         : ink.op<arith::ExtUIOp>(kind, signless, a.value());
+}
+
+Scalar isNan(Scalar a) { return a != a; }
+Scalar isInf(Scalar a) { return absolute(a) == std::numeric_limits<double>::infinity(); }
+Scalar isFinite(Scalar a) { return absolute(a) < std::numeric_limits<double>::infinity(); }
+
+static Scalar bitsOfFloat(Scalar a) {
+  auto integer = IntegerType::get(a.type().getContext(), a.bits());
+  return a.ink().op<arith::BitcastOp>('i', integer, a.value());
+}
+Scalar signBit(Scalar a) { return bitsOfFloat(a) < 0.0; }
+
+Scalar nextAfter(Scalar a, Scalar b) {
+  ScalarInk &ink = a.ink();
+  Scalar bits = bitsOfFloat(a);
+  Scalar away = select((b > a) ^ (a < 0.0), 1.0, ink.number(-1, bits));
+  Scalar moved = ink.op<arith::BitcastOp>('f', a.type(), (bits + away).value());
+  Scalar one = ink.number(1, bits);
+  Scalar tiny = math<math::CopySignOp>(ink.op<arith::BitcastOp>('f', a.type(), one.value()), b);
+  Scalar stepped = select(a == 0.0, tiny, moved);
+  return select(isNan(a) | isNan(b), a + b, select(a == b, b, stepped));
+}
+
+} // namespace tgc::graph

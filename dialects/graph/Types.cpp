@@ -1,0 +1,112 @@
+// Tables of element types. Order and promotion follow the Python array API standard 2024.12.
+#include "dialects/graph/Types.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+
+namespace tgc::graph {
+
+char kindOf(Type element) {
+  if (element.isF64() || element.isF32() || element.isBF16() || element.isF16()) return 'f';
+  auto integer = dyn_cast<IntegerType>(element);
+  if (!integer) return 0;
+  unsigned width = integer.getWidth();
+  if (width == 1) return integer.isSignless() ? 'b' : 0;
+  if (width != 8 && width != 16 && width != 32 && width != 64) return 0;
+  return integer.isSignless() ? 'i' : integer.isUnsigned() ? 'u' : 0;
+}
+
+unsigned bitsOf(Type element) { return element.getIntOrFloatBitWidth(); }
+
+bool isTensor(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape() || tensor.getRank() > maxRank || tensor.getEncoding()) return false;
+  int64_t count = 1;
+  for (int64_t extent : tensor.getShape()) {
+    if (extent == 0) return kindOf(tensor.getElementType()) != 0;
+    if (count > maxElements / extent) return false;
+    count *= extent;
+  }
+  return kindOf(tensor.getElementType()) != 0;
+}
+static bool isKind(Type type, llvm::StringRef kinds) {
+  return isTensor(type) && kinds.contains(kindOf(elementOf(type)));
+}
+bool isFloatTensor(Type type) { return isKind(type, "f"); }
+bool isBoolTensor(Type type) { return isKind(type, "b"); }
+bool isIntTensor(Type type) { return isKind(type, "iu"); }
+
+std::string nameOf(Type element) {
+  if (element.isBF16()) return "bf16";
+  char kind = kindOf(element);
+  if (kind == 'b') return "bool";
+  return std::string(1, kind ? kind : '?') + std::to_string(bitsOf(element));
+}
+
+Type typeNamed(MLIRContext *context, llvm::StringRef name) {
+  if (name == "bool") return IntegerType::get(context, 1);
+  if (name == "f64") return Float64Type::get(context);
+  if (name == "f32") return Float32Type::get(context);
+  if (name == "f16") return Float16Type::get(context);
+  if (name == "bf16") return BFloat16Type::get(context);
+  unsigned width = 0;
+  if (name.size() < 2 || name.drop_front().getAsInteger(10, width)) return {};
+  if (width != 8 && width != 16 && width != 32 && width != 64) return {};
+  if (name[0] == 'i') return IntegerType::get(context, width);
+  if (name[0] == 'u') return IntegerType::get(context, width, IntegerType::Unsigned);
+  return {};
+}
+
+std::string textOf(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor) return "?";
+  std::string text = nameOf(tensor.getElementType());
+  if (tensor.getRank() == 0) return text;
+  return text + "[" + llvm::join(llvm::map_range(tensor.getShape(), [](int64_t e) { return std::to_string(e); }), ", ") +
+         "]";
+}
+
+std::optional<std::string> nameOf(Value value) {
+  if (auto named = value.getLoc()->findInstanceOf<NameLoc>()) return named.getName().str();
+  return std::nullopt;
+}
+
+std::string textOf(Value value) {
+  auto name = nameOf(value);
+  return (name ? *name + ": " : "") + textOf(value.getType());
+}
+
+Type promote(Type a, Type b) {
+  if (a == b) return a;
+  char ka = kindOf(a), kb = kindOf(b);
+  unsigned wa = bitsOf(a), wb = bitsOf(b);
+  if (ka == 'f' && kb == 'f') return wa == wb ? Type() : wa > wb ? a : b; // bf16 with f16 has no answer
+  if (ka == kb) return wa > wb ? a : b;
+  if (ka == 'u' && kb == 'i') return promote(b, a);
+  if (ka == 'i' && kb == 'u') {
+    if (wb == 64) return {};
+    return IntegerType::get(a.getContext(), std::max(wa, 2 * wb));
+  }
+  return {};
+}
+
+int64_t countOf(ArrayRef<int64_t> shape) {
+  int64_t count = 1;
+  for (int64_t extent : shape) count *= extent;
+  return count;
+}
+
+FailureOr<RankedTensorType> checkedTensor(std::optional<Location> loc, ArrayRef<int64_t> shape, Type element) {
+  if (static_cast<int64_t>(shape.size()) > maxRank)
+    return emitOptionalError(loc, "a tensor has at most ", maxRank, " axes, this one would have ", shape.size());
+  for (int64_t extent : shape)
+    if (extent < 0) return emitOptionalError(loc, "an extent cannot be negative, got ", extent);
+  auto type = RankedTensorType::get(shape, element);
+  if (!isTensor(type))
+    return emitOptionalError(loc, textOf(Type(type)), " has more than 2^48 elements");
+  return type;
+}
+
+} // namespace tgc::graph

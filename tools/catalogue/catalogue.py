@@ -1,0 +1,226 @@
+"""Catalogue rows (llvm-tblgen --dump-json of Graph.td) -> Rows.inc, Rules.h.inc, Ops.h and the documentation page.
+
+Usage: catalogue.py ROWS.json --rows F --rules F --api F --docs F   (each output is optional)
+"""
+import argparse
+import json
+import re
+
+KINDS = ("Pointwise", "Linear", "Composite", "Custom", "Leaf")
+# call kind -> (ParamKind, C++ type over Sym, public C++ type)
+PARAMS = {
+    "tensor": ("Tensor", "Sym", "Arg"),
+    "tensors": ("Tensors", "const Syms &", "std::vector<Arg>"),
+    "rest": ("Rest", "const Syms &", "std::vector<Arg>"),
+    "int": ("Int", "int64_t", "std::int64_t"),
+    "real": ("Real", "double", "double"),
+    "flag": ("Flag", "bool", "bool"),
+    "text": ("Text", "llvm::StringRef", "std::string_view"),
+    "dtype": ("DType", "mlir::Type", "DType"),
+    "ints": ("Ints", "llvm::ArrayRef<int64_t>", "Ints"),
+    "axis": ("Axis", "int64_t", "std::int64_t"),
+    "axes": ("Axes", "llvm::ArrayRef<int64_t>", "Axes"),
+    "shape": ("Shape", "llvm::ArrayRef<int64_t>", "Ints"),
+    "pairs": ("Pairs", "llvm::ArrayRef<int64_t>", "Pairs"),
+}
+# TableGen constraint -> call kind where a row writes no kind
+DEFAULT_KIND = {"I64Attr": "int", "F64Attr": "real", "BoolAttr": "flag", "StrAttr": "text", "TypeAttr": "dtype",
+                "DenseI64ArrayAttr": "ints"}
+TENSORS = ("Tensor", "FloatTensor", "BoolTensor", "IntTensor")
+
+
+def quote(text):
+    return json.dumps(re.sub(r"\s+", " ", text or "").strip(), ensure_ascii=False)
+
+
+class Row:
+    def __init__(self, records, name):
+        r = records[name]
+        self.record = r
+        self.name = r["opName"]
+        self.kind = next(k for k in KINDS if k in r["!superclasses"])
+        self.args = []  # (name, constraint, optional, variadic)
+        for value, arg in r["arguments"]["args"]:
+            self.args.append((arg,) + self.constraint(records, value["def"]))
+        self.operands = [a for a in self.args if a[1] in TENSORS]
+        self.internal = bool(r["internal"])
+        self.broadcasts = bool(r["broadcasts"])
+        self.params = self.parse_call(r["call"])
+        types = r.get("types")
+        self.types = records[types["def"]]["words"] if isinstance(types, dict) else (types or "any")
+        loc = r.get("!locs", ["?:0"])[-1]
+        found = re.search(r"(\w+\.td):(\d+)", loc)
+        self.file, self.line = ("dialects/graph/" + found.group(1), found.group(2)) if found else ("", "0")
+
+    @staticmethod
+    def constraint(records, name):
+        record = records[name]
+        supers = record["!superclasses"]
+        if "Variadic" in supers or "Optional" in supers:
+            return record["baseType"]["def"], "Optional" in supers, "Variadic" in supers
+        if "OptionalAttr" in supers:
+            return record["baseAttr"]["def"], True, False
+        return name, False, False
+
+    def parse_call(self, call):
+        by_name = {a[0]: a for a in self.args}
+        if not call:
+            parts = [a[0] for a in self.args if a[1] in TENSORS or a[1] in DEFAULT_KIND]
+            self.call = f"{self.name}({', '.join(parts)})"
+        else:
+            inside = call[call.index("(") + 1:call.rindex(")")]
+            parts = [p.strip() for p in re.split(r",(?![^\[]*\])", inside) if p.strip()]
+            self.call = call
+        params = []
+        for part in parts:
+            left, _, fallback = (p.strip() for p in part.partition("="))
+            name, _, kind = (p.strip() for p in left.partition(":"))
+            _, base, optional, variadic = by_name[name]
+            if not kind:
+                kind = ("tensors" if variadic else "tensor") if base in TENSORS else DEFAULT_KIND[base]
+            params.append((name, kind, fallback or None))
+        shown = []
+        for name, kind, fallback in params:
+            text = name.rstrip("_")
+            if kind == "rest":
+                text = "*" + text
+            shown.append(text + ("=" + fallback if fallback else ""))
+        self.call = f"{self.name}({', '.join(shown)})"
+        return params
+
+
+def read(path):
+    records = json.load(open(path))
+    names = [n for n in records["!instanceof"]["Graph_Op"]]
+    return sorted((Row(records, n) for n in names), key=lambda row: row.name)
+
+
+def rows_inc(rows):
+    out = []
+    for row in rows:
+        params = ", ".join(f"{{{quote(n.rstrip('_'))}, ParamKind::{PARAMS[k][0]}, {quote(f) if f else 'nullptr'}}}"
+                           for n, k, f in row.params)
+        operands = ", ".join(f"{{{quote(n.rstrip('_'))}, {quote(c)}, {str(o).lower()}, {str(v).lower()}}}"
+                             for n, c, o, v in row.operands)
+        if row.params:
+            out.append(f"static const Param params_{row.name}[] = {{{params}}};")
+        if row.operands:
+            out.append(f"static const OperandRow operands_{row.name}[] = {{{operands}}};")
+    out.append("static const Row table[] = {")
+    for row in rows:
+        r = row.record
+        texts = [row.name, row.kind.lower(), r["group"], r["summary"], r["description"], r["source"], row.call,
+                 r["sample"], row.types, r["noDerivative"], row.file]
+        out.append("  {" + ", ".join(quote(t) for t in texts) + f", {row.line}, {str(row.broadcasts).lower()}, "
+                   f"{str(row.internal).lower()}, "
+                   + (f"params_{row.name}, " if row.params else "{}, ")
+                   + (f"operands_{row.name}" if row.operands else "{}") + "},")
+    out.append("};")
+    return "\n".join(out) + "\n"
+
+
+def default(kind, fallback):
+    """A C++ default argument for a public or Sym function, or None where it has to be given."""
+    if fallback is None:
+        return None
+    if kind in ("tensor",):
+        return "{}" if fallback == "none" else fallback
+    if kind == "axes" or fallback in ("none", "[]"):
+        return "{}"
+    return fallback
+
+
+def rules_inc(rows):
+    """Functions over Sym. A row without tensor operands takes the ink first."""
+    out = ["namespace tgc::graph {"]
+    for row in rows:
+        tensors = [n for n, k, _ in row.params if k in ("tensor", "tensors", "rest")]
+        declared, passed = [], []
+        for name, kind, fallback in row.params:
+            n = name.rstrip("_") + "_" if name.rstrip("_") in ("default", "union") else name
+            value = default(kind, fallback)
+            if kind == "dtype" and fallback:
+                value = "{}"
+            declared.append(f"{PARAMS[kind][1]} {n}" + (f" = {value}" if value is not None else ""))
+            shown = name.rstrip("_")
+            if kind in ("tensors",):
+                passed.append(f'{{"{shown}", Argument(llvm::ArrayRef<Sym>({n}))}}')
+            elif kind == "rest":
+                passed.append((n,))
+            elif kind == "axes" and fallback == "none":
+                passed.append(f'{{"{shown}", {n}.empty() ? Argument() : Argument({n})}}')
+            elif kind == "dtype":
+                passed.append(f'{{"{shown}", {n} ? Argument({n}) : {dtype_default(fallback)}}}')
+            else:
+                passed.append(f'{{"{shown}", Argument({n})}}')
+        # a parameter without a default after one with: give up the defaults
+        seen = False
+        for part in declared:
+            if "=" in part:
+                seen = True
+            elif seen:
+                declared = [p.split(" = ")[0] for p in declared]
+                break
+        rest = [p[0] for p in passed if isinstance(p, tuple)]
+        named = ", ".join(p for p in passed if not isinstance(p, tuple))
+        if row.name == "constant":
+            continue  # Ink::constant
+        creation = not tensors
+        if creation:
+            declared.insert(0, "Ink &ink")
+            ink = "ink"
+        elif row.params and any(k in ("tensors", "rest") for _, k, _ in row.params):
+            many = next(n for n, k, _ in row.params if k in ("tensors", "rest"))
+            ink = f"*{many}.front().ink()"
+        else:
+            ink = "inkAmong({" + ", ".join(tensors) + "})"
+        positional = f"Arguments({rest[0]}.begin(), {rest[0]}.end())" if rest else "{}"
+        many_results = "Variadic" in str(row.record["results"]["args"][0][0].get("printable", ""))
+        returns, tail = ("Syms", "callAll") if many_results else ("Sym", "callOne")
+        if rest:  # the rest parameter comes after the others: pass those by position
+            others = [p[1:-1].split(", ", 1)[1] for p in passed if not isinstance(p, tuple)]
+            body = (f"Arguments all_{{{', '.join(others)}}}; all_.insert(all_.end(), {rest[0]}.begin(), {rest[0]}.end()); "
+                    f"return {tail}({ink}, \"{row.name}\", all_);")
+        else:
+            body = f"return {tail}({ink}, \"{row.name}\", {positional}, NamedArguments{{{named}}});"
+        out.append(f"/// {row.record['summary']}")
+        out.append(f"inline {returns} {cpp_name(row.name)}({', '.join(declared)}) {{ {body} }}")
+    out.append("} // namespace tgc::graph")
+    return "\n".join(out) + "\n"
+
+
+def dtype_default(fallback):
+    if fallback in (None, "none"):
+        return "Argument()"
+    return f'Argument(typeNamed(ink.context(), "{fallback}"))'
+
+
+def cpp_name(name):
+    return name + "_" if name in ("not", "and", "or", "xor") else name
+
+
+def write(path, text):
+    if path:
+        with open(path, "w") as file:
+            file.write(text)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("json")
+    for option in ("rows", "rules", "api", "docs"):
+        parser.add_argument("--" + option)
+    options = parser.parse_args()
+    rows = read(options.json)
+    write(options.rows, rows_inc(rows))
+    write(options.rules, rules_inc(rows))
+    if options.api:
+        import api
+        write(options.api, api.header(rows))
+    if options.docs:
+        import pages
+        write(options.docs, pages.page(rows))
+
+
+if __name__ == "__main__":
+    main()
