@@ -1,7 +1,7 @@
 // Binding of arguments to a row, and what NumPy does silently: literal types, promotion, broadcasting, axes.
 #include "dialects/graph/Call.h"
 #include "mlir/IR/BuiltinAttributes.h"
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 
@@ -10,7 +10,8 @@ namespace {
 
 class Caller {
 public:
-  Caller(Ink &ink, const Row &row) : ink(ink), row(row), bound(row.params.size()), given(row.params.size(), false) {}
+  Caller(Ink &ink, const Row &row)
+      : ink(ink), row(row), bound(row.params.size()), given(row.params.size(), false) {}
   FailureOr<Syms> run(const Arguments &positional, const NamedArguments &named);
 
 private:
@@ -26,7 +27,8 @@ private:
   FailureOr<Attribute> attribute(const Param &param, const Argument &argument);
   FailureOr<Attribute> axesAttribute(const Param &param, const Argument &argument);
   LogicalResult normalise(int64_t &axis, int64_t rank);
-  LogicalResult integers(const Param &param, const Argument &argument, SmallVectorImpl<int64_t> &out, bool nested);
+  LogicalResult integers(const Param &param, const Argument &argument, SmallVectorImpl<int64_t> &out,
+                         bool nested);
   Type literalType(const Argument &argument) const;
   FailureOr<Sym> constant(const Argument &argument, Type element, ArrayRef<int64_t> shape);
 
@@ -60,26 +62,40 @@ Argument parsedDefault(llvm::StringRef text, MLIRContext *context) {
 
 const char *kindWords(ParamKind kind) {
   switch (kind) {
-  case ParamKind::Tensor: return "a tensor or a number";
-  case ParamKind::Tensors: return "a list of tensors";
-  case ParamKind::Rest: return "tensors";
-  case ParamKind::Int: return "an integer";
-  case ParamKind::Real: return "a number";
-  case ParamKind::Flag: return "true or false";
-  case ParamKind::Text: return "a text in quotes";
-  case ParamKind::DType: return "a dtype";
-  case ParamKind::Ints: return "a list of integers";
-  case ParamKind::Axis: return "an axis";
-  case ParamKind::Axes: return "an axis, a list of axes or none";
-  case ParamKind::Shape: return "a list of extents";
-  case ParamKind::Pairs: return "a list of pairs of integers";
+  case ParamKind::Tensor:
+    return "a tensor or a number";
+  case ParamKind::Tensors:
+    return "a list of tensors";
+  case ParamKind::Rest:
+    return "tensors";
+  case ParamKind::Int:
+    return "an integer";
+  case ParamKind::Real:
+    return "a number";
+  case ParamKind::Flag:
+    return "true or false";
+  case ParamKind::Text:
+    return "a text in quotes";
+  case ParamKind::DType:
+    return "a dtype";
+  case ParamKind::Ints:
+    return "a list of integers";
+  case ParamKind::Axis:
+    return "an axis";
+  case ParamKind::Axes:
+    return "an axis, a list of axes or none";
+  case ParamKind::Shape:
+    return "a list of extents";
+  case ParamKind::Pairs:
+    return "a list of pairs of integers";
   }
   return "";
 }
 
 std::string argumentText(const Argument &argument) {
   if (argument.isNone()) return "none";
-  if (auto *sym = argument.as<Sym>()) return "a tensor (" + (sym->isValue() ? textOf(sym->value()) : textOf(sym->type())) + ")";
+  if (auto *sym = argument.as<Sym>())
+    return "a tensor (" + (sym->isValue() ? textOf(sym->value()) : textOf(sym->type())) + ")";
   if (auto *flag = argument.as<bool>()) return *flag ? "true" : "false";
   if (auto *integer = argument.as<int64_t>()) return std::to_string(*integer);
   if (auto *real = argument.as<double>()) return llvm::formatv("{0}", *real).str();
@@ -89,12 +105,15 @@ std::string argumentText(const Argument &argument) {
 }
 
 FailureOr<Syms> Caller::run(const Arguments &positional, const NamedArguments &named) {
-  if (failed(bind(positional, named)) || failed(fallbacks()) || failed(collectOperands()) || failed(promoteOperands()) ||
-      failed(typeLiterals()) || (row.broadcasts && failed(broadcastOperands())) || failed(attributes()))
+  if (failed(bind(positional, named)) || failed(fallbacks()) || failed(collectOperands()) ||
+      failed(promoteOperands()) || failed(typeLiterals()) ||
+      (row.broadcasts && failed(broadcastOperands())) || failed(attributes()))
     return ink.fail(), failure();
   SmallVector<Value> operands;
-  for (Slot &slot : slots) operands.push_back(slot.sym.value());
-  unsigned optional = llvm::count_if(row.operands, [](const OperandRow &o) { return o.optional || o.variadic; });
+  for (Slot &slot : slots)
+    operands.push_back(slot.sym.value());
+  unsigned optional =
+      llvm::count_if(row.operands, [](const OperandRow &o) { return o.optional || o.variadic; });
   if (optional > 1) attrs.append("operandSegmentSizes", ink.builder.getDenseI32ArrayAttr(segments));
   Syms out = ink.build(row.name, operands, attrs);
   if (ink.failed()) return failure();
@@ -119,7 +138,8 @@ LogicalResult Caller::bind(const Arguments &positional, const NamedArguments &na
   }
   for (const auto &[name, argument] : named) {
     unsigned k = 0;
-    while (k < row.params.size() && row.params[k].name != name) ++k;
+    while (k < row.params.size() && row.params[k].name != name)
+      ++k;
     if (k == row.params.size()) return error() << "has no parameter " << name << "; its form is " << row.call;
     if (given[k]) return error() << "parameter " << name << " is given twice";
     bound[k] = argument;
@@ -135,7 +155,8 @@ LogicalResult Caller::fallbacks() {
       bound[k] = Argument::List();
       continue;
     }
-    if (!param.fallback) return error() << "argument " << param.name << " is missing; its form is " << row.call;
+    if (!param.fallback)
+      return error() << "argument " << param.name << " is missing; its form is " << row.call;
     bound[k] = parsedDefault(param.fallback, ink.context());
   }
   return success();
@@ -148,22 +169,28 @@ LogicalResult Caller::checkOperand(const Argument &argument, const OperandRow &o
   if (!sym) return success();
   char kind = kindOf(sym->element());
   llvm::StringRef constraint = operand.constraint;
-  bool ok = constraint == "FloatTensor" ? kind == 'f' : constraint == "BoolTensor" ? kind == 'b'
-            : constraint == "IntTensor" ? kind == 'i' || kind == 'u' : true;
+  bool ok = constraint == "FloatTensor"  ? kind == 'f'
+            : constraint == "BoolTensor" ? kind == 'b'
+            : constraint == "IntTensor"  ? kind == 'i' || kind == 'u'
+                                         : true;
   if (ok) return success();
-  const char *words = constraint == "FloatTensor" ? "floating-point" : constraint == "BoolTensor" ? "bool" : "integer";
+  const char *words = constraint == "FloatTensor"  ? "floating-point"
+                      : constraint == "BoolTensor" ? "bool"
+                                                   : "integer";
   return error() << operand.name << " must be a " << words << " tensor, got " << textOf(sym->value());
 }
 
 LogicalResult Caller::collectOperands() {
   for (auto [index, operand] : llvm::enumerate(row.operands)) {
     unsigned k = 0;
-    while (k < row.params.size() && llvm::StringRef(row.params[k].name) != operand.name) ++k;
+    while (k < row.params.size() && llvm::StringRef(row.params[k].name) != operand.name)
+      ++k;
     const Argument &argument = bound[k];
     size_t before = slots.size();
     if (operand.variadic) {
       auto *list = argument.as<Argument::List>();
-      if (!list) return error() << operand.name << " must be a list of tensors, got " << argumentText(argument);
+      if (!list)
+        return error() << operand.name << " must be a list of tensors, got " << argumentText(argument);
       for (const Argument &one : *list) {
         if (failed(checkOperand(one, operand))) return failure();
         slots.push_back({one, static_cast<unsigned>(index), {}});
@@ -180,7 +207,9 @@ LogicalResult Caller::collectOperands() {
 }
 
 LogicalResult Caller::promoteOperands() {
-  auto promotes = [&](const Slot &slot) { return llvm::StringRef(row.operands[slot.operand].constraint) == "Tensor"; };
+  auto promotes = [&](const Slot &slot) {
+    return llvm::StringRef(row.operands[slot.operand].constraint) == "Tensor";
+  };
   const Slot *leader = nullptr;
   Type common;
   for (const Slot &slot : slots) {
@@ -198,7 +227,8 @@ LogicalResult Caller::promoteOperands() {
   if (!common) return success();
   for (Slot &slot : slots)
     if (slot.sym && promotes(slot) && slot.sym.element() != common)
-      slot.sym = ink.build1("astype", slot.sym.value(), ink.builder.getNamedAttr("dtype", TypeAttr::get(common)));
+      slot.sym =
+          ink.build1("astype", slot.sym.value(), ink.builder.getNamedAttr("dtype", TypeAttr::get(common)));
   return success(!ink.failed());
 }
 
@@ -211,7 +241,8 @@ Type Caller::literalType(const Argument &argument) const {
 FailureOr<Sym> Caller::constant(const Argument &argument, Type element, ArrayRef<int64_t> shape) {
   char kind = kindOf(element);
   auto clash = [&] {
-    auto diagnostic = error() << "the literal " << argumentText(argument) << " does not fit " << nameOf(element);
+    auto diagnostic = error() << "the literal " << argumentText(argument) << " does not fit "
+                              << nameOf(element);
     diagnostic.attachNote() << "help: convert the tensor with astype";
     return failure();
   };
@@ -228,7 +259,8 @@ FailureOr<Sym> Caller::constant(const Argument &argument, Type element, ArrayRef
   if (kind == 'b' || (kind == 'u' && integer < 0)) return clash();
   unsigned width = bitsOf(element);
   llvm::APInt bits(width, static_cast<uint64_t>(integer), kind == 'i', /*implicitTrunc=*/true);
-  if ((kind == 'i' ? bits.getSExtValue() : static_cast<int64_t>(bits.getZExtValue())) != integer) return clash();
+  if ((kind == 'i' ? bits.getSExtValue() : static_cast<int64_t>(bits.getZExtValue())) != integer)
+    return clash();
   return ink.constant(DenseElementsAttr::get(RankedTensorType::get(shape, element), bits));
 }
 
@@ -244,7 +276,8 @@ LogicalResult Caller::typeLiterals() {
   }
   Type element;
   for (Slot &slot : slots)
-    if (slot.sym && llvm::StringRef(row.operands[slot.operand].constraint) == "Tensor") element = slot.sym.element();
+    if (slot.sym && llvm::StringRef(row.operands[slot.operand].constraint) == "Tensor")
+      element = slot.sym.element();
   // Literals alone: the widest of them.
   for (Slot &slot : slots)
     if (!slot.sym && !element && slot.argument.as<double>()) element = ink.builder.getF64Type();
@@ -263,7 +296,8 @@ LogicalResult Caller::typeLiterals() {
 
 LogicalResult Caller::broadcastOperands() {
   SmallVector<Sym> tensors;
-  for (Slot &slot : slots) tensors.push_back(slot.sym);
+  for (Slot &slot : slots)
+    tensors.push_back(slot.sym);
   auto shape = broadcastShape(ink, row.name, tensors);
   if (failed(shape)) return failure();
   for (Slot &slot : slots)
@@ -275,7 +309,8 @@ LogicalResult Caller::broadcastOperands() {
 
 LogicalResult Caller::attributes() {
   for (auto [k, param] : llvm::enumerate(row.params)) {
-    if (param.kind == ParamKind::Tensor || param.kind == ParamKind::Tensors || param.kind == ParamKind::Rest) continue;
+    if (param.kind == ParamKind::Tensor || param.kind == ParamKind::Tensors || param.kind == ParamKind::Rest)
+      continue;
     if (bound[k].isNone() && param.kind != ParamKind::Axes) {
       if (param.fallback && llvm::StringRef(param.fallback) == "none") continue;
       return error() << param.name << " must be " << kindWords(param.kind) << ", got none";
@@ -297,16 +332,21 @@ LogicalResult Caller::normalise(int64_t &axis, int64_t rank) {
   return success();
 }
 
-LogicalResult Caller::integers(const Param &param, const Argument &argument, SmallVectorImpl<int64_t> &out, bool nested) {
+LogicalResult Caller::integers(const Param &param, const Argument &argument, SmallVectorImpl<int64_t> &out,
+                               bool nested) {
   if (auto *integer = argument.as<int64_t>()) return out.push_back(*integer), success();
   auto *list = argument.as<Argument::List>();
-  if (!list) return error() << param.name << " must be " << kindWords(param.kind) << ", got " << argumentText(argument);
+  if (!list)
+    return error() << param.name << " must be " << kindWords(param.kind) << ", got "
+                   << argumentText(argument);
   for (const Argument &one : *list) {
-    if (auto *integer = one.as<int64_t>()) out.push_back(*integer);
+    if (auto *integer = one.as<int64_t>())
+      out.push_back(*integer);
     else if (nested && one.as<Argument::List>()) {
       if (failed(integers(param, one, out, false))) return failure();
     } else {
-      return error() << param.name << " must be " << kindWords(param.kind) << ", got " << argumentText(one) << " in it";
+      return error() << param.name << " must be " << kindWords(param.kind) << ", got " << argumentText(one)
+                     << " in it";
     }
   }
   return success();
@@ -315,27 +355,33 @@ LogicalResult Caller::integers(const Param &param, const Argument &argument, Sma
 FailureOr<Attribute> Caller::axesAttribute(const Param &param, const Argument &argument) {
   int64_t rank = slots.empty() ? 0 : slots[0].sym.rank();
   SmallVector<int64_t> axes;
-  if (argument.isNone()) axes = allAxes(rank);
-  else if (failed(integers(param, argument, axes, false))) return failure();
+  if (argument.isNone())
+    axes = allAxes(rank);
+  else if (failed(integers(param, argument, axes, false)))
+    return failure();
   for (int64_t &axis : axes)
     if (failed(normalise(axis, rank))) return failure();
   llvm::sort(axes);
   if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
-    return error() << "axis " << *std::adjacent_find(axes.begin(), axes.end()) << " is given twice", failure();
+    return error() << "axis " << *std::adjacent_find(axes.begin(), axes.end()) << " is given twice",
+           failure();
   return Attribute(ink.builder.getDenseI64ArrayAttr(axes));
 }
 
 FailureOr<Attribute> Caller::attribute(const Param &param, const Argument &argument) {
   Builder &b = ink.builder;
   auto wrong = [&]() -> FailureOr<Attribute> {
-    return error() << param.name << " must be " << kindWords(param.kind) << ", got " << argumentText(argument), failure();
+    return error() << param.name << " must be " << kindWords(param.kind) << ", got "
+                   << argumentText(argument),
+           failure();
   };
   switch (param.kind) {
   case ParamKind::Int:
     if (auto *integer = argument.as<int64_t>()) return Attribute(b.getI64IntegerAttr(*integer));
     return wrong();
   case ParamKind::Real:
-    if (auto *integer = argument.as<int64_t>()) return Attribute(b.getF64FloatAttr(static_cast<double>(*integer)));
+    if (auto *integer = argument.as<int64_t>())
+      return Attribute(b.getF64FloatAttr(static_cast<double>(*integer)));
     if (auto *real = argument.as<double>()) return Attribute(b.getF64FloatAttr(*real));
     return wrong();
   case ParamKind::Flag:
@@ -354,8 +400,10 @@ FailureOr<Attribute> Caller::attribute(const Param &param, const Argument &argum
     if (failed(normalise(axis, slots.empty() ? 0 : slots[0].sym.rank()))) return failure();
     return Attribute(b.getI64IntegerAttr(axis));
   }
-  case ParamKind::Axes: return axesAttribute(param, argument);
-  default: break;
+  case ParamKind::Axes:
+    return axesAttribute(param, argument);
+  default:
+    break;
   }
   SmallVector<int64_t> values;
   if (failed(integers(param, argument, values, param.kind == ParamKind::Pairs))) return failure();
@@ -383,9 +431,9 @@ FailureOr<SmallVector<int64_t>> broadcastShape(Ink &ink, llvm::StringRef name, A
       }
       const Sym &other = operands[owner[at]];
       auto diagnostic = emitError(ink.loc());
-      diagnostic << name << ": operand " << owner[at] << " (" << textOf(other.value()) << ") and operand " << k << " ("
-                 << textOf(operand.value()) << ") do not broadcast: extent " << shape[at] << " against " << own[i]
-                 << " on axis -" << (shape.size() - at);
+      diagnostic << name << ": operand " << owner[at] << " (" << textOf(other.value()) << ") and operand "
+                 << k << " (" << textOf(operand.value()) << ") do not broadcast: extent " << shape[at]
+                 << " against " << own[i] << " on axis -" << (shape.size() - at);
       diagnostic.attachNote(other.value().getLoc()) << "operand " << owner[at] << " is made here";
       diagnostic.attachNote(operand.value().getLoc()) << "operand " << k << " is made here";
       ink.fail();
@@ -395,7 +443,8 @@ FailureOr<SmallVector<int64_t>> broadcastShape(Ink &ink, llvm::StringRef name, A
   return shape;
 }
 
-FailureOr<Syms> call(Ink &ink, llvm::StringRef name, const Arguments &positional, const NamedArguments &named) {
+FailureOr<Syms> call(Ink &ink, llvm::StringRef name, const Arguments &positional,
+                     const NamedArguments &named) {
   if (ink.failed()) return failure();
   const Row *row = rowNamed(name);
   if (!row) {
@@ -411,6 +460,16 @@ FailureOr<Syms> call(Ink &ink, llvm::StringRef name, const Arguments &positional
 Sym callOne(Ink &ink, llvm::StringRef name, const Arguments &positional, const NamedArguments &named) {
   auto out = call(ink, name, positional, named);
   return succeeded(out) && !out->empty() ? out->front() : Sym();
+}
+
+Syms callAll(Ink &ink, llvm::StringRef name, const Arguments &positional, const NamedArguments &named) {
+  auto out = call(ink, name, positional, named);
+  return succeeded(out) ? *out : Syms();
+}
+
+Ink &inkAmong(ArrayRef<Sym> operands) {
+  const Sym *found = llvm::find_if(operands, [](const Sym &sym) { return sym.ink() != nullptr; });
+  return *found->ink();
 }
 
 } // namespace tgc::graph

@@ -1,5 +1,6 @@
-// The single path from a public call to the op: binds arguments to a row's parameters, types literals, promotes,
-// broadcasts, normalises axes, infers the type. Used by the C++ API, the language and the rules of the ops themselves.
+// The single path from a public call to the op: binds arguments to a row's parameters, types literals,
+// promotes, broadcasts, normalises axes, infers the type. Used by the C++ API, the language and the rules of
+// the ops themselves.
 #pragma once
 #include "dialects/graph/Rows.h"
 #include "dialects/graph/Sym.h"
@@ -19,9 +20,12 @@ struct Argument {
   Argument(Sym sym) {
     if (sym.isLiteral()) {
       double number = sym.number();
-      if (number == static_cast<double>(static_cast<int64_t>(number))) held = static_cast<int64_t>(number);
-      else held = number;
-    } else if (sym) held = sym;
+      if (number == static_cast<double>(static_cast<int64_t>(number)))
+        held = static_cast<int64_t>(number);
+      else
+        held = number;
+    } else if (sym)
+      held = sym;
   }
   Argument(bool value) : held(value) {}
   Argument(int value) : held(static_cast<int64_t>(value)) {}
@@ -42,17 +46,24 @@ struct Argument {
 using Arguments = std::vector<Argument>;
 using NamedArguments = std::vector<std::pair<std::string, Argument>>;
 
-/// Calls an op by its public name. Errors are reported at `ink.loc()` (or at the operand's own place where a note says
-/// so) and give failure. `ink.failed()` is then true.
+/// Calls an op by its public name. Errors are reported at `ink.loc()` (or at the operand's own place where a
+/// note says so) and give failure. `ink.failed()` is then true.
 llvm::FailureOr<Syms> call(Ink &ink, llvm::StringRef name, const Arguments &positional,
                            const NamedArguments &named = {});
 /// The same for ops with one result; absent on failure.
 Sym callOne(Ink &ink, llvm::StringRef name, const Arguments &positional, const NamedArguments &named = {});
 
 /// The shape two or more broadcast to by NumPy's rule; reports the clash with both operands.
-llvm::FailureOr<llvm::SmallVector<int64_t>> broadcastShape(Ink &ink, llvm::StringRef name, llvm::ArrayRef<Sym> operands);
+llvm::FailureOr<llvm::SmallVector<int64_t>> broadcastShape(Ink &ink, llvm::StringRef name,
+                                                           llvm::ArrayRef<Sym> operands);
+
+/// All results of a call; empty on failure.
+Syms callAll(Ink &ink, llvm::StringRef name, const Arguments &positional, const NamedArguments &named = {});
+/// The ink of the first operand that has one.
+Ink &inkAmong(llvm::ArrayRef<Sym> operands);
 
 } // namespace tgc::graph
 
-// One function per row over Sym, generated: `softmax(x, -1)`, `where(c, a, b)`, ... Creation rows take the ink first.
+// One function per row over Sym, generated: `softmax(x, -1)`, `where(c, a, b)`, ... Creation rows take the
+// ink first.
 #include "dialects/graph/Rules.h.inc"

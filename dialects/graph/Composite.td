@@ -10,15 +10,15 @@ def Graph_SigmoidOp : Composite<"sigmoid", (ins Tensor:$x)> {
   let value = "1.0 / (1.0 + std::exp(-x))";
   let sample = "x: -4 .. 4";
 }
-def Graph_EinsumOp : Composite<"einsum", (ins Variadic<Tensor>:$operands_, Text:$equation)> {
+def Graph_EinsumOp : Composite<"einsum", (ins Variadic<Tensor>:$tensors, Text:$equation)> {
   let summary = "Einstein summation";
   let description = [{ NumPy's meaning: implicit and explicit output, ellipsis, repeated letters, broadcasting of
     extent 1, any Unicode letter. }];
   let group = "contraction";
   let source = "numpy";
   let types = Anything;
-  let call = "einsum(equation: text, operands_: rest)";
-  let formula = "formulas::einsum(ink, equation, operands_)";
-  let value = "reference::einsum(equation, operands_)";
-  let sample = "equation: \"ij,jk->ik\", operands_: [2x3, 3x4]";
+  let call = "einsum(equation: text, tensors: rest)";
+  let formula = "formulas::einsum(ink, equation, tensors)";
+  let value = "reference::einsum(equation, tensors)";
+  let sample = "equation: \"ij,jk->ik\", tensors: [2x3, 3x4]";
 }

@@ -44,8 +44,10 @@ int64_t saturate(Type element, double value) {
 
 HostTensor::HostTensor(RankedTensorType type) : type_(type), count_(type.getNumElements()) {
   kind_ = kindOf(type.getElementType());
-  if (kind_ == 'f') reals_.assign(count_, 0.0);
-  else integers_.assign(count_, 0);
+  if (kind_ == 'f')
+    reals_.assign(count_, 0.0);
+  else
+    integers_.assign(count_, 0);
 }
 
 HostTensor HostTensor::fromAttr(DenseElementsAttr attr) {
@@ -59,7 +61,8 @@ HostTensor HostTensor::fromAttr(DenseElementsAttr attr) {
     }
   } else {
     for (const llvm::APInt &value : attr.getValues<llvm::APInt>())
-      tensor.integers_[at++] = tensor.kind_ == 'i' ? value.getSExtValue() : static_cast<int64_t>(value.getZExtValue());
+      tensor.integers_[at++] =
+          tensor.kind_ == 'i' ? value.getSExtValue() : static_cast<int64_t>(value.getZExtValue());
   }
   return tensor;
 }
@@ -71,7 +74,8 @@ DenseElementsAttr HostTensor::toAttr() const {
     for (double real : reals_) {
       llvm::APFloat value(real);
       bool lost = false;
-      value.convert(cast<FloatType>(element()).getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven, &lost);
+      value.convert(cast<FloatType>(element()).getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven,
+                    &lost);
       values.push_back(value);
     }
     return DenseElementsAttr::get(type_, values);
@@ -85,7 +89,8 @@ DenseElementsAttr HostTensor::toAttr() const {
 
 int64_t positionOf(ArrayRef<int64_t> shape, ArrayRef<int64_t> index) {
   int64_t position = 0;
-  for (auto [extent, i] : llvm::zip_equal(shape, index)) position = position * extent + i;
+  for (auto [extent, i] : llvm::zip_equal(shape, index))
+    position = position * extent + i;
   return position;
 }
 

@@ -1,5 +1,6 @@
-// A dense host array in plain C++: paper for the reference evaluation. Floats are kept as doubles rounded to their own
-// dtype (f32 exact for + - * / sqrt, since double has more than twice its precision), integers exactly.
+// A dense host array in plain C++: paper for the reference evaluation. Floats are kept as doubles rounded to
+// their own dtype (f32 exact for + - * / sqrt, since double has more than twice its precision), integers
+// exactly.
 #pragma once
 #include "dialects/graph/Types.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -39,14 +40,18 @@ public:
       return kind_ == 'f'   ? reals_[at]
              : kind_ == 'u' ? static_cast<double>(static_cast<uint64_t>(integers_[at]))
                             : static_cast<double>(integers_[at]);
-    else if constexpr (std::is_same_v<T, bool>) return kind_ == 'f' ? reals_[at] != 0 : integers_[at] != 0;
-    else return kind_ == 'f' ? static_cast<T>(reals_[at]) : static_cast<T>(integers_[at]);
+    else if constexpr (std::is_same_v<T, bool>)
+      return kind_ == 'f' ? reals_[at] != 0 : integers_[at] != 0;
+    else
+      return kind_ == 'f' ? static_cast<T>(reals_[at]) : static_cast<T>(integers_[at]);
   }
   /// Stores with rounding, wrapping, or (a real into an integer) saturation.
   template <typename T> void set(int64_t at, T value) {
     if constexpr (std::is_same_v<T, double>) {
-      if (kind_ == 'f') reals_[at] = roundTo(element(), value);
-      else integers_[at] = kind_ == 'b' ? value != 0 : saturate(element(), value);
+      if (kind_ == 'f')
+        reals_[at] = roundTo(element(), value);
+      else
+        integers_[at] = kind_ == 'b' ? value != 0 : saturate(element(), value);
     } else if (kind_ == 'f') {
       reals_[at] = roundTo(element(), static_cast<double>(value));
     } else {
@@ -55,8 +60,10 @@ public:
   }
   /// Copies one element of another tensor of the same dtype.
   void copy(int64_t at, const HostTensor &from, int64_t source) {
-    if (kind_ == 'f') reals_[at] = from.reals_[source];
-    else integers_[at] = from.integers_[source];
+    if (kind_ == 'f')
+      reals_[at] = from.reals_[source];
+    else
+      integers_[at] = from.integers_[source];
   }
 
 private:

@@ -1,4 +1,8 @@
 // The questions every op answers. The sixth, "which type?", is MLIR's InferTypeOpInterface.
+#ifndef TGC_GRAPH_INTERFACES
+#define TGC_GRAPH_INTERFACES
+
+include "mlir/IR/OpBase.td"
 
 def GraphOp : OpInterface<"GraphOp"> {
   let cppNamespace = "::tgc::graph";
@@ -39,3 +43,5 @@ def GraphOp : OpInterface<"GraphOp"> {
       "::tgc::graph::Syms", "formula", (ins "::tgc::graph::Ink &":$ink)>,
   ];
 }
+
+#endif

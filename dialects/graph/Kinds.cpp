@@ -6,14 +6,16 @@ using namespace mlir;
 
 namespace tgc::graph {
 
-static int bitOf(char kind) { return kind == 'f' ? 1 : kind == 'i' ? 2 : kind == 'u' ? 4 : kind == 'b' ? 8 : 0; }
+static int bitOf(char kind) {
+  return kind == 'f' ? 1 : kind == 'i' ? 2 : kind == 'u' ? 4 : kind == 'b' ? 8 : 0;
+}
 
 static std::string operandText(ValueRange operands, unsigned k) {
   return "operand " + std::to_string(k) + " (" + textOf(operands[k]) + ")";
 }
 
-static LogicalResult checkElements(std::optional<Location> loc, llvm::StringRef name, ValueRange operands, int bits,
-                                   llvm::StringRef words) {
+static LogicalResult checkElements(std::optional<Location> loc, llvm::StringRef name, ValueRange operands,
+                                   int bits, llvm::StringRef words) {
   for (unsigned k = 0; k < operands.size(); ++k) {
     Type type = operands[k].getType();
     if (!isTensor(type)) return emitOptionalError(loc, name, " takes tensors");
@@ -37,8 +39,8 @@ LogicalResult inferPointwise(std::optional<Location> loc, llvm::StringRef name, 
     if (kindOf(elementOf(operands[k])) == 'b' && !(bits == 8)) continue;
     if (leading < 0) leading = k;
     if (elementOf(operands[k]) != elementOf(operands[leading]))
-      return emitOptionalError(loc, name, ": ", operandText(operands, leading), " and ", operandText(operands, k),
-                               " differ in dtype");
+      return emitOptionalError(loc, name, ": ", operandText(operands, leading), " and ",
+                               operandText(operands, k), " differ in dtype");
   }
   Type element = elementOf(operands[leading < 0 ? 0 : leading]);
   if (!(bitOf(kindOf(element)) & bits))
@@ -60,7 +62,8 @@ LogicalResult inferByFormula(MLIRContext *context, std::optional<Location> loc, 
     ok = ok && result && !result.isLiteral();
     if (ok) out.push_back(result.type());
   }
-  while (!scratch.empty()) scratch.back().erase();
+  while (!scratch.empty())
+    scratch.back().erase();
   return success(ok);
 }
 
@@ -71,12 +74,14 @@ LogicalResult noRule(Operation *op, llvm::StringRef reason) {
 }
 
 LogicalResult expandFirst(Operation *op) {
-  return op->emitError() << op->getName().stripDialect() << " is a composite and should have been expanded here";
+  return op->emitError() << op->getName().stripDialect()
+                         << " is a composite and should have been expanded here";
 }
 
 Sym sameOp(Operation *op, Ink &ink, SymsRef operands) {
   SmallVector<Value> values;
-  for (Sym operand : operands) values.push_back(operand.value());
+  for (Sym operand : operands)
+    values.push_back(operand.value());
   return ink.build1(op->getName().stripDialect(), values, op->getAttrDictionary().getValue());
 }
 
@@ -98,9 +103,11 @@ Sym withLeadingAxis(Ink &ink, Sym operand, bool mapped, int64_t extent) {
   return broadcast_to(operand, shape);
 }
 
-FailureOr<Syms> batchPointwise(Operation *op, Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent) {
+FailureOr<Syms> batchPointwise(Operation *op, Ink &ink, SymsRef operands, ArrayRef<bool> mapped,
+                               int64_t extent) {
   Syms all;
-  for (auto [operand, has] : llvm::zip(operands, mapped)) all.push_back(withLeadingAxis(ink, operand, has, extent));
+  for (auto [operand, has] : llvm::zip(operands, mapped))
+    all.push_back(withLeadingAxis(ink, operand, has, extent));
   return Syms{sameOp(op, ink, all)};
 }
 

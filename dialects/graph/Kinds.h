@@ -8,15 +8,16 @@
 namespace tgc::graph {
 
 // ---- types ----
-/// One shape, one element type among those in `bits` (bool operands beside others are conditions). A null `result`
-/// means the operands' element type.
-llvm::LogicalResult inferPointwise(std::optional<mlir::Location> loc, llvm::StringRef name, mlir::ValueRange operands,
-                                   int bits, llvm::StringRef words, mlir::Type result,
-                                   llvm::SmallVectorImpl<mlir::Type> &out);
-/// The types of what the formula builds, in a scratch block.
-llvm::LogicalResult inferByFormula(mlir::MLIRContext *context, std::optional<mlir::Location> loc, llvm::StringRef name,
+/// One shape, one element type among those in `bits` (bool operands beside others are conditions). A null
+/// `result` means the operands' element type.
+llvm::LogicalResult inferPointwise(std::optional<mlir::Location> loc, llvm::StringRef name,
                                    mlir::ValueRange operands, int bits, llvm::StringRef words,
-                                   llvm::function_ref<Syms(Ink &)> formula, llvm::SmallVectorImpl<mlir::Type> &out);
+                                   mlir::Type result, llvm::SmallVectorImpl<mlir::Type> &out);
+/// The types of what the formula builds, in a scratch block.
+llvm::LogicalResult inferByFormula(mlir::MLIRContext *context, std::optional<mlir::Location> loc,
+                                   llvm::StringRef name, mlir::ValueRange operands, int bits,
+                                   llvm::StringRef words, llvm::function_ref<Syms(Ink &)> formula,
+                                   llvm::SmallVectorImpl<mlir::Type> &out);
 
 // ---- derivatives ----
 /// An error at the op: it has no derivative, and why.
@@ -28,12 +29,13 @@ inline Sym product(Sym partial, Sym t, bool singular) { return singular ? strong
 /// The op on other operands, attributes kept.
 Sym sameOp(mlir::Operation *op, Ink &ink, SymsRef operands);
 /// The op applied to the tangents of its jointly linear operands; missing ones are zero.
-Sym linearTangent(mlir::Operation *op, Ink &ink, SymsRef tangents, llvm::function_ref<bool(unsigned)> isLinear);
+Sym linearTangent(mlir::Operation *op, Ink &ink, SymsRef tangents,
+                  llvm::function_ref<bool(unsigned)> isLinear);
 inline bool differentiable(mlir::Operation *op) { return kindOf(elementOf(op->getResult(0))) == 'f'; }
 
 // ---- batching ----
-llvm::FailureOr<Syms> batchPointwise(mlir::Operation *op, Ink &ink, SymsRef operands, llvm::ArrayRef<bool> mapped,
-                                     int64_t extent);
+llvm::FailureOr<Syms> batchPointwise(mlir::Operation *op, Ink &ink, SymsRef operands,
+                                     llvm::ArrayRef<bool> mapped, int64_t extent);
 Syms batchLeaf(mlir::Operation *op, Ink &ink, int64_t extent);
 /// The operand with a leading axis of `extent`: as it is, or broadcast.
 Sym withLeadingAxis(Ink &ink, Sym operand, bool mapped, int64_t extent);
@@ -46,6 +48,11 @@ inline HostTensor hostOperandAt(HostTensorsRef operands, unsigned start, unsigne
 template <typename Op> HostTensor hostOperand(Op &op, HostTensorsRef operands, unsigned which) {
   auto [start, length] = op.getODSOperandIndexAndLength(which);
   return hostOperandAt(operands, start, length);
+}
+/// All tensors of a variadic operand.
+template <typename Op> HostTensorsRef hostOperands(Op &op, HostTensorsRef operands, unsigned which) {
+  auto [start, length] = op.getODSOperandIndexAndLength(which);
+  return operands.slice(start, length);
 }
 template <typename Op> HostTensors asTensors(Op &, HostTensor value) { return {std::move(value)}; }
 template <typename Op> HostTensors asTensors(Op &, HostTensors values) { return values; }
@@ -63,7 +70,10 @@ HostTensors evaluatePointwise(mlir::Operation *op, HostTensorsRef operands, Rule
       auto value = [&]<size_t... k>(std::index_sequence<k...>) {
         return rule(operands[k].template get<T>(at)...);
       }(std::make_index_sequence<arity>());
-      out.set(at, static_cast<std::conditional_t<std::is_integral_v<decltype(value)> && !std::is_same_v<decltype(value), bool> && sizeof(value) < 8, int64_t, decltype(value)>>(value));
+      out.set(at,
+              static_cast<std::conditional_t<std::is_integral_v<decltype(value)> &&
+                                                 !std::is_same_v<decltype(value), bool> && sizeof(value) < 8,
+                                             int64_t, decltype(value)>>(value));
     }
   };
   if constexpr (bits & 1)
@@ -79,7 +89,8 @@ HostTensors evaluatePointwise(mlir::Operation *op, HostTensorsRef operands, Rule
 
 // ---- templates over the op class ----
 template <typename Op>
-llvm::FailureOr<Syms> tangentByPartials(Op op, Ink &ink, SymsRef tangents, llvm::ArrayRef<bool> known, bool singular) {
+llvm::FailureOr<Syms> tangentByPartials(Op op, Ink &ink, SymsRef tangents, llvm::ArrayRef<bool> known,
+                                        bool singular) {
   Sym total = ink.zero(op->getResult(0).getType());
   if (!differentiable(op)) return Syms{total};
   if (known.empty()) return noRule(op);
@@ -95,7 +106,8 @@ template <typename Op>
 llvm::FailureOr<Syms> cotangentByPartials(Op op, Ink &ink, SymsRef cotangents, llvm::ArrayRef<bool> wanted,
                                           llvm::ArrayRef<bool> known, bool singular) {
   Syms out;
-  for (mlir::Value operand : op->getOperands()) out.push_back(ink.zero(operand.getType()));
+  for (mlir::Value operand : op->getOperands())
+    out.push_back(ink.zero(operand.getType()));
   if (!differentiable(op) || cotangents[0].isZero()) return out;
   if (known.empty()) return noRule(op);
   for (unsigned k = 0; k < out.size(); ++k) {
@@ -123,7 +135,8 @@ llvm::FailureOr<Syms> cotangentByAdjoints(Op op, Ink &ink, SymsRef cotangents, l
   return out;
 }
 
-/// Whether operand `k` of a Linear row is linear: listed by declared position; a variadic operand counts whole.
+/// Whether operand `k` of a Linear row is linear: listed by declared position; a variadic operand counts
+/// whole.
 template <typename Op> bool isLinearIn(Op op, unsigned k, llvm::ArrayRef<unsigned> linearIn) {
   for (unsigned declared : linearIn) {
     auto [start, length] = op.getODSOperandIndexAndLength(declared);

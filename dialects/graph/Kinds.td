@@ -31,7 +31,9 @@ class BindOne<dag args, int k> {
   defvar name = !getdagname(args, k);
   defvar what = !getdagarg<Constraint>(args, k);
   string ret = "  [[maybe_unused]] auto " # name # " = "
-    # !if(!isa<TypeConstraint>(what), "ink.sym(adaptor_." # Getter<name>.ret # ")", "adaptor_." # Getter<name>.ret) # ";\n";
+    # !cond(!isa<Variadic>(what) : "ink.syms(adaptor_." # Getter<name>.ret # ")",
+            !isa<TypeConstraint>(what) : "ink.sym(adaptor_." # Getter<name>.ret # ")",
+            true : "adaptor_." # Getter<name>.ret) # ";\n";
 }
 class Bind<dag args> { string ret = !foldl("", !range(!size(args)), acc, k, acc # BindOne<args, k>.ret); }
 class OperandPositions<dag args> {
@@ -63,7 +65,7 @@ class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
 }
 
 defvar Infer = InferTypeOpAdaptor;
-defvar NoFormula = "::tgc::graph::Syms $cppClass::formula(::tgc::graph::Ink &ink) { return {}; }\n";
+class NoFormula { string ret = "::tgc::graph::Syms $cppClass::formula(::tgc::graph::Ink &ink) { return {}; }\n"; }
 
 // One scalar function for each element. All tensor operands have one shape.
 //   types     element types accepted; result: "same", "bool" or "dtype" (the attribute of that name)
@@ -94,11 +96,11 @@ class Pointwise<string mnemonic, dag args> : Graph_Op<mnemonic, args, [Infer]> {
     static ::tgc::graph::Sym adjoint(unsigned which_, ::tgc::graph::Ink &ink, Adaptor adaptor_, ::tgc::graph::Sym ct);
     ::tgc::graph::Scalar element(::tgc::graph::ScalarInk &ink, ::llvm::ArrayRef<::tgc::graph::Scalar> in_);
   }];
-  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Pointwise; }\n" # NoFormula
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Pointwise; }\n" # NoFormula<>.ret
     # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
     # "  return ::tgc::graph::inferPointwise(loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", "
     # !cond(!eq(result, "same"): "::mlir::Type()", !eq(result, "bool"): "::mlir::IntegerType::get(context, 1)", true: "adaptor.getDtype()") # ", out);\n}\n"
-    # "::tgc::graph::HostTensors $cppClass::evaluate(::tgc::graph::HostTensorsRef operands_) {\n" # attributeText # "  [[maybe_unused]] int width_ = ::tgc::graph::bitsOf(::tgc::graph::elementOf(getOperand(0)));\n"
+    # "::tgc::graph::HostTensors $cppClass::evaluate(::tgc::graph::HostTensorsRef operands_) {\n" # attributeText # "  [[maybe_unused]] int width_ = ::tgc::graph::bitsOf(::tgc::graph::elementOf((*this)->getOperand(0)));\n"
     # "  auto rule_ = [&](" # autos # ") { [[maybe_unused]] auto first_ = " # operandNames[0] # "; using T [[maybe_unused]] = decltype(first_); return " # value # "; };\n"
     # "  return ::tgc::graph::evaluatePointwise<" # types.mask # ", " # !size(operandNames) # ">(*this, operands_, rule_);\n}\n"
     # "::tgc::graph::Scalar $cppClass::element(::tgc::graph::ScalarInk &ink, ::llvm::ArrayRef<::tgc::graph::Scalar> in_) {\n" # scalars # attributeText
@@ -130,9 +132,9 @@ class Linear<string mnemonic, dag args, list<int> linearIn, bit multilinear = 0,
     /// Cotangent of operand `which_`.
     ::tgc::graph::Sym adjoint(unsigned which_, ::tgc::graph::Ink &ink, ::tgc::graph::Sym ct);
   }];
-  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Linear; }\n" # NoFormula
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Linear; }\n" # NoFormula<>.ret
     # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
-    # "  auto type = infer(loc, adaptor);\n  if (::mlir::failed(type)) return ::mlir::failure();\n  out.push_back(*type);\n  return ::mlir::success();\n}\n"
+    # "  auto type = infer(loc, adaptor);\n  if (::llvm::failed(type)) return ::mlir::failure();\n  out.push_back(*type);\n  return ::mlir::success();\n}\n"
     # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::tangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef tangents_) {\n"
     # "  return ::tgc::graph::tangentOfLinear(*this, ink, tangents_, {" # !interleave(linearIn, ", ") # "}, " # multilinear # ");\n}\n"
     # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::cotangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef cotangents_, ::llvm::ArrayRef<bool> wanted_) {\n"
@@ -149,8 +151,10 @@ class Composite<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<m
   defvar operandNames = !foreach(k, OperandPositions<args>.ret, !getdagname(args, k));
   defvar attributeText = !foldl("", AttributePositions<args>.ret, acc, k,
     acc # "  [[maybe_unused]] auto " # !getdagname(args, k) # " = " # Getter<!getdagname(args, k)>.ret # ";\n");
+  defvar positions = OperandPositions<args>.ret;
   defvar hosts = !foldl("", !range(!size(operandNames)), acc, k,
-    acc # "  [[maybe_unused]] auto " # operandNames[k] # " = ::tgc::graph::hostOperand(*this, operands_, " # k # ");\n");
+    acc # "  [[maybe_unused]] auto " # operandNames[k] # " = ::tgc::graph::hostOperand"
+    # !if(!isa<Variadic>(!getdagarg<Constraint>(args, positions[k])), "s", "") # "(*this, operands_, " # k # ");\n");
   defvar autos = !interleave(!foreach(name, operandNames, "[[maybe_unused]] auto " # name), ", ");
   let extraClassDeclaration = [{
     static ::tgc::graph::Syms formulaOf(::tgc::graph::Ink &ink, Adaptor adaptor_);
@@ -179,9 +183,9 @@ class Custom<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<mnem
   let extraClassDeclaration = [{
     static ::llvm::FailureOr<::mlir::RankedTensorType> infer(::std::optional<::mlir::Location> loc, Adaptor adaptor);
   }];
-  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Custom; }\n" # NoFormula
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Custom; }\n" # NoFormula<>.ret
     # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
-    # "  auto type = infer(loc, adaptor);\n  if (::mlir::failed(type)) return ::mlir::failure();\n  out.push_back(*type);\n  return ::mlir::success();\n}\n";
+    # "  auto type = infer(loc, adaptor);\n  if (::llvm::failed(type)) return ::mlir::failure();\n  out.push_back(*type);\n  return ::mlir::success();\n}\n";
 }
 
 // No operands, so no derivatives; batching adds a broadcast. The block defines infer, lower, evaluate.
@@ -189,9 +193,9 @@ class Leaf<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<mnemon
   let extraClassDeclaration = [{
     static ::llvm::FailureOr<::mlir::RankedTensorType> infer(::std::optional<::mlir::Location> loc, Adaptor adaptor);
   }];
-  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Leaf; }\n" # NoFormula
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Leaf; }\n" # NoFormula<>.ret
     # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
-    # "  auto type = infer(loc, adaptor);\n  if (::mlir::failed(type)) return ::mlir::failure();\n  out.push_back(*type);\n  return ::mlir::success();\n}\n"
+    # "  auto type = infer(loc, adaptor);\n  if (::llvm::failed(type)) return ::mlir::failure();\n  out.push_back(*type);\n  return ::mlir::success();\n}\n"
     # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::tangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef tangents_) { return ::tgc::graph::Syms{ink.zero((*this)->getResult(0).getType())}; }\n"
     # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::cotangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef cotangents_, ::llvm::ArrayRef<bool> wanted_) { return ::tgc::graph::Syms{}; }\n"
     # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::batch(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef operands_, ::llvm::ArrayRef<bool> mapped_, int64_t extent_) { return ::tgc::graph::batchLeaf(*this, ink, extent_); }\n";

@@ -1,11 +1,11 @@
 // CATALOGUE: linear in the operands listed. Blocks by family: Contract.cpp Reduce.cpp Reshape.cpp Slice.cpp Gather.cpp.
 
-def Graph_ContractOp : Linear<"contract", (ins Variadic<Tensor>:$operands_, Text:$equation), /*linear in*/[0], /*multilinear*/1> {
+def Graph_ContractOp : Linear<"contract", (ins Variadic<Tensor>:$tensors, Text:$equation), /*linear in*/[0], /*multilinear*/1> {
   let summary = "sum of products over shared indices, in canonical form";
   let description = [{ `equation` is explicit, without ellipsis or broadcasting; an output index stands once.
     C1: every index has one extent. C2: every output index stands in an operand. }];
   let group = "contraction";
-  let call = "contract(equation: text, operands_: rest)";
+  let call = "contract(equation: text, tensors: rest)";
   let internal = 1;
 }
 def Graph_SumOp : Linear<"sum", (ins Tensor:$x, Ints:$axes, Flag:$keepdims), [0]> {

@@ -10,7 +10,8 @@ namespace tgc::graph {
 
 static Type storedElement(Type element) {
   if (element.isInteger(1)) return IntegerType::get(element.getContext(), 8);
-  if (auto integer = dyn_cast<IntegerType>(element)) return IntegerType::get(element.getContext(), integer.getWidth());
+  if (auto integer = dyn_cast<IntegerType>(element))
+    return IntegerType::get(element.getContext(), integer.getWidth());
   return element;
 }
 
@@ -20,13 +21,15 @@ RankedTensorType Lowering::storage(Type graphType) {
 }
 
 Type Lowering::computing(Type element) {
-  if (kindOf(element) == 'f') return bitsOf(element) == 16 ? Type(Float32Type::get(element.getContext())) : element;
+  if (kindOf(element) == 'f')
+    return bitsOf(element) == 16 ? Type(Float32Type::get(element.getContext())) : element;
   return IntegerType::get(element.getContext(), bitsOf(element));
 }
 
 Scalar Lowering::enter(ScalarInk &ink, Value stored, Type element) {
   char kind = kindOf(element);
-  if (kind == 'b') stored = arith::TruncIOp::create(ink.builder, ink.loc, ink.builder.getI1Type(), stored);
+  if (kind == 'b')
+    stored = arith::TruncIOp::create(ink.builder, ink.loc, ink.builder.getI1Type(), stored);
   else if (kind == 'f' && bitsOf(element) == 16)
     stored = arith::ExtFOp::create(ink.builder, ink.loc, ink.builder.getF32Type(), stored);
   return ink.make(stored, kind);
@@ -35,13 +38,15 @@ Scalar Lowering::enter(ScalarInk &ink, Value stored, Type element) {
 Value Lowering::leave(Scalar computed, Type element) {
   ScalarInk &ink = computed.ink();
   char kind = kindOf(element);
-  if (kind == 'b') return arith::ExtUIOp::create(ink.builder, ink.loc, ink.builder.getI8Type(), computed.value());
+  if (kind == 'b')
+    return arith::ExtUIOp::create(ink.builder, ink.loc, ink.builder.getI8Type(), computed.value());
   if (kind == 'f' && bitsOf(element) == 16)
     return arith::TruncFOp::create(ink.builder, ink.loc, element, computed.value());
   return computed.value();
 }
 
-Value Lowering::map(Type resultType, ValueRange inputs, TypeRange types, ArrayRef<AffineMap> maps, ElementRule rule) {
+Value Lowering::map(Type resultType, ValueRange inputs, TypeRange types, ArrayRef<AffineMap> maps,
+                    ElementRule rule) {
   auto stored = storage(resultType);
   int64_t rank = stored.getRank();
   Value out = tensor::EmptyOp::create(builder, loc, stored.getShape(), stored.getElementType());
@@ -51,7 +56,8 @@ Value Lowering::map(Type resultType, ValueRange inputs, TypeRange types, ArrayRe
   auto body = [&](OpBuilder &b, Location at, ValueRange arguments) {
     ScalarInk ink(b, at);
     SmallVector<Scalar> elements;
-    for (auto [argument, type] : llvm::zip(arguments, types)) elements.push_back(enter(ink, argument, elementOf(type)));
+    for (auto [argument, type] : llvm::zip(arguments, types))
+      elements.push_back(enter(ink, argument, elementOf(type)));
     linalg::YieldOp::create(b, at, leave(rule(ink, elements), elementOf(resultType)));
   };
   return linalg::GenericOp::create(builder, loc, stored, inputs, out, all, loops, body).getResult(0);
@@ -68,13 +74,15 @@ Value Lowering::view(Type resultType, Value input, Type inputType, AffineMap map
   Value out = tensor::EmptyOp::create(builder, loc, stored.getShape(), stored.getElementType());
   SmallVector<AffineMap> maps = {map, builder.getMultiDimIdentityMap(stored.getRank())};
   SmallVector<utils::IteratorType> loops(stored.getRank(), utils::IteratorType::parallel);
-  auto body = [](OpBuilder &b, Location at, ValueRange arguments) { linalg::YieldOp::create(b, at, arguments[0]); };
+  auto body = [](OpBuilder &b, Location at, ValueRange arguments) {
+    linalg::YieldOp::create(b, at, arguments[0]);
+  };
   return linalg::GenericOp::create(builder, loc, stored, input, out, maps, loops, body).getResult(0);
 }
 
-Value Lowering::reduce(Type resultType, ValueRange inputs, TypeRange types, ArrayRef<AffineMap> maps, AffineMap outMap,
-                       ArrayRef<utils::IteratorType> iterators, TypedAttr init, ElementRule rule,
-                       llvm::function_ref<Scalar(Scalar, Scalar)> combine) {
+Value Lowering::reduce(Type resultType, ValueRange inputs, TypeRange types, ArrayRef<AffineMap> maps,
+                       AffineMap outMap, ArrayRef<utils::IteratorType> iterators, TypedAttr init,
+                       ElementRule rule, llvm::function_ref<Scalar(Scalar, Scalar)> combine) {
   Type element = elementOf(resultType);
   Type wide = element.isInteger(1) ? builder.getI8Type() : computing(element);
   bool isBool = element.isInteger(1);
@@ -95,7 +103,8 @@ Value Lowering::reduce(Type resultType, ValueRange inputs, TypeRange types, Arra
     if (isBool) next = arith::ExtUIOp::create(b, at, b.getI8Type(), next);
     linalg::YieldOp::create(b, at, next);
   };
-  Value result = linalg::GenericOp::create(builder, loc, stored, inputs, filled, all, iterators, body).getResult(0);
+  Value result =
+      linalg::GenericOp::create(builder, loc, stored, inputs, filled, all, iterators, body).getResult(0);
   if (storage(resultType) == stored) return result;
   // Round the f32 accumulator to the half it is stored in.
   auto narrow = storage(resultType);

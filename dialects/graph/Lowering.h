@@ -20,16 +20,17 @@ public:
   mlir::Value map(mlir::Type resultType, mlir::ValueRange inputs, mlir::TypeRange types,
                   llvm::ArrayRef<mlir::AffineMap> maps, ElementRule rule);
   /// One result of `op`, all operands read at the same index.
-  llvm::FailureOr<llvm::SmallVector<mlir::Value>> pointwise(mlir::Operation *op, mlir::ValueRange inputs, ElementRule rule);
+  llvm::FailureOr<llvm::SmallVector<mlir::Value>> pointwise(mlir::Operation *op, mlir::ValueRange inputs,
+                                                            ElementRule rule);
   /// out[i] = in[map(i)].
   mlir::Value view(mlir::Type resultType, mlir::Value input, mlir::Type inputType, mlir::AffineMap map);
 
-  /// out[outMap(i)] = combine(out[outMap(i)], rule(in...[map(i)])) from `init`, over loops of the given extents.
-  /// Floats of 16 bits accumulate in f32 and are rounded once at the end.
+  /// out[outMap(i)] = combine(out[outMap(i)], rule(in...[map(i)])) from `init`, over loops of the given
+  /// extents. Floats of 16 bits accumulate in f32 and are rounded once at the end.
   mlir::Value reduce(mlir::Type resultType, mlir::ValueRange inputs, mlir::TypeRange types,
                      llvm::ArrayRef<mlir::AffineMap> maps, mlir::AffineMap outMap,
-                     llvm::ArrayRef<mlir::utils::IteratorType> iterators, mlir::TypedAttr init, ElementRule rule,
-                     llvm::function_ref<Scalar(Scalar, Scalar)> combine);
+                     llvm::ArrayRef<mlir::utils::IteratorType> iterators, mlir::TypedAttr init,
+                     ElementRule rule, llvm::function_ref<Scalar(Scalar, Scalar)> combine);
 
   /// Loads a stored element into computing form (halves to f32, i8 to i1) and back.
   Scalar enter(ScalarInk &ink, mlir::Value stored, mlir::Type graphElement);

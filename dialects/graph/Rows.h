@@ -1,5 +1,5 @@
-// The catalogue as data: one Row per op, generated from the .td files. The frontends, `tgc ops`, the documentation and
-// the catalogue tests read it; no op is named in any of them.
+// The catalogue as data: one Row per op, generated from the .td files. The frontends, `tgc ops`, the
+// documentation and the catalogue tests read it; no op is named in any of them.
 #pragma once
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -39,7 +39,8 @@ struct OperandRow {
 };
 
 struct Row {
-  const char *name, *kind, *group, *summary, *description, *source, *call, *sample, *types, *noDerivative, *file;
+  const char *name, *kind, *group, *summary, *description, *source, *call, *sample, *types, *noDerivative,
+      *file;
   unsigned line;
   bool broadcasts, internal;
   llvm::ArrayRef<Param> params;

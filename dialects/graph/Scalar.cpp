@@ -19,15 +19,21 @@ template <typename FloatOp, typename IntOp> static Scalar arithmetic(Scalar a, S
 
 Scalar ScalarInk::number(double value, Scalar like) {
   TypedAttr attr;
-  if (like.isFloat()) attr = builder.getFloatAttr(like.type(), value);
-  else attr = builder.getIntegerAttr(like.type(), static_cast<int64_t>(value));
+  if (like.isFloat())
+    attr = builder.getFloatAttr(like.type(), value);
+  else
+    attr = builder.getIntegerAttr(like.type(), static_cast<int64_t>(value));
   return make(arith::ConstantOp::create(builder, loc, attr), like.kind());
 }
 
 // On bool, + is or and * is and, as NumPy has it.
-Scalar operator+(Scalar a, Scalar b) { return a.kind() == 'b' ? a | b : arithmetic<arith::AddFOp, arith::AddIOp>(a, b); }
+Scalar operator+(Scalar a, Scalar b) {
+  return a.kind() == 'b' ? a | b : arithmetic<arith::AddFOp, arith::AddIOp>(a, b);
+}
 Scalar operator-(Scalar a, Scalar b) { return arithmetic<arith::SubFOp, arith::SubIOp>(a, b); }
-Scalar operator*(Scalar a, Scalar b) { return a.kind() == 'b' ? a & b : arithmetic<arith::MulFOp, arith::MulIOp>(a, b); }
+Scalar operator*(Scalar a, Scalar b) {
+  return a.kind() == 'b' ? a & b : arithmetic<arith::MulFOp, arith::MulIOp>(a, b);
+}
 Scalar operator/(Scalar a, Scalar b) {
   return a.isFloat() ? a.ink().op<arith::DivFOp>('f', a.value(), b.value()) : floorDivide(a, b);
 }
@@ -37,7 +43,7 @@ Scalar operator-(Scalar a) {
 }
 
 #define WITH_NUMBER(op)                                                                                      \
-  Scalar operator op(Scalar a, double b) { return a op a.ink().number(b, a); }                              \
+  Scalar operator op(Scalar a, double b) { return a op a.ink().number(b, a); }                               \
   Scalar operator op(double a, Scalar b) { return b.ink().number(a, b) op b; }
 WITH_NUMBER(+)
 WITH_NUMBER(-)
@@ -48,7 +54,8 @@ WITH_NUMBER(/)
 static Scalar compare(Scalar a, Scalar b, arith::CmpFPredicate real, arith::CmpIPredicate isSigned,
                       arith::CmpIPredicate isUnsigned) {
   ScalarInk &ink = a.ink();
-  if (a.isFloat()) return ink.make(arith::CmpFOp::create(ink.builder, ink.loc, real, a.value(), b.value()), 'b');
+  if (a.isFloat())
+    return ink.make(arith::CmpFOp::create(ink.builder, ink.loc, real, a.value(), b.value()), 'b');
   auto predicate = a.kind() == 'i' ? isSigned : isUnsigned;
   return ink.make(arith::CmpIOp::create(ink.builder, ink.loc, predicate, a.value(), b.value()), 'b');
 }
@@ -109,7 +116,8 @@ static Scalar truncatedRemainder(Scalar a, Scalar b) {
 
 Scalar floorDivide(Scalar a, Scalar b) {
   if (a.isFloat()) {
-    // NumPy's way: exact multiple over b, one less where the signs differ, then rounded to the nearest integer.
+    // NumPy's way: exact multiple over b, one less where the signs differ, then rounded to the nearest
+    // integer.
     Scalar rest = a.ink().op<arith::RemFOp>('f', a.value(), b.value());
     Scalar down = (rest != 0.0) & ((rest < 0.0) ^ (b < 0.0));
     Scalar multiple = (a - rest) / b;
@@ -202,9 +210,11 @@ static Scalar floatToInteger(Scalar a, Type element, char kind) {
   Scalar value = kind == 'i' ? ink.op<arith::FPToSIOp>('i', signless, safe.value())
                              : ink.op<arith::FPToUIOp>('u', signless, safe.value());
   auto extreme = [&](const llvm::APInt &bits) {
-    return ink.make(arith::ConstantOp::create(ink.builder, ink.loc, ink.builder.getIntegerAttr(signless, bits)), kind);
+    return ink.make(
+        arith::ConstantOp::create(ink.builder, ink.loc, ink.builder.getIntegerAttr(signless, bits)), kind);
   };
-  Scalar most = extreme(kind == 'i' ? llvm::APInt::getSignedMaxValue(width) : llvm::APInt::getMaxValue(width));
+  Scalar most =
+      extreme(kind == 'i' ? llvm::APInt::getSignedMaxValue(width) : llvm::APInt::getMaxValue(width));
   Scalar least = extreme(kind == 'i' ? llvm::APInt::getSignedMinValue(width) : llvm::APInt(width, 0));
   return select(inside, value, select(a >= top, most, select(a < bottom, least, ink.number(0, value))));
 }

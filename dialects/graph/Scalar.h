@@ -1,5 +1,6 @@
-// Scalar: one element inside a kernel body. Rows say their element code in it; operators pick the arith or math op by
-// the kind of the element ('f', 'i', 'u', 'b'). Halves are f32 here: the caller extends and truncates.
+// Scalar: one element inside a kernel body. Rows say their element code in it; operators pick the arith or
+// math op by the kind of the element ('f', 'i', 'u', 'b'). Halves are f32 here: the caller extends and
+// truncates.
 #pragma once
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Value.h"
@@ -85,11 +86,14 @@ Scalar shiftLeft(Scalar a, Scalar b);
 Scalar shiftRight(Scalar a, Scalar b);
 Scalar absolute(Scalar a);
 Scalar sign(Scalar a);
-/// Converts to an element type of `kind`: float to integer truncates and saturates, NaN gives 0; bool means != 0.
+/// Converts to an element type of `kind`: float to integer truncates and saturates, NaN gives 0; bool means
+/// != 0.
 Scalar convert(Scalar a, mlir::Type element, char kind);
 /// math ops on floats.
 template <typename Op> Scalar math(Scalar a) { return a.ink().template op<Op>('f', a.value()); }
-template <typename Op> Scalar math(Scalar a, Scalar b) { return a.ink().template op<Op>('f', a.value(), b.value()); }
+template <typename Op> Scalar math(Scalar a, Scalar b) {
+  return a.ink().template op<Op>('f', a.value(), b.value());
+}
 Scalar isNan(Scalar a);
 Scalar isInf(Scalar a);
 Scalar isFinite(Scalar a);

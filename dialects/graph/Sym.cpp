@@ -14,14 +14,17 @@ Value Sym::value() const {
 
 Syms Ink::syms(ValueRange values) {
   Syms out;
-  for (Value value : values) out.push_back(sym(value));
+  for (Value value : values)
+    out.push_back(sym(value));
   return out;
 }
 
 Sym Ink::full(ArrayRef<int64_t> shape, Type element, double number) {
   auto type = RankedTensorType::get(shape, element);
-  if (isa<FloatType>(element)) return constant(DenseElementsAttr::get(type, builder.getFloatAttr(element, number)));
-  llvm::APInt bits(bitsOf(element), static_cast<uint64_t>(static_cast<int64_t>(number)), true, /*implicitTrunc=*/true);
+  if (isa<FloatType>(element))
+    return constant(DenseElementsAttr::get(type, builder.getFloatAttr(element, number)));
+  llvm::APInt bits(bitsOf(element), static_cast<uint64_t>(static_cast<int64_t>(number)), true,
+                   /*implicitTrunc=*/true);
   return constant(DenseElementsAttr::get(type, bits));
 }
 
@@ -32,7 +35,8 @@ Sym Ink::constant(DenseElementsAttr value) {
 namespace {
 /// Properties made from an attribute dictionary for the time of one type inference.
 struct Properties {
-  Properties(OperationName name, RegisteredOperationName info, DictionaryAttr attributes, Location loc) : info(info) {
+  Properties(OperationName name, RegisteredOperationName info, DictionaryAttr attributes, Location loc)
+      : info(info) {
     int size = info.getOpPropertyByteSize();
     if (!size) return;
     storage.reset(new std::max_align_t[(size + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t)]);
@@ -57,10 +61,11 @@ Syms Ink::build(llvm::StringRef name, ValueRange operands, ArrayRef<NamedAttribu
   if (!info) return emitError(loc_) << "no operation is called " << name, give();
   DictionaryAttr dictionary = builder.getDictionaryAttr(attributes);
   Properties properties(*info, *info, dictionary, loc_);
-  if (failed(properties.ok)) return give();
+  if (mlir::failed(properties.ok)) return give();
   auto *infer = info->getInterface<InferTypeOpInterface>();
   SmallVector<Type> types;
-  if (!infer || mlir::failed(infer->inferReturnTypes(context(), loc_, operands, dictionary, properties.get(), {}, types)))
+  if (!infer || mlir::failed(infer->inferReturnTypes(context(), loc_, operands, dictionary, properties.get(),
+                                                     {}, types)))
     return give();
   OperationState state(loc_, *info);
   state.addOperands(operands);
@@ -88,7 +93,9 @@ Operation *Ink::seenBefore(Operation *op) {
 }
 
 // ---- arithmetic ----
-static bool sameShape(Sym a, Sym b) { return a && b && !a.isLiteral() && !b.isLiteral() && a.shape() == b.shape(); }
+static bool sameShape(Sym a, Sym b) {
+  return a && b && !a.isLiteral() && !b.isLiteral() && a.shape() == b.shape();
+}
 static Ink &inkOf(Sym a, Sym b) { return a.ink() ? *a.ink() : *b.ink(); }
 
 static Sym binary(llvm::StringRef name, Sym a, Sym b) {
@@ -150,8 +157,10 @@ SmallVector<int64_t> reducedShape(ArrayRef<int64_t> shape, ArrayRef<int64_t> axe
   SmallVector<int64_t> out;
   for (auto [axis, extent] : llvm::enumerate(shape)) {
     bool gone = llvm::is_contained(axes, static_cast<int64_t>(axis));
-    if (!gone) out.push_back(extent);
-    else if (keepdims) out.push_back(1);
+    if (!gone)
+      out.push_back(extent);
+    else if (keepdims)
+      out.push_back(1);
   }
   return out;
 }

@@ -1,9 +1,11 @@
 // Sym: a value with arithmetic, the ink in which partials, adjoints, formulas and batching rules are written.
-// An Ink builds graph ops at one insertion point, drops symbolic zeros, folds literals and builds no op twice.
+// An Ink builds graph ops at one insertion point, drops symbolic zeros, folds literals and builds no op
+// twice.
 #pragma once
 #include "dialects/graph/Types.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/SmallVector.h"
+#include <functional>
 #include <unordered_map>
 
 namespace tgc::graph {
@@ -72,16 +74,23 @@ public:
   Sym full(llvm::ArrayRef<int64_t> shape, mlir::Type element, double number);
   Sym constant(mlir::DenseElementsAttr value);
 
-  /// Builds an op from operands and attributes as they are (no broadcasting, no promotion). Equal ops are built once.
-  /// A failure has been reported at `loc()`; the result is then absent and `failed()` stays true.
-  Syms build(llvm::StringRef name, mlir::ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
-  Sym build1(llvm::StringRef name, mlir::ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
+  /// Builds an op from operands and attributes as they are (no broadcasting, no promotion). Equal ops are
+  /// built once. A failure has been reported at `loc()`; the result is then absent and `failed()` stays true.
+  Syms build(llvm::StringRef name, mlir::ValueRange operands,
+             llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
+  Sym build1(llvm::StringRef name, mlir::ValueRange operands,
+             llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
     Syms all = build(name, operands, attributes);
     return all.empty() ? Sym() : all.front();
   }
 
   mlir::Location loc() const { return loc_; }
   void setLoc(mlir::Location loc) { loc_ = loc; }
+  /// The place of a code point inside a text argument, where the frontend knows it; else `loc()`.
+  mlir::Location at(int64_t column, int64_t length) const {
+    return column >= 0 && inText ? inText(column, length) : loc_;
+  }
+  std::function<mlir::Location(int64_t column, int64_t length)> inText;
   bool failed() const { return failed_; }
   void fail() { failed_ = true; }
   mlir::MLIRContext *context() const { return loc_.getContext(); }
@@ -117,6 +126,7 @@ Sym sumTo(Sym x, llvm::ArrayRef<int64_t> shape);
 /// Integer axes 0 .. rank-1.
 llvm::SmallVector<int64_t> allAxes(int64_t rank);
 /// The shape with the axes set to 1 (keepdims) or dropped.
-llvm::SmallVector<int64_t> reducedShape(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> axes, bool keepdims);
+llvm::SmallVector<int64_t> reducedShape(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> axes,
+                                        bool keepdims);
 
 } // namespace tgc::graph

@@ -64,7 +64,8 @@ std::string textOf(Type type) {
   if (!tensor) return "?";
   std::string text = nameOf(tensor.getElementType());
   if (tensor.getRank() == 0) return text;
-  return text + "[" + llvm::join(llvm::map_range(tensor.getShape(), [](int64_t e) { return std::to_string(e); }), ", ") +
+  return text + "[" +
+         llvm::join(llvm::map_range(tensor.getShape(), [](int64_t e) { return std::to_string(e); }), ", ") +
          "]";
 }
 
@@ -94,18 +95,20 @@ Type promote(Type a, Type b) {
 
 int64_t countOf(ArrayRef<int64_t> shape) {
   int64_t count = 1;
-  for (int64_t extent : shape) count *= extent;
+  for (int64_t extent : shape)
+    count *= extent;
   return count;
 }
 
-FailureOr<RankedTensorType> checkedTensor(std::optional<Location> loc, ArrayRef<int64_t> shape, Type element) {
+FailureOr<RankedTensorType> checkedTensor(std::optional<Location> loc, ArrayRef<int64_t> shape,
+                                          Type element) {
   if (static_cast<int64_t>(shape.size()) > maxRank)
-    return emitOptionalError(loc, "a tensor has at most ", maxRank, " axes, this one would have ", shape.size());
+    return emitOptionalError(loc, "a tensor has at most ", maxRank, " axes, this one would have ",
+                             shape.size());
   for (int64_t extent : shape)
     if (extent < 0) return emitOptionalError(loc, "an extent cannot be negative, got ", extent);
   auto type = RankedTensorType::get(shape, element);
-  if (!isTensor(type))
-    return emitOptionalError(loc, textOf(Type(type)), " has more than 2^48 elements");
+  if (!isTensor(type)) return emitOptionalError(loc, textOf(Type(type)), " has more than 2^48 elements");
   return type;
 }
 

@@ -19,7 +19,7 @@ PARAMS = {
     "dtype": ("DType", "mlir::Type", "DType"),
     "ints": ("Ints", "llvm::ArrayRef<int64_t>", "Ints"),
     "axis": ("Axis", "int64_t", "std::int64_t"),
-    "axes": ("Axes", "llvm::ArrayRef<int64_t>", "Axes"),
+    "axes": ("Axes", "std::optional<llvm::ArrayRef<int64_t>>", "Axes"),
     "shape": ("Shape", "llvm::ArrayRef<int64_t>", "Ints"),
     "pairs": ("Pairs", "llvm::ArrayRef<int64_t>", "Pairs"),
 }
@@ -131,8 +131,8 @@ def default(kind, fallback):
 
 
 def rules_inc(rows):
-    """Functions over Sym. A row without tensor operands takes the ink first."""
-    out = ["namespace tgc::graph {"]
+    """Functions over Sym, declared and defined. A row without tensor operands takes the ink first."""
+    heads, bodies = ["namespace tgc::graph {"], ["namespace tgc::graph {"]
     for row in rows:
         tensors = [n for n, k, _ in row.params if k in ("tensor", "tensors", "rest")]
         declared, passed = [], []
@@ -147,8 +147,8 @@ def rules_inc(rows):
                 passed.append(f'{{"{shown}", Argument(llvm::ArrayRef<Sym>({n}))}}')
             elif kind == "rest":
                 passed.append((n,))
-            elif kind == "axes" and fallback == "none":
-                passed.append(f'{{"{shown}", {n}.empty() ? Argument() : Argument({n})}}')
+            elif kind == "axes":
+                passed.append(f'{{"{shown}", {n} ? Argument(*{n}) : Argument()}}')
             elif kind == "dtype":
                 passed.append(f'{{"{shown}", {n} ? Argument({n}) : {dtype_default(fallback)}}}')
             else:
@@ -183,10 +183,11 @@ def rules_inc(rows):
                     f"return {tail}({ink}, \"{row.name}\", all_);")
         else:
             body = f"return {tail}({ink}, \"{row.name}\", {positional}, NamedArguments{{{named}}});"
-        out.append(f"/// {row.record['summary']}")
-        out.append(f"inline {returns} {cpp_name(row.name)}({', '.join(declared)}) {{ {body} }}")
-    out.append("} // namespace tgc::graph")
-    return "\n".join(out) + "\n"
+        bare = ", ".join(p.split(" = ")[0] for p in declared)
+        heads.append(f"/// {row.record['summary']}\n{returns} {cpp_name(row.name)}({', '.join(declared)});")
+        bodies.append(f"{returns} {cpp_name(row.name)}({bare}) {{ {body} }}")
+    end = "} // namespace tgc::graph\n"
+    return "\n".join(heads + [end]), "\n".join(bodies + [end])
 
 
 def dtype_default(fallback):
@@ -208,12 +209,14 @@ def write(path, text):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("json")
-    for option in ("rows", "rules", "api", "docs"):
+    for option in ("rows", "rules", "definitions", "api", "docs"):
         parser.add_argument("--" + option)
     options = parser.parse_args()
     rows = read(options.json)
     write(options.rows, rows_inc(rows))
-    write(options.rules, rules_inc(rows))
+    heads, bodies = rules_inc(rows)
+    write(options.rules, heads)
+    write(options.definitions, bodies)
     if options.api:
         import api
         write(options.api, api.header(rows))
