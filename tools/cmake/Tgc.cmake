@@ -40,6 +40,10 @@ if(TGC_SANITIZE)
   add_link_options(-fsanitize=${TGC_SANITIZE})
 endif()
 
+if(TGC_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # Headers of MLIR for the folders that may see them, in one precompiled header.
 add_library(tgc_mlir INTERFACE)
 target_include_directories(tgc_mlir SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
