@@ -1,0 +1,135 @@
+// See ContractCode.h.
+#include "compiler/schedule/ContractCode.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+
+namespace tgc::schedule {
+
+using Index = ContractIndexValue;
+
+ContractCode::ContractCode(Location loc, Block &body)
+    : ImplicitLocOpBuilder(loc, loc->getContext()), top(body) {
+  setInsertionPointToEnd(&body);
+}
+
+Value ContractCode::atTop(TypedAttr attribute) {
+  Value &known = constants[attribute];
+  if (!known) {
+    OpBuilder::InsertionGuard guard(*this);
+    setInsertionPointToStart(&top);
+    known = arith::ConstantOp::create(*this, getLoc(), attribute);
+  }
+  return known;
+}
+
+Value ContractCode::indexConstant(int64_t value) { return atTop(getIndexAttr(value)); }
+
+Value ContractCode::splat(TypedAttr element, int64_t lanes) {
+  return atTop(DenseElementsAttr::get(VectorType::get({lanes}, element.getType()), element));
+}
+
+Value ContractCode::zeros(Type element, int64_t lanes) {
+  return splat(cast<TypedAttr>(getZeroAttr(element)), lanes);
+}
+
+Value ContractCode::prefixMask(int64_t set, int64_t lanes) {
+  SmallVector<bool> bits(lanes, false);
+  std::fill_n(bits.begin(), set, true);
+  return atTop(DenseElementsAttr::get(VectorType::get({lanes}, getI1Type()), ArrayRef<bool>(bits)));
+}
+
+Value ContractCode::materialize(Index index) {
+  if (index.isConstant()) return indexConstant(index.constant);
+  if (index.constant == 0) return index.value;
+  return arith::AddIOp::create(*this, index.value, indexConstant(index.constant));
+}
+
+Index ContractCode::add(Index a, Index b) {
+  if (a.isConstant() || b.isConstant()) return {a.isConstant() ? b.value : a.value, a.constant + b.constant};
+  return {arith::AddIOp::create(*this, a.value, b.value), a.constant + b.constant};
+}
+
+Index ContractCode::scale(Index a, int64_t factor) {
+  if (a.isConstant() || factor == 0) return {Value(), a.constant * factor};
+  if (factor == 1) return a;
+  return {arith::MulIOp::create(*this, a.value, indexConstant(factor)), a.constant * factor};
+}
+
+Index ContractCode::min(Index a, Index b) {
+  if (a.isConstant() && b.isConstant()) return {Value(), std::min(a.constant, b.constant)};
+  return {arith::MinSIOp::create(*this, materialize(a), materialize(b)), 0};
+}
+
+Index ContractCode::max(Index a, Index b) {
+  if (a.isConstant() && b.isConstant()) return {Value(), std::max(a.constant, b.constant)};
+  return {arith::MaxSIOp::create(*this, materialize(a), materialize(b)), 0};
+}
+
+Index ContractCode::quotient(Index a, int64_t divisor) {
+  if (a.isConstant()) return {Value(), a.constant / divisor};
+  return divisor == 1 ? a : Index{arith::DivUIOp::create(*this, materialize(a), indexConstant(divisor)), 0};
+}
+
+Index ContractCode::remainder(Index a, int64_t divisor) {
+  if (a.isConstant() || divisor == 1) return {Value(), a.constant % divisor};
+  return {arith::RemUIOp::create(*this, materialize(a), indexConstant(divisor)), 0};
+}
+
+void ContractCode::forEach(Index low, Index high, llvm::function_ref<void(Index)> body) {
+  if (low.isConstant() && high.isConstant() && high.constant <= low.constant + 1) {
+    if (low.constant < high.constant) body(low);
+    return;
+  }
+  auto loop = scf::ForOp::create(*this, materialize(low), materialize(high), indexConstant(1));
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(loop.getBody());
+  body({loop.getInductionVar(), 0});
+}
+
+Value ContractCode::flat(Value memory) {
+  auto type = cast<MemRefType>(memory.getType());
+  if (type.getRank() == 1 || type.getNumElements() == 0)
+    return memory; // nothing is ever read from an empty array
+  int64_t size[] = {type.getNumElements()}, stride[] = {1};
+  auto flatType = MemRefType::get(size, type.getElementType());
+  return memref::ReinterpretCastOp::create(*this, flatType, memory, /*offset=*/0, size, stride);
+}
+
+Value ContractCode::load(Value memory, Index at, int64_t stride, int64_t lanes, int64_t count) {
+  Type element = cast<MemRefType>(memory.getType()).getElementType();
+  auto type = VectorType::get({lanes}, element);
+  if (stride == 0 || lanes == 1) {
+    Value one = memref::LoadOp::create(*this, memory, materialize(at));
+    return vector::BroadcastOp::create(*this, type, one);
+  }
+  if (stride == 1 && count == lanes) return vector::LoadOp::create(*this, type, memory, materialize(at));
+  if (stride == 1)
+    return vector::MaskedLoadOp::create(*this, type, memory, materialize(at), prefixMask(count, lanes),
+                                        zeros(element, lanes));
+  Value zero = atTop(cast<TypedAttr>(getZeroAttr(element)));
+  SmallVector<Value> elements(lanes, zero);
+  for (int64_t lane = 0; lane < count; ++lane)
+    elements[lane] = memref::LoadOp::create(*this, memory, materialize(add(at, {Value(), lane * stride})));
+  return vector::FromElementsOp::create(*this, type, elements);
+}
+
+void ContractCode::store(Value vector, Value memory, Index at, int64_t stride, int64_t count) {
+  int64_t lanes = cast<VectorType>(vector.getType()).getNumElements();
+  if (stride == 1 && count == lanes && lanes > 1) {
+    vector::StoreOp::create(*this, vector, memory, materialize(at));
+    return;
+  }
+  if (stride == 1 && lanes > 1) {
+    vector::MaskedStoreOp::create(*this, memory, materialize(at), prefixMask(count, lanes), vector);
+    return;
+  }
+  for (int64_t lane = 0; lane < count; ++lane) {
+    Value one = vector::ExtractOp::create(*this, vector, lane);
+    memref::StoreOp::create(*this, one, memory, materialize(add(at, {Value(), lane * stride})));
+  }
+}
+
+} // namespace tgc::schedule

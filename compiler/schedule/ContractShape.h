@@ -1,0 +1,49 @@
+// What a contraction kernel computes, as plain loops over plain strides: which loops exist, how far one step
+// of each moves in every array, what is summed, and which elementwise tail follows. Read off the kernel's
+// index maps; from here on nobody asks whether a loop is "rows", "columns" or "batch": a stride of zero says
+// it all.
+#pragma once
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include <optional>
+
+namespace tgc::schedule {
+
+/// One loop. `strides[a]` is the distance in elements that one step moves in array a; 0 where the array lacks
+/// the index.
+struct ContractIndex {
+  int64_t extent = 0;
+  bool summed = false;
+  llvm::SmallVector<int64_t, 8> strides;
+};
+
+/// How products and sums are made.
+enum class ContractArithmetic { Float, Integer, Boolean };
+
+/// A place in memory the kernel reads or writes through one index map. Arrays 0 and 1 are the two factors.
+struct ContractArray {
+  mlir::OpOperand *use = nullptr; // the read, or null for a result
+  int argument = -1;              // function argument number of a read
+  int result = -1;                // function result number of a write
+  mlir::Value written;            // the tensor stored, for a result
+  int64_t offset = 0;             // constant part of the map, in elements
+};
+
+/// A matched kernel: out[...] = tail(sum over summed indices of left * right).
+struct Contraction {
+  mutable mlir::linalg::GenericOp product;                 // MLIR's handles have no const accessors
+  mutable llvm::SmallVector<mlir::linalg::GenericOp> tail; // elementwise, in program order
+  llvm::SmallVector<ContractArray> arrays;
+  llvm::SmallVector<ContractIndex> indices; // extents of 1 dropped, neighbours merged
+  ContractArithmetic arithmetic = ContractArithmetic::Float;
+  mlir::Type sumType;     // element type of the accumulators
+  mlir::Type productType; // element type of the untailed value
+};
+
+/// Reads the kernel; nothing if it is not a contraction this folder can emit (then another family takes it).
+std::optional<Contraction> matchContraction(mlir::func::FuncOp kernel);
+
+/// Drops extents of 1 and merges loops that walk every array like one longer loop.
+void mergeIndices(llvm::SmallVectorImpl<ContractIndex> &indices);
+
+} // namespace tgc::schedule

@@ -1,0 +1,88 @@
+// See ContractTail.h. Bodies of the tail are copied op by op onto vectors: every op was checked to be
+// elementwise.
+#include "compiler/schedule/ContractTail.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace tgc::schedule {
+namespace {
+
+class TailWriter {
+public:
+  TailWriter(ContractCode &code, const Contraction &contraction, ArrayRef<Value> memories,
+             const ContractOffsets &offsets, int lane, int64_t lanes, int64_t count)
+      : code(code), contraction(contraction), memories(memories), offsets(offsets), lane(lane), lanes(lanes),
+        count(count) {}
+
+  void write(Value sums) {
+    computed[contraction.product.getResult(0)] = narrow(sums);
+    for (linalg::GenericOp op : contraction.tail)
+      computed[op.getResult(0)] = evaluate(op);
+    for (auto [number, array] : llvm::enumerate(contraction.arrays))
+      if (array.result >= 0)
+        code.store(computed.lookup(array.written), memories[number], offsets[number], stride(number), count);
+  }
+
+private:
+  int64_t stride(size_t array) const {
+    // A kernel without lanes still stores its single element as a one-lane vector.
+    return lane < 0 ? 1 : contraction.indices[lane].strides[array];
+  }
+
+  Value narrow(Value sums) {
+    if (contraction.productType == contraction.sumType) return sums;
+    return arith::TruncFOp::create(code, VectorType::get({lanes}, contraction.productType), sums);
+  }
+
+  Value read(OpOperand &use) {
+    if (Value known = computed.lookup(use.get())) return known;
+    for (auto [number, array] : llvm::enumerate(contraction.arrays))
+      if (array.use == &use)
+        return code.load(memories[number], offsets[number], stride(number), lanes, count);
+    llvm_unreachable("every operand of the tail was given an array when it was matched");
+  }
+
+  Value onLanes(Value scalar, IRMapping &map) {
+    if (Value known = map.lookupOrNull(scalar)) return known;
+    TypedAttr constant;
+    matchPattern(scalar, m_Constant(&constant));
+    return code.splat(constant, lanes);
+  }
+
+  Value evaluate(linalg::GenericOp op) {
+    IRMapping map;
+    for (OpOperand *use : op.getDpsInputOperands())
+      if (BlockArgument argument = op.getMatchingBlockArgument(use); !argument.use_empty())
+        map.map(argument, read(*use));
+    for (Operation &inner : op.getBody()->without_terminator()) {
+      if (inner.hasTrait<OpTrait::ConstantLike>()) continue;
+      for (Value operand : inner.getOperands())
+        map.map(operand, onLanes(operand, map));
+      Operation *copy = code.clone(inner, map);
+      for (OpResult result : copy->getResults())
+        result.setType(VectorType::get({lanes}, result.getType()));
+    }
+    return onLanes(op.getBody()->getTerminator()->getOperand(0), map);
+  }
+
+  ContractCode &code;
+  const Contraction &contraction;
+  ArrayRef<Value> memories;
+  const ContractOffsets &offsets;
+  int lane;
+  int64_t lanes, count;
+  llvm::DenseMap<Value, Value> computed;
+};
+
+} // namespace
+
+void writeContractTail(ContractCode &code, const Contraction &contraction, ArrayRef<Value> memories,
+                       Value sums, const ContractOffsets &offsets, int lane, int64_t count) {
+  int64_t lanes = cast<VectorType>(sums.getType()).getNumElements();
+  TailWriter(code, contraction, memories, offsets, lane, lanes, std::min(count, lanes)).write(sums);
+}
+
+} // namespace tgc::schedule

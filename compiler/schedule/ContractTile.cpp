@@ -1,0 +1,206 @@
+// See ContractTile.h. The model: a step of the innermost sum costs the largest of what its multiply-adds, its
+// loads, its instructions and the latency of one accumulator chain need; a tile adds its stores and a fixed
+// start. Constants are those of current x86 cores with AVX-512 (two multiply-adds, two loads, six
+// instructions a cycle).
+#include "compiler/schedule/ContractTile.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
+#include <algorithm>
+#include <cmath>
+
+namespace tgc::schedule {
+namespace {
+
+constexpr int leftArray = 0, rightArray = 1, resultArray = 2;
+
+/// One way to cut, before its tile sizes are fixed.
+struct Layout {
+  bool lanesSummed;
+  int lane, first, second;
+};
+
+class Model {
+public:
+  Model(llvm::ArrayRef<ContractIndex> indices, const ContractNumbers &numbers, const Machine &machine)
+      : indices(indices), numbers(numbers), machine(machine) {}
+
+  ContractTile best() {
+    ContractTile chosen;
+    chosen.cycles = 1e300;
+    for (const Layout &layout : layouts())
+      for (int64_t lanes : laneCounts(layout))
+        tryTiles(layout, lanes, chosen);
+    chosen.step = innermostSum(chosen.lanesSummed ? chosen.lane : -1);
+    finish(chosen);
+    return chosen;
+  }
+
+private:
+  int64_t extent(int index) const { return index < 0 ? 1 : indices[index].extent; }
+  int64_t stride(int index, int array) const { return index < 0 ? 0 : indices[index].strides[array]; }
+
+  /// Whether some array walks the index element by element.
+  bool contiguous(int at) const {
+    return indices[at].extent > 1 && (stride(at, leftArray) == 1 || stride(at, rightArray) == 1 ||
+                                      (!indices[at].summed && stride(at, resultArray) == 1));
+  }
+
+  std::vector<Layout> layouts() const {
+    std::vector<Layout> found;
+    int count = static_cast<int>(indices.size());
+    bool anyContiguous = llvm::any_of(llvm::seq(0, count), [&](int at) { return contiguous(at); });
+    for (int lane = -1; lane < count; ++lane) {
+      if (lane < 0 && count > 0 && llvm::any_of(indices, [](const ContractIndex &i) { return i.extent > 1; }))
+        continue;
+      if (lane >= 0 && !contiguous(lane) && anyContiguous) continue;
+      bool lanesSummed = lane >= 0 && indices[lane].summed;
+      for (int first = -1; first < count; ++first) {
+        if (first >= 0 && (first == lane || indices[first].summed)) continue;
+        for (int second = -1; second < count; ++second)
+          if (second < 0 || (second != lane && second > first && first >= 0 && !indices[second].summed))
+            found.push_back({lanesSummed, lane, first, second});
+      }
+    }
+    return found;
+  }
+
+  /// Full registers, and the smallest power of two that holds a short index.
+  llvm::SmallVector<int64_t> laneCounts(const Layout &layout) const {
+    int64_t full = machine.lanes(numbers.sumBytes);
+    if (layout.lane < 0) return {1};
+    int64_t lanes = 1;
+    while (lanes < full && lanes < extent(layout.lane))
+      lanes *= 2;
+    return {lanes};
+  }
+
+  double loadCycles(int lane, int array, int64_t lanes) const {
+    int64_t step = stride(lane, array);
+    if (step == 0 || step == 1 || lanes == 1) return 0.5;
+    return 1.0 * lanes; // gathered element by element
+  }
+
+  void tryTiles(const Layout &layout, int64_t lanes, ContractTile &chosen) const {
+    int64_t vectors = layout.lanesSummed ? 1 : (extent(layout.lane) + lanes - 1) / lanes;
+    vectors = std::max<int64_t>(vectors, 1);
+    int64_t mostAccumulators = machine.vectorRegisters - 2;
+    for (int64_t n = 1; n <= std::min<int64_t>(vectors, 8); ++n)
+      for (int64_t p = 1; p <= std::clamp<int64_t>(extent(layout.first), 1, mostAccumulators / n); ++p)
+        for (int64_t q = 1; q <= std::clamp<int64_t>(extent(layout.second), 1, mostAccumulators / (n * p));
+             ++q) {
+          ContractTile tile;
+          tile.lanesSummed = layout.lanesSummed;
+          tile.lane = layout.lane, tile.first = layout.first, tile.second = layout.second;
+          tile.lanes = lanes;
+          tile.firstCut = ContractCut::balanced(extent(layout.first), p);
+          tile.secondCut = ContractCut::balanced(extent(layout.second), q);
+          tile.vectorCut = ContractCut::balanced(vectors, n);
+          if (rate(tile) && tile.cycles < chosen.cycles) chosen = tile;
+        }
+  }
+
+  /// Vectors one step loads from an array.
+  int64_t loads(const ContractTile &tile, int array) const {
+    return (stride(tile.first, array) ? tile.firstCut.largest() : 1) *
+           (stride(tile.second, array) ? tile.secondCut.largest() : 1) *
+           (!tile.lanesSummed && stride(tile.lane, array) ? tile.vectorCut.largest() : 1);
+  }
+
+  bool rate(ContractTile &tile) const {
+    int64_t accumulators = tile.firstCut.largest() * tile.secondCut.largest() * tile.vectorCut.largest();
+    int64_t left = loads(tile, leftArray), right = loads(tile, rightArray);
+    if (accumulators + std::min(left, right) + 1 > machine.vectorRegisters - 1) return false;
+    int64_t steps = 1, tiles = 1;
+    for (auto [position, index] : llvm::enumerate(indices)) {
+      int at = static_cast<int>(position);
+      if (index.summed)
+        steps *=
+            tile.lanesSummed && at == tile.lane ? (index.extent + tile.lanes - 1) / tile.lanes : index.extent;
+      else if (at != tile.lane && at != tile.first && at != tile.second)
+        tiles *= index.extent;
+    }
+    tile.splits = splits(tile, accumulators, std::min(left, right), steps);
+    double arithmetic = accumulators * numbers.multiplyAdd;
+    double memory = left * loadCycles(tile.lane, leftArray, tile.lanes) +
+                    right * loadCycles(tile.lane, rightArray, tile.lanes);
+    double issue = (accumulators + left + right + 1) / 5.0;
+    double chain = static_cast<double>(numbers.latency) / tile.splits;
+    double step = std::max({arithmetic, memory, issue, chain});
+    double store = stride(tile.lane, resultArray) == 1 || tile.lanes == 1 ? 1.0 : 1.0 * tile.lanes;
+    if (tile.lanesSummed) store = 2.0 * std::log2(tile.lanes) + 1;
+    double perTile = steps * step + accumulators * store + accumulators * (tile.splits - 1) * 0.5 + 12;
+    tiles *= tile.firstCut.pieces * tile.secondCut.pieces * tile.vectorCut.pieces;
+    // Edge tiles are nearly as dear as full ones where they are bound by latency; count them by their share.
+    double share = static_cast<double>(tile.firstCut.total) /
+                   (tile.firstCut.pieces * tile.firstCut.largest()) * tile.secondCut.total /
+                   (tile.secondCut.pieces * tile.secondCut.largest()) * tile.vectorCut.total /
+                   (tile.vectorCut.pieces * tile.vectorCut.largest());
+    tile.cycles = tiles * perTile * share;
+    return true;
+  }
+
+  /// More accumulators along the sum where the tile alone cannot hide the latency.
+  int64_t splits(const ContractTile &tile, int64_t accumulators, int64_t held, int64_t steps) const {
+    int64_t wanted = static_cast<int64_t>(numbers.latency / numbers.multiplyAdd);
+    int64_t count = 1;
+    while (count < 8 && accumulators * count < wanted && steps >= count * 4 &&
+           accumulators * count * 2 + held + 2 <= machine.vectorRegisters)
+      count *= 2;
+    return count;
+  }
+
+  /// The summed index walked innermost: the one with the smallest steps through memory.
+  int innermostSum(int except) const {
+    int found = -1;
+    auto walk = [&](int index) {
+      return std::abs(stride(index, leftArray)) + std::abs(stride(index, rightArray));
+    };
+    for (int at = 0; at < static_cast<int>(indices.size()); ++at)
+      if (indices[at].summed && at != except && (found < 0 || walk(at) < walk(found))) found = at;
+    return except >= 0 ? except : found;
+  }
+
+  void finish(ContractTile &tile) const {
+    int64_t accumulators = tile.firstCut.largest() * tile.secondCut.largest() * tile.vectorCut.largest();
+    int64_t steps = extent(tile.step);
+    if (tile.lanesSummed) steps = steps / tile.lanes;
+    int64_t writtenOut = std::max<int64_t>(1, 64 / accumulators);
+    tile.unroll = tile.splits;
+    while (tile.unroll * 2 <= writtenOut && tile.unroll * 4 <= steps)
+      tile.unroll *= 2;
+  }
+
+  llvm::ArrayRef<ContractIndex> indices;
+  const ContractNumbers &numbers;
+  const Machine &machine;
+};
+
+} // namespace
+
+ContractCut ContractCut::balanced(int64_t total, int64_t most) {
+  ContractCut cut;
+  cut.total = total;
+  cut.pieces = std::max<int64_t>(1, (total + most - 1) / most);
+  cut.size = total / cut.pieces;
+  cut.larger = total % cut.pieces;
+  return cut;
+}
+
+ContractNumbers contractNumbers(ContractArithmetic arithmetic, int64_t sumBytes, const Machine &machine) {
+  ContractNumbers numbers;
+  numbers.sumBytes = sumBytes;
+  if (arithmetic == ContractArithmetic::Boolean) numbers.latency = 1;
+  if (arithmetic == ContractArithmetic::Integer) {
+    numbers.multiplyAdd = sumBytes == 8 ? 2.5 : 1.5;
+    numbers.latency = 1; // only the addition is in the chain
+  }
+  if (arithmetic == ContractArithmetic::Float && !machine.fusedMultiplyAdd) numbers.multiplyAdd = 1.0;
+  return numbers;
+}
+
+ContractTile chooseContractTile(llvm::ArrayRef<ContractIndex> indices, const ContractNumbers &numbers,
+                                const Machine &machine) {
+  return Model(indices, numbers, machine).best();
+}
+
+} // namespace tgc::schedule

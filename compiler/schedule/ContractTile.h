@@ -1,0 +1,45 @@
+// Chooses how a contraction is cut: which index runs along the lanes of a vector, which two are unrolled into
+// registers, how large that register tile is. A cost model in cycles on plain numbers, no IR, no search at
+// run time.
+#pragma once
+#include "compiler/schedule/ContractShape.h"
+#include "compiler/schedule/Machine.h"
+
+namespace tgc::schedule {
+
+/// `total` things cut into equal pieces: the first `larger` hold `size + 1`, the others `size`.
+struct ContractCut {
+  int64_t total = 1, pieces = 1, size = 1, larger = 0;
+
+  static ContractCut balanced(int64_t total, int64_t most);
+  int64_t largest() const { return larger ? size + 1 : size; }
+};
+
+/// The register tile: first x second x vectors accumulators (times splits along the sum).
+struct ContractTile {
+  bool lanesSummed = false; // lanes run along a summed index and are added up at the end
+  int lane = -1;            // index along the lanes; -1: the kernel is scalar
+  int first = -1;           // indices unrolled into registers; -1: none
+  int second = -1;
+  int step = -1;                              // innermost summed loop; -1: none
+  int64_t lanes = 1;                          // elements of one vector
+  ContractCut firstCut, secondCut, vectorCut; // in rows, rows, vectors
+  int64_t splits = 1;                         // independent accumulators along the innermost sum
+  int64_t unroll = 1;                         // steps of the innermost summed loop written out
+  double cycles = 0;                          // the model's time for the whole kernel
+};
+
+/// Numbers of the contraction the model needs and the index list cannot tell.
+struct ContractNumbers {
+  int64_t sumBytes = 4;     // bytes of one accumulator element
+  double multiplyAdd = 0.5; // cycles of one vector multiply-add when many are in flight
+  int64_t latency = 4;      // cycles until its result can be used
+};
+
+ContractNumbers contractNumbers(ContractArithmetic arithmetic, int64_t sumBytes, const Machine &machine);
+
+/// The cheapest tile under the model. Pure: equal arguments give equal tiles.
+ContractTile chooseContractTile(llvm::ArrayRef<ContractIndex> indices, const ContractNumbers &numbers,
+                                const Machine &machine);
+
+} // namespace tgc::schedule
