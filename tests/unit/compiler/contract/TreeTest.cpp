@@ -1,0 +1,91 @@
+#include "compiler/contract/Cost.h"
+#include "compiler/contract/Greedy.h"
+#include "tests/unit/compiler/contract/Networks.h"
+#include <doctest/doctest.h>
+
+using namespace tgc::contract;
+
+TEST_CASE("greedy: complete and valid trees on any network, at any temperature") {
+  Random random(1);
+  for (int round = 0; round < 300; ++round) {
+    Network network = tgc::test::randomNetwork(random, 1 + random.below(40));
+    Problem problem(network);
+    for (auto score :
+         {GreedyOptions::Score::Difference, GreedyOptions::Score::Ratio, GreedyOptions::Score::Flops}) {
+      Tree tree = greedyTree(problem, {score, random.uniform(0.1, 4), random.below(2) * 0.5, random.next()});
+      REQUIRE(tree.valid());
+      auto back = fromLinear(tree.leafCount, toLinear(tree));
+      REQUIRE(back);
+      CHECK(figuresOf(network, *back).flops.value() == figuresOf(network, tree).flops.value());
+    }
+  }
+}
+
+TEST_CASE("greedy: the same seed gives the same tree") {
+  Random random(2);
+  Network network = tgc::test::regularNetwork(random, 200);
+  Problem problem(network);
+  GreedyOptions options;
+  options.temperature = 0.3;
+  options.seed = 9;
+  Tree first = greedyTree(problem, options);
+  CHECK(first.steps == greedyTree(problem, options).steps);
+  options.seed = 10;
+  CHECK(first.steps != greedyTree(problem, options).steps);
+}
+
+TEST_CASE("tree: linear paths remove two and append one") {
+  Tree tree{4, {{0, 2}, {1, 3}, {4, 5}}};
+  LinearPath expected{{0, 2}, {0, 1}, {0, 1}};
+  CHECK(toLinear(tree) == expected);
+  CHECK(fromLinear(4, expected)->steps == tree.steps);
+  CHECK_FALSE(fromLinear(4, {{0, 2}, {0, 1}}));
+  CHECK_FALSE(fromLinear(4, {{0, 4}, {0, 1}, {0, 1}}));
+  CHECK_FALSE(fromLinear(4, {{1, 1}, {0, 1}, {0, 1}}));
+}
+
+TEST_CASE("figures: a multiply-add is two, a bare multiplication one") {
+  // ij,jk->ik with 2, 3, 4
+  Network matmul{{{0, 1}, {1, 2}}, {0, 2}, {2, 3, 4}, {}};
+  Figures figures = figuresOf(matmul, {2, {{0, 1}}});
+  CHECK(figures.flops.value() == 2 * 2 * 3 * 4);
+  CHECK(figures.largest.value() == 8);
+  Network outer{{{0}, {1}}, {0, 1}, {2, 3}, {}};
+  CHECK(figuresOf(outer, {2, {{0, 1}}}).flops.value() == 6);
+}
+
+TEST_CASE("figures: nothing overflows") {
+  Network network;
+  network.inputs.resize(2);
+  for (std::uint32_t i = 0; i < 3000; ++i) {
+    network.inputs[0].push_back(i);
+    network.inputs[1].push_back(i);
+    network.output.push_back(i);
+    network.extents.push_back(std::int64_t(1) << 62);
+  }
+  Figures figures = figuresOf(network, {2, {{0, 1}}});
+  CHECK(figures.flops.log2() == doctest::Approx(62.0 * 3000));
+  CHECK(greedyTree(Problem(network)).valid());
+}
+
+TEST_CASE("tree: memory order never needs more, and keeps the steps") {
+  Random random(4);
+  for (int round = 0; round < 100; ++round) {
+    Network network = tgc::test::regularNetwork(random, 4 + random.below(40));
+    Problem problem(network);
+    Tree tree = greedyTree(problem), ordered = inMemoryOrder(problem, tree);
+    REQUIRE(ordered.valid());
+    Figures before = figuresOf(network, tree), after = figuresOf(network, ordered);
+    CHECK(after.flops.value() == doctest::Approx(before.flops.value()));
+    CHECK(after.peak.value() <= before.peak.value() * (1 + 1e-9));
+  }
+}
+
+TEST_CASE("tree: chains of a hundred thousand do not recurse") {
+  Network network = tgc::test::chainNetwork(100000);
+  Problem problem(network);
+  Tree tree = greedyTree(problem);
+  CHECK(tree.valid());
+  CHECK(inMemoryOrder(problem, tree).valid());
+  CHECK(toLinear(tree).size() == 99999);
+}
