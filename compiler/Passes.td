@@ -19,6 +19,22 @@ include "mlir/Pass/PassBase.td"
 
 //===- schedule --------------------------------------------------------------------------------------------===//
 
+def ScheduleKernels : Pass<"tgc-schedule-kernels", "mlir::ModuleOp"> {
+  let summary = "choose loops, lanes and items for every kernel";
+  let description = [{
+    Does: rewrites each kernel from linalg on tensors to loops, memory and vectors, by the emitter of its family.
+    Needs: kernels in form linalg.
+    Leaves: kernels in form loops with `exec.items` and `exec.nanoseconds`; the outer functions as they were.
+    Why here: first of schedule, since only then the items and the memory of each kernel are known.
+  }];
+  let options = [
+    Option<"level", "level", "int", "2", "below 2: plain loops for every kernel">,
+    Option<"vectorBytes", "vector-bytes", "int", "0", "64, 32 or 16; 0 takes the machine's registers">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
 def PlanMemory : Pass<"tgc-plan-memory", "mlir::ModuleOp"> {
   let summary = "give every value of the outer program a place in memory";
   let description = [{

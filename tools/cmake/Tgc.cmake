@@ -112,7 +112,8 @@ function(tgc_use_mlir_private name)
   target_link_libraries(${name} PRIVATE tgc_mlir)
   target_precompile_headers(${name} REUSE_FROM tgc_pch)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    target_compile_options(${name} PRIVATE -fpch-instantiate-templates)
+    # -fPIC after CMake's -fPIE: the precompiled header was made for libraries
+    target_compile_options(${name} PRIVATE -fpch-instantiate-templates -fPIC)
   endif()
 endfunction()
 

@@ -1,0 +1,22 @@
+#include "compiler/schedule/Family.h"
+
+#include "compiler/schedule/Contract.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+using namespace mlir;
+
+namespace tgc::schedule {
+
+Family familyOf(func::FuncOp kernel) {
+  if (isContraction(kernel)) return Family::Contraction;
+  bool reduces = false, known = true;
+  for (Operation &op : kernel.getBody().front())
+    if (auto generic = dyn_cast<linalg::LinalgOp>(op)) {
+      reduces |= generic.getNumReductionLoops() != 0;
+      known &= isa<linalg::GenericOp, linalg::FillOp>(op);
+    }
+  if (!known) return Family::Other;
+  return reduces ? Family::Reduction : Family::Map;
+}
+
+} // namespace tgc::schedule

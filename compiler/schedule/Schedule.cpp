@@ -1,0 +1,41 @@
+#include "compiler/Passes.h"
+#include "compiler/schedule/Contract.h"
+#include "compiler/schedule/Emit.h"
+#include "compiler/schedule/Family.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace tgc {
+#define GEN_PASS_DEF_SCHEDULEKERNELS
+#include "compiler/Passes.h.inc"
+
+namespace {
+
+using namespace mlir;
+
+LogicalResult emit(func::FuncOp kernel, const schedule::Machine &machine, bool plain) {
+  if (plain) return schedule::emitLoops(kernel);
+  switch (schedule::familyOf(kernel)) {
+  case schedule::Family::Contraction: return schedule::emitContract(kernel, machine);
+  case schedule::Family::Map: return schedule::emitMap(kernel, machine);
+  default: return schedule::emitLoops(kernel);
+  }
+}
+
+struct ScheduleKernels : impl::ScheduleKernelsBase<ScheduleKernels> {
+  using ScheduleKernelsBase::ScheduleKernelsBase;
+
+  void runOnOperation() override {
+    auto machine = vectorBytes ? schedule::Machine::withVectorBytes(vectorBytes) : schedule::Machine::host();
+    for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
+      if (!kernel->hasAttr("exec.kernel") || kernel->hasAttr("exec.items")) continue;
+      if (failed(emit(kernel, machine, level < 2))) return signalPassFailure();
+    }
+  }
+};
+
+} // namespace
+} // namespace tgc

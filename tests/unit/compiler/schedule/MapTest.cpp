@@ -1,0 +1,44 @@
+#include "compiler/schedule/Emit.h"
+#include "tests/unit/compiler/schedule/Samples.h"
+#include <doctest/doctest.h>
+
+using namespace tgc::testing;
+
+static void compareMaps(const Sample &sample) {
+  for (int64_t bytes : {64, 32, 16})
+    compareWithLoops(sample, [=](mlir::func::FuncOp kernel) {
+      return tgc::schedule::emitMap(kernel, tgc::schedule::Machine::withVectorBytes(bytes));
+    });
+}
+
+TEST_CASE("map: element by element over every rank, shape and element type equals plain loops") {
+  for (const char *type : {"f64", "f32", "i64", "i32", "i8", "bf16", "f16"})
+    for (auto shape :
+         std::vector<std::vector<int64_t>>{{}, {3}, {1000}, {0}, {5, 7}, {40, 1}, {2, 3, 4, 1, 2, 1, 3, 2}})
+      compareMaps(pointwise(type, shape));
+  for (auto shape : std::vector<std::vector<int64_t>>{{1}, {17}, {64}, {1, 33}, {20000}})
+    compareMaps(pointwise("f32", shape));
+}
+
+TEST_CASE("map: broadcasts, transposes, slices and reversals equal plain loops") {
+  auto check = [](const char *type) {
+    compareMaps(access(type, {9, 33}, {9}, "(d0, d1) -> (d0)"));
+    compareMaps(access(type, {9, 33}, {33, 9}, "(d0, d1) -> (d1, d0)"));
+    compareMaps(access(type, {77}, {77}, "(d0) -> (76 - d0)"));
+    compareMaps(access(type, {100}, {7}, "(d0) -> (d0 mod 7)"));
+  };
+  for (const char *type : {"f64", "i32", "i8"})
+    check(type);
+  compareMaps(access("f32", {9, 33}, {33}, "(d0, d1) -> (d1)"));
+  compareMaps(access("f32", {4096, 3}, {3}, "(d0, d1) -> (d1)"));
+  compareMaps(access("f32", {3, 4, 50}, {50, 3, 4}, "(d0, d1, d2) -> (d2, d0, d1)"));
+  compareMaps(access("f32", {40}, {100}, "(d0) -> (d0 * 2 + 5)"));
+  compareMaps(access("f32", {7, 40}, {10, 100}, "(d0, d1) -> (d0 + 3, d1 * 2)"));
+  compareMaps(access("f32", {12, 10}, {120}, "(d0, d1) -> (d0 * 10 + d1)"));
+  compareMaps(access("f32", {120}, {12, 10}, "(d0) -> (d0 floordiv 10, d0 mod 10)"));
+  compareMaps(
+      access("f32", {60, 2}, {12, 10}, "(d0, d1) -> ((d0 * 2 + d1) floordiv 10, (d0 * 2 + d1) mod 10)"));
+  compareMaps(access("f32", {50000, 2}, {2}, "(d0, d1) -> (d1)"));
+  compareMaps(access("f32", {2, 40000}, {40000}, "(d0, d1) -> (d1)"));
+  compareMaps(access("f32", {30}, {5}, "(d0) -> (2)"));
+}

@@ -1,0 +1,196 @@
+#include "tests/unit/compiler/schedule/Samples.h"
+#include "compiler/schedule/Emit.h"
+#include <cmath>
+#include <cstring>
+#include <doctest/doctest.h>
+
+namespace tgc::testing {
+
+int64_t Array::count() const {
+  int64_t count = 1;
+  for (int64_t extent : shape)
+    count *= extent;
+  return count;
+}
+
+int64_t Array::bytes() const {
+  return count() * (type == "f64" || type == "i64"   ? 8
+                    : type == "f32" || type == "i32" ? 4
+                    : type == "i8"                   ? 1
+                                                     : 2);
+}
+
+std::string Array::tensor() const {
+  std::string text = "tensor<";
+  for (int64_t extent : shape)
+    text += std::to_string(extent) + "x";
+  return text + type + ">";
+}
+
+std::string identity(size_t rank) {
+  std::string dims;
+  for (size_t axis = 0; axis < rank; ++axis)
+    dims += (axis ? ", d" : "d") + std::to_string(axis);
+  return "(" + dims + ") -> (" + dims + ")";
+}
+
+std::string parallels(size_t rank) {
+  std::string text;
+  for (size_t axis = 0; axis < rank; ++axis)
+    text += axis ? ", \"parallel\"" : "\"parallel\"";
+  return "[" + text + "]";
+}
+
+bool isFloat(const std::string &type) { return type.find('f') != std::string::npos; }
+
+Sample pointwise(const std::string &type, const std::vector<int64_t> &shape) {
+  Array array{type, shape};
+  std::string t = array.tensor(), id = "affine_map<" + identity(shape.size()) + ">";
+  bool narrow = type == "bf16" || type == "f16";
+  std::string c = narrow ? "f32" : type, f = isFloat(type) ? "f" : "i";
+  std::string body;
+  if (narrow) body += "%a = arith.extf %p : " + type + " to f32\n%b = arith.extf %q : " + type + " to f32\n";
+  std::string a = narrow ? "%a" : "%p", b = narrow ? "%b" : "%q";
+  body += "%s = arith.add" + f + " " + a + ", " + b + " : " + c + "\n%m = arith.mul" + f + " %s, " + a +
+          " : " + c + "\n";
+  if (narrow) body += "%n = arith.truncf %m : f32 to " + type + "\n";
+  body += std::string("linalg.yield ") + (narrow ? "%n" : "%m") + " : " + type + "\n";
+  std::string text = "func.func private @k(%x: " + t + ", %y: " + t + ") -> " + t +
+                     " {\n%e = tensor.empty() : " + t + "\n%r = linalg.generic {indexing_maps = [" + id +
+                     ", " + id + ", " + id + "], iterator_types = " + parallels(shape.size()) +
+                     "} ins(%x, %y : " + t + ", " + t + ") outs(%e : " + t + ") {\n^bb0(%p: " + type +
+                     ", %q: " + type + ", %o: " + type + "):\n" + body + "} -> " + t + "\nreturn %r : " + t +
+                     "\n}\n";
+  return {"pointwise " + t, text, {array, array}, {array}};
+}
+
+Sample access(const std::string &type, const std::vector<int64_t> &shape, const std::vector<int64_t> &table,
+              const std::string &map) {
+  Array out{type, shape}, in{type, table};
+  std::string t = out.tensor(), u = in.tensor(), id = "affine_map<" + identity(shape.size()) + ">";
+  std::string f = isFloat(type) ? "f" : "i";
+  std::string text = "func.func private @k(%x: " + t + ", %y: " + u + ") -> " + t +
+                     " {\n%e = tensor.empty() : " + t + "\n%r = linalg.generic {indexing_maps = [" + id +
+                     ", affine_map<" + map + ">, " + id + "], iterator_types = " + parallels(shape.size()) +
+                     "} ins(%x, %y : " + t + ", " + u + ") outs(%e : " + t + ") {\n^bb0(%p: " + type +
+                     ", %q: " + type + ", %o: " + type + "):\n%s = arith.add" + f + " %p, %q : " + type +
+                     "\nlinalg.yield %s : " + type + "\n} -> " + t + "\nreturn %r : " + t + "\n}\n";
+  return {"access " + t + " " + map, text, {out, in}, {out}};
+}
+
+static double read(const std::string &type, const char *at) {
+  if (type == "f64") {
+    double v;
+    std::memcpy(&v, at, 8);
+    return v;
+  }
+  if (type == "f32") {
+    float v;
+    std::memcpy(&v, at, 4);
+    return v;
+  }
+  if (type == "i64") {
+    int64_t v;
+    std::memcpy(&v, at, 8);
+    return double(v);
+  }
+  if (type == "i32") {
+    int32_t v;
+    std::memcpy(&v, at, 4);
+    return v;
+  }
+  if (type == "i8") return int8_t(*at);
+  uint16_t bits;
+  std::memcpy(&bits, at, 2);
+  return bits;
+}
+
+std::vector<char> fill(const Array &array, unsigned seed) {
+  std::vector<char> bytes(array.bytes() + 64);
+  int64_t width = array.count() ? array.bytes() / array.count() : 1;
+  uint64_t state = seed * 7919 + 1;
+  for (int64_t i = 0; i < array.count(); ++i) {
+    state = state * 6364136223846793005ull + 1442695040888963407ull;
+    double value = double(int64_t(state >> 40) % 2001 - 1000) / 256.0;
+    char *at = bytes.data() + i * width;
+    if (array.type == "f64") std::memcpy(at, &value, 8);
+    if (array.type == "f32") {
+      float v = float(value);
+      std::memcpy(at, &v, 4);
+    }
+    if (array.type == "i64") {
+      int64_t v = int64_t(value * 256);
+      std::memcpy(at, &v, 8);
+    }
+    if (array.type == "i32") {
+      int32_t v = int32_t(value * 256);
+      std::memcpy(at, &v, 4);
+    }
+    if (array.type == "i8") *at = char(int(value * 8));
+    if (array.type == "bf16") {
+      float v = float(value);
+      uint32_t bits;
+      std::memcpy(&bits, &v, 4);
+      uint16_t h = bits >> 16;
+      std::memcpy(at, &h, 2);
+    }
+    if (array.type == "f16") {
+      _Float16 h = _Float16(value);
+      std::memcpy(at, &h, 2);
+    }
+  }
+  return bytes;
+}
+
+// The first place where two arrays differ by more than allowed; -1 for none.
+static int64_t firstDifference(const Array &array, const char *left, const char *right, double tolerance) {
+  int64_t width = array.count() ? array.bytes() / array.count() : 1;
+  for (int64_t i = 0; i < array.count(); ++i) {
+    if (std::memcmp(left + i * width, right + i * width, width) == 0) continue;
+    double a = read(array.type, left + i * width), b = read(array.type, right + i * width);
+    if (std::isnan(a) && std::isnan(b)) continue;
+    if (!(std::abs(a - b) <= tolerance * std::max({std::abs(a), std::abs(b), 1.0}))) return i;
+  }
+  return -1;
+}
+
+void compareWithLoops(const Sample &sample, const Emitter &emit) {
+  std::string error;
+  auto loops = Compiled::build(sample.text, tgc::schedule::emitLoops, &error);
+  REQUIRE_MESSAGE(loops, sample.name << ": " << error);
+  auto tested = Compiled::build(sample.text, emit, &error);
+  REQUIRE_MESSAGE(tested, sample.name << ": " << error);
+  std::vector<std::vector<char>> inputs, expected, actual, pieces;
+  for (const Array &input : sample.inputs)
+    inputs.push_back(fill(input, unsigned(inputs.size() + 1)));
+  for (const Array &result : sample.results)
+    for (auto *where : {&expected, &actual, &pieces})
+      where->emplace_back(result.bytes() + 64, char(0x55));
+  auto pointers = [&](std::vector<std::vector<char>> &results) {
+    std::vector<void *> all;
+    for (auto &input : inputs)
+      all.push_back(input.data());
+    for (auto &result : results)
+      all.push_back(result.data());
+    return all;
+  };
+  loops->call(pointers(expected));
+  tested->call(pointers(actual));
+  int64_t third = tested->items / 3;
+  tested->call(2 * third, tested->items, pointers(pieces));
+  tested->call(third, 2 * third, pointers(pieces));
+  tested->call(0, third, pointers(pieces));
+  for (size_t i = 0; i < sample.results.size(); ++i) {
+    int64_t place =
+        firstDifference(sample.results[i], expected[i].data(), actual[i].data(), sample.tolerance);
+    CHECK_MESSAGE(place == -1, sample.name << ": result " << i << " differs at " << place << "\n"
+                                           << tested->loops);
+    CHECK_MESSAGE(actual[i] == pieces[i], sample.name << ": result " << i << " depends on the partition");
+    bool clean = true;
+    for (int64_t b = 0; b < 64; ++b)
+      clean &= actual[i][sample.results[i].bytes() + b] == 0x55;
+    CHECK_MESSAGE(clean, sample.name << ": writes past the end of result " << i);
+  }
+}
+
+} // namespace tgc::testing

@@ -1,0 +1,37 @@
+// Kernels in form linalg, written as text, and the comparison of an emitter with plain loops.
+#pragma once
+#include "tests/unit/compiler/schedule/Jit.h"
+
+namespace tgc::testing {
+
+struct Array {
+  std::string type; // element type as MLIR writes it
+  std::vector<int64_t> shape;
+  int64_t count() const;
+  int64_t bytes() const;
+  std::string tensor() const;
+};
+
+struct Sample {
+  std::string name, text;
+  std::vector<Array> inputs, results;
+  double tolerance = 0; // relative; 0 asks for equal bits
+};
+
+// (a + b) * a on arrays of one shape.
+Sample pointwise(const std::string &type, const std::vector<int64_t> &shape);
+// x + table[map] for a result of `shape`.
+Sample access(const std::string &type, const std::vector<int64_t> &shape, const std::vector<int64_t> &table,
+              const std::string &map);
+// The text of an affine identity over `rank` dimensions, "(d0, d1) -> (d0, d1)".
+std::string identity(size_t rank);
+std::string parallels(size_t rank);
+bool isFloat(const std::string &type);
+
+// Small values that every type can hold, different at each place.
+std::vector<char> fill(const Array &array, unsigned seed);
+// Runs the kernel both ways on the same inputs and compares every result; also in three pieces in reverse
+// order.
+void compareWithLoops(const Sample &sample, const Emitter &emit);
+
+} // namespace tgc::testing
