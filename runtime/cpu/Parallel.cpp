@@ -17,8 +17,8 @@ int omp_in_parallel(void);
 namespace tgc {
 namespace {
 
-// A thread's own mark, not process state: the host's executor may run bodies on threads OpenMP knows nothing
-// of.
+// The host's executor may run bodies on threads OpenMP knows nothing of.
+// state: a mark of each thread, not of the process
 constinit thread_local bool insideBody = false;
 
 class BodyMark {

@@ -60,10 +60,15 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(tgc_pch PUBLIC -fpch-instantiate-templates)
 endif()
 
-# tgc_library(name [MLIR] SOURCES ... [LINK ...] [DEPENDS ...]): one static library for one folder.
+# tgc_library(name [API] [MLIR] SOURCES ... [LINK ...] [DEPENDS ...]): one static library for one folder.
+# API: the folder implements public headers, so libtgc.so takes all of it and exports its tgc:: names.
 function(tgc_library name)
-  cmake_parse_arguments(arg "MLIR" "" "SOURCES;LINK;DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "API;MLIR" "" "SOURCES;LINK;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
+  if(arg_API)
+    set_property(GLOBAL APPEND PROPERTY TGC_API_LIBRARIES ${name})
+    set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET default)
+  endif()
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/runtime
     ${CMAKE_SOURCE_DIR}/frontend ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/frontend)
   target_link_libraries(${name} PUBLIC ${arg_LINK})
@@ -117,6 +122,9 @@ function(tgc_use_mlir_private name)
   endif()
 endfunction()
 
+# What the quick part of the tests needs, to be built without the rest in the sanitizers' build.
+add_custom_target(tgc_quick)
+
 # tgc_test(name [MLIR] [LABELS quick|slow] SOURCES ... LINK ...): a doctest binary, run by ctest.
 function(tgc_test name)
   cmake_parse_arguments(arg "MLIR" "LABELS" "SOURCES;LINK" ${ARGN})
@@ -127,6 +135,9 @@ function(tgc_test name)
   tgc_tool(${name} ${extra} SOURCES ${CMAKE_SOURCE_DIR}/tests/Main.cpp ${arg_SOURCES} LINK ${arg_LINK})
   if(NOT arg_LABELS)
     set(arg_LABELS quick)
+  endif()
+  if(arg_LABELS STREQUAL quick)
+    add_dependencies(tgc_quick ${name})
   endif()
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS ${arg_LABELS} TIMEOUT 1500)
