@@ -41,6 +41,8 @@ struct Options {
   /// memory.
   bool keepLlvm = false;
   bool keepAssembly = false;
+
+  bool operator==(const Options &) const = default;
 };
 
 } // namespace tgc

@@ -114,6 +114,9 @@ function(tgc_tool name)
 endfunction()
 
 function(tgc_use_mlir_private name)
+  # The header was compiled with -fPIC as for libraries; an executable's -fPIE would refuse it.
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${name} PRIVATE -fPIC)
   target_link_libraries(${name} PRIVATE tgc_mlir)
   target_precompile_headers(${name} REUSE_FROM tgc_pch)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

@@ -1,0 +1,64 @@
+// The door: a module of graph functions goes in, a program for the runtime comes out.
+#pragma once
+#include "compiler/Options.h"
+#include "compiler/Trace.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "runtime/Program.h"
+#include "tgc/Result.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tgc {
+
+/// What to compile. The module is consumed: hand in a clone to keep the original.
+struct CompileInput {
+  mlir::ModuleOp module;
+  std::string entry = "main";
+  /// Names of the ports, in order; missing ones are called arg0, arg1, ... and result0, result1, ...
+  std::vector<std::string> argumentNames = {}, resultNames = {};
+};
+
+/// One kernel as `explain` shows it.
+struct KernelReport {
+  std::string name;
+  std::int64_t items = 0, nanoseconds = 0;
+  int launches = 0;
+  bool reused = false; ///< taken from this Compiler's memory
+};
+
+struct Report {
+  std::int64_t arenaBytes = 0;
+  std::int64_t constantBytes = 0;
+  std::int64_t launches = 0;
+  std::vector<KernelReport> kernels;
+  std::string llvmText, assembly; ///< when Options asked for them
+};
+
+struct Compiled {
+  std::shared_ptr<const Program> program; ///< null when Options::upTo ends before target
+  Report report;
+};
+
+/// Compiles for the machine it runs on. Keeping one keeps its context warm: dialects, pass lists, the code
+/// generator and kernels already built. One thread at a time; different Compilers with different contexts do
+/// not touch each other.
+class Compiler {
+public:
+  /// `context` must outlive the compiler and have threading disabled; dialects are loaded into it.
+  explicit Compiler(mlir::MLIRContext &context);
+  ~Compiler();
+
+  /// Errors: Invalid, Unsupported, Limit as the stages say, at the user's place; Internal for our own
+  /// mistakes. With `Options::upTo` before target the module holds that stage's result afterwards.
+  Result<Compiled> compile(const CompileInput &input, const Options &options = {}, Trace *trace = nullptr);
+
+  /// Forgets kernels kept in memory.
+  void forgetKernels();
+
+private:
+  struct State;
+  std::unique_ptr<State> state;
+};
+
+} // namespace tgc

@@ -1,0 +1,22 @@
+// Object files become callable kernels. Names a kernel calls are answered by runtime/Calls and nothing else.
+#pragma once
+#include "runtime/Program.h"
+#include "tgc/Result.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tgc::target {
+
+struct LoadedCode {
+  std::shared_ptr<void> code;  ///< the pages live as long as this
+  std::vector<Kernel> kernels; ///< in the order of the names
+};
+
+/// Links one object file into this process and looks its kernels up in one batch.
+/// Errors: Internal when the object refers to a name that runtime/Calls does not have, or does not link.
+Result<LoadedCode> load(llvm::SmallVector<char, 0> object, llvm::ArrayRef<std::string> names);
+
+} // namespace tgc::target

@@ -1,0 +1,49 @@
+// From kernels in loop form to callable addresses: the ones built before are remembered, the others share one
+// module.
+#pragma once
+#include "compiler/Options.h"
+#include "compiler/Trace.h"
+#include "compiler/target/Cpu.h"
+#include "compiler/target/Executable.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace mlir {
+class PassManager;
+} // namespace mlir
+
+namespace tgc::target {
+
+/// What became of a module's kernels.
+struct BuiltKernels {
+  llvm::StringMap<ReadyKernel> ready;
+  std::shared_ptr<void> code; ///< keeps every address alive
+  llvm::StringSet<> reused;
+  std::string llvmText, assembly;
+};
+
+class KernelBuilder {
+public:
+  explicit KernelBuilder(std::unique_ptr<Cpu> cpu) : cpu(std::move(cpu)) {}
+
+  /// Builds every kernel of the module that an outer function launches; `lowering` is the stage's pass list.
+  /// The kernels are moved out of the module. Errors: Internal.
+  Result<BuiltKernels> build(mlir::ModuleOp module, mlir::PassManager &lowering, const Options &options,
+                             Trace *trace);
+
+  void forget() { known.clear(); }
+
+private:
+  struct Known {
+    Kernel function = nullptr;
+    std::shared_ptr<void> code;
+  };
+  struct Fresh;
+  std::string keyOf(mlir::func::FuncOp kernel, const Options &options) const;
+  Result<void> compileFresh(Fresh &fresh, mlir::PassManager &lowering, const Options &options, Trace *trace,
+                            BuiltKernels &built);
+
+  std::unique_ptr<Cpu> cpu;
+  llvm::StringMap<Known> known; ///< by hash of the kernel's text, the options and the machine
+};
+
+} // namespace tgc::target
