@@ -3,6 +3,9 @@
 #include "mlir/Pass/PassManager.h"
 
 void tgc::addSchedule(mlir::OpPassManager &passes, const Options &options) {
-  // The kernels' passes stand here, in front of the plan.
-  passes.addPass(createPlanMemory());
+  ScheduleKernelsOptions kernels;
+  kernels.level = options.level;
+  kernels.vectorBytes = options.vectorBytes;
+  passes.addPass(createScheduleKernels(kernels)); // may split a kernel into several runs
+  passes.addPass(createPlanMemory());             // so memory comes last
 }
