@@ -56,7 +56,9 @@ def ToLlvm : Pass<"tgc-to-llvm", "mlir::ModuleOp"> {
     Leaves: the LLVM dialect only.
     Why here: the outer program is never lowered, only its kernels; the outer program stays a list.
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+                           "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect", "::mlir::ub::UBDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 #endif
