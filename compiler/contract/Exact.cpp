@@ -121,7 +121,7 @@ private:
         if ((mask & other.mask) || !(near & other.mask)) continue;
         join(small[i], large[j], cap, level);
       }
-      if (spent > options.budget) return false;
+      if (spent > options.budget || options.time.over()) return false;
     }
     return true;
   }

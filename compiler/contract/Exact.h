@@ -1,5 +1,6 @@
 // The best tree of a whole network, where that can be known.
 #pragma once
+#include "compiler/contract/Budget.h"
 #include "compiler/contract/Window.h"
 
 namespace tgc::contract {
@@ -8,6 +9,7 @@ struct ExactOptions {
   Pricing pricing;
   /// Subset pairs to look at before giving up.
   std::uint64_t budget = 400'000'000;
+  Budget time;
   /// The capped search also joins subsets that share no index.
   bool outerProducts = false;
   /// Networks of at most so many operands are searched over every tree.
