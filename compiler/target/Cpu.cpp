@@ -29,6 +29,7 @@ double now() {
 
 /// The only process-wide state of tgc: LLVM's list of targets.
 void registerHost() {
+  // state: LLVM's registry of targets is the process's, and must be filled once
   static std::once_flag once;
   std::call_once(once, [] {
     llvm::InitializeNativeTarget();
