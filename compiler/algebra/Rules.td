@@ -1,0 +1,44 @@
+// Rewrite rules, one row each, the identity above it. Laws.md says what every rule obeys.
+#ifndef TGC_ALGEBRA_RULES
+#define TGC_ALGEBRA_RULES
+
+include "mlir/IR/PatternBase.td"
+include "dialects/graph/Graph.td"
+
+class Splat<string number> : AttrConstraint<CPred<"isSplat($_self, " # number # ")">, "every element is " # number>;
+def FiniteSplat : AttrConstraint<CPred<"isFiniteSplat($_self)">, "every element is one finite number">;
+def SameType : Constraint<CPred<"$0.getType() == $1.getType()">, "types are equal">;
+def IsFloat : Constraint<CPred<"::tgc::graph::isFloatTensor($0.getType())">, "floating-point">;
+
+// x + (-0.0) = x, and x + 0 = x for integers
+def : Pat<(Graph_AddOp $x, (Graph_ConstantOp Splat<"-0.0">)), (replaceWithValue $x)>;
+// x - 0 = x
+def : Pat<(Graph_SubtractOp $x, (Graph_ConstantOp Splat<"+0.0">)), (replaceWithValue $x)>;
+// x * 1 = x
+def : Pat<(Graph_MultiplyOp $x, (Graph_ConstantOp Splat<"1">)), (replaceWithValue $x)>;
+// 1 * x = x
+def : Pat<(Graph_MultiplyOp (Graph_ConstantOp Splat<"1">), $x), (replaceWithValue $x)>;
+// x * (-1) = -x
+def : Pat<(Graph_MultiplyOp $x, (Graph_ConstantOp Splat<"-1">)), (Graph_NegativeOp $x)>;
+// (-1) * x = -x
+def : Pat<(Graph_MultiplyOp (Graph_ConstantOp Splat<"-1">), $x), (Graph_NegativeOp $x)>;
+// x / 1 = x
+def : Pat<(Graph_DivideOp $x, (Graph_ConstantOp Splat<"1">)), (replaceWithValue $x)>;
+// -(-x) = x
+def : Pat<(Graph_NegativeOp (Graph_NegativeOp $x)), (replaceWithValue $x)>;
+// x + (-y) = x - y
+def : Pat<(Graph_AddOp $x, (Graph_NegativeOp $y)), (Graph_SubtractOp $x, $y)>;
+// (-x) + y = y - x
+def : Pat<(Graph_AddOp (Graph_NegativeOp $x), $y), (Graph_SubtractOp $y, $x)>;
+// x - (-y) = x + y
+def : Pat<(Graph_SubtractOp $x, (Graph_NegativeOp $y)), (Graph_AddOp $x, $y)>;
+// (-x) * (-y) = x * y
+def : Pat<(Graph_MultiplyOp (Graph_NegativeOp $x), (Graph_NegativeOp $y)), (Graph_MultiplyOp $x, $y)>;
+// where(c, x, x) = x
+def : Pat<(Graph_WhereOp $c, $x, $y), (replaceWithValue $x), [(Constraint<CPred<"$0 == $1">> $x, $y)]>;
+// a factor of 1 is strong already: strong(1, t) = t
+def : Pat<(Graph_StrongMultiplyOp (Graph_ConstantOp Splat<"1">), $t), (replaceWithValue $t)>;
+// a finite constant factor needs no guard: strong(c, t) = c * t
+def : Pat<(Graph_StrongMultiplyOp (Graph_ConstantOp:$c FiniteSplat:$v), $t), (Graph_MultiplyOp $c, $t)>;
+
+#endif

@@ -1,0 +1,119 @@
+// Which request is resolved when: a callee before the request that names it, so a request only ever meets plain ops
+// and maps. Requests for values and tangents end as ops in place; nothing is called at run time.
+#include "compiler/autodiff/Derive.h"
+#include "compiler/Passes.h"
+#include "compiler/autodiff/Stage.h"
+#include "dialects/graph/Call.h"
+#include "dialects/graph/Expand.h"
+#include "dialects/graph/Ops.h"
+
+using namespace mlir;
+using namespace tgc::graph;
+
+namespace tgc {
+#define GEN_PASS_DEF_DERIVE
+#include "compiler/Passes.h.inc"
+
+namespace autodiff {
+
+static bool isRequest(Operation *op) { return isa<JvpOp, VjpOp, VmapOp>(op); }
+
+func::FuncOp Derive::callee(Operation *request) {
+  auto name = request->getAttrOfType<FlatSymbolRefAttr>("callee");
+  return symbols.lookup<func::FuncOp>(name.getValue());
+}
+
+LogicalResult Derive::resolveAll() {
+  for (auto function : llvm::to_vector(module.getOps<func::FuncOp>()))
+    if (failed(resolve(function))) return failure();
+  return success();
+}
+
+LogicalResult Derive::resolve(func::FuncOp function) {
+  if (function.isExternal() || done.contains(function)) return success();
+  if (!open.insert(function).second)
+    return function.emitError() << "a transformation of " << function.getName() << " asks for itself";
+  Block &body = function.front();
+  if (failed(expandComposites(body))) return failure();
+  SmallVector<Operation *> requests;
+  for (Operation &op : body)
+    if (isRequest(&op)) requests.push_back(&op);
+  for (Operation *request : requests) {
+    if (failed(resolve(callee(request)))) return failure();
+    if (!isa<VmapOp>(request) && failed(resolveRequest(request))) return failure();
+  }
+  if (failed(expandComposites(body))) return failure();
+  open.erase(function);
+  done.insert(function);
+  return success();
+}
+
+LogicalResult Derive::resolveRequest(Operation *request) {
+  func::FuncOp f = callee(request);
+  Ink ink(OpBuilder(request), request->getLoc());
+  unsigned count = f.getNumArguments();
+  ValueRange arguments = request->getOperands().take_front(count), extra = request->getOperands().drop_front(count);
+  auto wrt = request->getAttrOfType<DenseI64ArrayAttr>("wrt").asArrayRef();
+  SmallVector<Value> replacement;
+  Syms results, derivatives;
+  if (isa<JvpOp>(request)) {
+    Syms tangents;
+    for (Value argument : arguments) tangents.push_back(ink.zero(argument.getType()));
+    for (auto [position, tangent] : llvm::zip_equal(wrt, extra)) tangents[position] = ink.sym(tangent);
+    if (failed(forward(f, ink, arguments, tangents, results, derivatives))) return failure();
+    for (Sym result : results) replacement.push_back(result.value());
+    for (auto [result, tangent] : llvm::zip_equal(results, derivatives))
+      if (isReal(result.value())) replacement.push_back(tangent.value());
+  } else {
+    Syms cotangents;
+    unsigned next = 0;
+    for (Type type : f.getResultTypes())
+      cotangents.push_back(isFloatTensor(type) ? ink.sym(extra[next++]) : ink.zero(type));
+    SmallVector<bool> wanted(count, false);
+    for (int64_t position : wrt) wanted[position] = true;
+    if (failed(reverse(f, ink, arguments, cotangents, wanted, results, derivatives))) return failure();
+    for (Sym result : results) replacement.push_back(result.value());
+    for (int64_t position : wrt) replacement.push_back(derivatives[position].value());
+  }
+  if (ink.failed()) return failure();
+  request->replaceAllUsesWith(replacement);
+  request->erase();
+  return success();
+}
+
+func::FuncOp Derive::function(llvm::StringRef name, TypeRange inputs, Location loc,
+                              llvm::function_ref<FailureOr<Syms>(Ink &, ValueRange)> emit) {
+  OpBuilder builder(module.getBodyRegion());
+  auto made = func::FuncOp::create(builder, loc, name, builder.getFunctionType(inputs, {}));
+  made.setPrivate();
+  symbols.insert(made);
+  Block *body = made.addEntryBlock();
+  Ink ink(OpBuilder::atBlockEnd(body), loc);
+  auto results = emit(ink, body->getArguments());
+  if (failed(results) || ink.failed()) return nullptr;
+  SmallVector<Value> values;
+  for (Sym result : *results) values.push_back(result.value());
+  func::ReturnOp::create(ink.builder, loc, values);
+  made.setFunctionType(builder.getFunctionType(inputs, ValueRange(values).getTypes()));
+  if (failed(expandComposites(*body))) return nullptr;
+  done.insert(made);
+  return made;
+}
+
+} // namespace autodiff
+
+namespace {
+struct DerivePass : impl::DeriveBase<DerivePass> {
+  void runOnOperation() override {
+    if (failed(autodiff::Derive(getOperation()).resolveAll())) signalPassFailure();
+  }
+};
+} // namespace
+
+void addAutodiff(OpPassManager &pipeline, const Options &options) {
+  pipeline.addPass(createDerive());
+  pipeline.addPass(createDropUnused());
+  addCleanUp(pipeline, options);
+}
+
+} // namespace tgc

@@ -1,0 +1,125 @@
+// Cotangents against the graph. First the body is copied forward, then its active ops are visited from the last to the
+// first; where paths meet, cotangents add. An op is active if an argument we differentiate by reaches it.
+#include "compiler/autodiff/Derive.h"
+#include "dialects/graph/Call.h"
+#include "dialects/graph/Ops.h"
+
+using namespace mlir;
+using namespace tgc::graph;
+
+namespace tgc::autodiff {
+
+LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, SymsRef cotangents,
+                              ArrayRef<bool> wanted, Syms &results, Syms &argumentCotangents) {
+  IRMapping copies;
+  llvm::DenseSet<Value> active; // values of the body
+  for (auto [k, inner] : llvm::enumerate(f.getArguments())) {
+    copies.map(inner, arguments[k]);
+    if (wanted[k] && isReal(inner)) active.insert(inner);
+  }
+  SmallVector<std::pair<Operation *, Operation *>> tape; // op of the body, its copy
+  for (Operation &op : f.front().without_terminator()) {
+    Operation *copy = ink.builder.clone(op, copies);
+    if (!llvm::any_of(op.getOperands(), [&](Value operand) { return active.contains(operand); })) continue;
+    bool carries = false;
+    for (Value result : op.getResults())
+      if (isReal(result)) carries |= active.insert(result).second;
+    if (carries) tape.push_back({&op, copy});
+  }
+
+  llvm::DenseMap<Value, Sym> cotangent; // of values of the body
+  auto accumulate = [&](Value inner, Sym ct) {
+    if (!ct || ct.isZero() || !active.contains(inner)) return;
+    auto [at, fresh] = cotangent.try_emplace(inner, ct);
+    if (!fresh) at->second = at->second + ct;
+  };
+  Operation *end = f.front().getTerminator();
+  for (auto [inner, ct] : llvm::zip_equal(end->getOperands(), cotangents)) accumulate(inner, ct);
+
+  Location outside = ink.loc();
+  for (auto [op, copy] : llvm::reverse(tape)) {
+    Syms out;
+    bool any = false;
+    for (Value result : op->getResults()) {
+      auto found = cotangent.find(result);
+      any |= found != cotangent.end();
+      out.push_back(found != cotangent.end() ? found->second : ink.zero(result.getType()));
+    }
+    if (!any) continue;
+    SmallVector<bool> need = llvm::map_to_vector(op->getOperands(), [&](Value v) { return active.contains(v); });
+    ink.setLoc(op->getLoc());
+    auto in = cotangentOf(copy, ink, out, need);
+    if (failed(in) || ink.failed()) return failure();
+    for (auto [k, operand] : llvm::enumerate(op->getOperands()))
+      if (need[k]) accumulate(operand, (*in)[k]);
+    for (Value result : op->getResults()) cotangent.erase(result);
+  }
+  ink.setLoc(outside);
+  for (Value inner : end->getOperands()) results.push_back(ink.sym(copies.lookup(inner)));
+  for (Value inner : f.getArguments()) {
+    auto found = cotangent.find(inner);
+    argumentCotangents.push_back(found != cotangent.end() ? found->second : ink.zero(inner.getType()));
+  }
+  return success();
+}
+
+FailureOr<Syms> Derive::cotangentOf(Operation *copy, Ink &ink, SymsRef cotangents, ArrayRef<bool> wanted) {
+  if (isa<VmapOp>(copy)) return cotangentOfMap(copy, ink, cotangents, wanted);
+  auto row = dyn_cast<GraphOp>(copy);
+  if (!row) return copy->emitError() << copy->getName() << " has no cotangent", failure();
+  return row.cotangent(ink, cotangents, wanted);
+}
+
+// The cotangent of a map is the map of the cotangent; operands all instances share get the sum over the instances.
+FailureOr<Syms> Derive::cotangentOfMap(Operation *copy, Ink &ink, SymsRef cotangents, ArrayRef<bool> wanted) {
+  auto map = cast<VmapOp>(copy);
+  func::FuncOp f = callee(copy);
+  unsigned count = f.getNumArguments();
+  SmallVector<Type> inputs(f.getArgumentTypes());
+  SmallVector<Value> operands(copy->getOperands());
+  SmallVector<int64_t> axes(map.getAxes());
+  for (auto [k, ct] : llvm::enumerate(cotangents)) {
+    if (ct.isZero()) continue;
+    inputs.push_back(f.getResultTypes()[k]);
+    operands.push_back(ct.value());
+    axes.push_back(0);
+  }
+  auto emit = [&](Ink &inner, ValueRange arguments) -> FailureOr<Syms> {
+    Syms in, results, all, out;
+    unsigned next = count;
+    for (auto [k, ct] : llvm::enumerate(cotangents))
+      in.push_back(ct.isZero() ? inner.zero(f.getResultTypes()[k]) : inner.sym(arguments[next++]));
+    if (failed(reverse(f, inner, arguments.take_front(count), in, wanted, results, all))) return failure();
+    for (unsigned k = 0; k < count; ++k)
+      if (wanted[k]) out.push_back(all[k]);
+    return out;
+  };
+  func::FuncOp cotangent = function((f.getName() + "_vjp").str(), inputs, copy->getLoc(), emit);
+  if (!cotangent) return failure();
+  SmallVector<Type> types;
+  for (Type type : cotangent.getResultTypes()) {
+    SmallVector<int64_t> shape = {static_cast<int64_t>(map.getExtent())};
+    llvm::append_range(shape, tensorOf(type).getShape());
+    types.push_back(RankedTensorType::get(shape, elementOf(type)));
+  }
+  auto made = VmapOp::create(ink.builder, copy->getLoc(), types, operands, cotangent.getName(), axes, map.getExtent());
+  Syms out;
+  unsigned next = 0;
+  for (unsigned k = 0; k < count; ++k) {
+    out.push_back(ink.zero(copy->getOperand(k).getType()));
+    if (!wanted[k]) continue;
+    Sym each = ink.sym(made.getResult(next++));
+    int64_t axis = map.getAxes()[k];
+    if (axis < 0) {
+      out[k] = sum(each, ArrayRef<int64_t>{0});
+      continue;
+    }
+    SmallVector<int64_t> order;
+    for (int64_t from = 1; from < each.rank(); ++from) order.push_back(from);
+    order.insert(order.begin() + axis, 0);
+    out[k] = axis == 0 ? each : permute_dims(each, order);
+  }
+  return out;
+}
+
+} // namespace tgc::autodiff

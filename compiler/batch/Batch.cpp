@@ -1,0 +1,102 @@
+// Pushes a new leading axis through the body of a mapped function by asking each op; what the mapped arguments do not
+// reach is copied once, not once for each instance. Innermost maps first.
+#include "compiler/Passes.h"
+#include "compiler/batch/Stage.h"
+#include "dialects/graph/Call.h"
+#include "dialects/graph/Expand.h"
+#include "dialects/graph/Ops.h"
+
+using namespace mlir;
+using namespace tgc::graph;
+
+namespace tgc {
+#define GEN_PASS_DEF_BATCH
+#include "compiler/Passes.h.inc"
+
+namespace {
+
+class Batcher {
+public:
+  explicit Batcher(ModuleOp module) : module(module), symbols(module) {}
+  LogicalResult resolveAll() {
+    for (auto function : llvm::to_vector(module.getOps<func::FuncOp>()))
+      if (failed(resolve(function))) return failure();
+    return success();
+  }
+
+private:
+  LogicalResult resolve(func::FuncOp function) {
+    if (function.isExternal() || !done.insert(function).second) return success();
+    for (auto request : llvm::to_vector(function.front().getOps<VmapOp>())) {
+      auto f = symbols.lookup<func::FuncOp>(request.getCallee());
+      if (failed(resolve(f)) || failed(expandComposites(f.front())) || failed(replace(request, f))) return failure();
+    }
+    return expandComposites(function.front());
+  }
+  LogicalResult replace(VmapOp request, func::FuncOp f);
+  Sym axisInFront(Sym x, int64_t axis);
+
+  ModuleOp module;
+  SymbolTable symbols;
+  llvm::DenseSet<Operation *> done;
+};
+
+Sym Batcher::axisInFront(Sym x, int64_t axis) {
+  if (axis == 0) return x;
+  SmallVector<int64_t> order = {axis};
+  for (int64_t k = 0; k < x.rank(); ++k)
+    if (k != axis) order.push_back(k);
+  return permute_dims(x, order);
+}
+
+LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
+  auto extent = static_cast<int64_t>(request.getExtent());
+  Ink ink(OpBuilder(request), request.getLoc());
+  IRMapping copies;
+  llvm::DenseSet<Value> mapped; // values of the body that carry the new axis
+  for (auto [inner, outer, axis] : llvm::zip_equal(f.getArguments(), request.getOperands(), request.getAxes())) {
+    copies.map(inner, axis < 0 ? outer : axisInFront(ink.sym(outer), axis).value());
+    if (axis >= 0) mapped.insert(inner);
+  }
+  for (Operation &op : f.front().without_terminator()) {
+    SmallVector<bool> has = llvm::map_to_vector(op.getOperands(), [&](Value v) { return mapped.contains(v); });
+    if (!llvm::is_contained(has, true)) {
+      ink.builder.clone(op, copies);
+      continue;
+    }
+    auto row = dyn_cast<GraphOp>(op);
+    if (!row) return op.emitError() << op.getName() << " cannot be mapped over an axis";
+    Syms operands;
+    for (Value operand : op.getOperands()) operands.push_back(ink.sym(copies.lookup(operand)));
+    ink.setLoc(op.getLoc());
+    auto results = row.batch(ink, operands, has, extent);
+    if (failed(results) || ink.failed()) return failure();
+    for (auto [inner, result] : llvm::zip_equal(op.getResults(), *results)) {
+      copies.map(inner, result.value());
+      mapped.insert(inner);
+    }
+  }
+  ink.setLoc(request.getLoc());
+  SmallVector<Value> results;
+  for (Value inner : f.front().getTerminator()->getOperands())
+    results.push_back(withLeadingAxis(ink, ink.sym(copies.lookup(inner)), mapped.contains(inner), extent).value());
+  if (ink.failed()) return failure();
+  request->replaceAllUsesWith(results);
+  request->erase();
+  return success();
+}
+
+struct BatchPass : impl::BatchBase<BatchPass> {
+  void runOnOperation() override {
+    if (failed(Batcher(getOperation()).resolveAll())) signalPassFailure();
+  }
+};
+} // namespace
+
+void addBatch(OpPassManager &pipeline, const Options &options) {
+  pipeline.addPass(createBatch());
+  pipeline.addPass(createDropUnused());
+  addCleanUp(pipeline, options);
+}
+
+} // namespace tgc

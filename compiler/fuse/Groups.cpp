@@ -1,0 +1,186 @@
+// The rules of joining, each with the reason it gives when it says no.
+#include "compiler/fuse/Groups.h"
+#include "compiler/fuse/Views.h"
+#include "dialects/graph/Kinds.h"
+#include "dialects/graph/Ops.h"
+
+using namespace mlir;
+using namespace tgc::graph;
+
+namespace tgc::fuse {
+
+std::optional<SmallVector<int64_t>> reductionAxes(Operation *op) {
+  // Reductions carry their axes under this name; argmax and the like, which keep an index, stay alone.
+  if (op->getNumOperands() != 1 || !op->hasAttr("keepdims")) return std::nullopt;
+  auto axes = op->getAttrOfType<DenseI64ArrayAttr>("axes");
+  if (!axes) axes = op->getAttrOfType<DenseI64ArrayAttr>("axis");
+  if (!axes) return std::nullopt;
+  return SmallVector<int64_t>(axes.asArrayRef());
+}
+
+namespace {
+
+constexpr int64_t mostRowElements = 8192; // 64 KiB of f64: the scratch a row kernel may keep
+
+bool isElementwise(Operation *op) {
+  auto row = dyn_cast<GraphOp>(op);
+  return row && (row.kind() == Kind::Pointwise || isa<IotaOp>(op));
+}
+
+class Grouper {
+public:
+  Grouper(int most, bool alone) : most(most), alone(alone) {}
+  Grouping run(Block &body);
+
+private:
+  void place(Operation *op);
+  std::string join(Operation *op, Group &group, unsigned index);
+  std::string joinElementwise(Operation *op, Group &group, unsigned index);
+  std::string joinReduction(Operation *op, Group &group, unsigned index, ArrayRef<int64_t> axes);
+  bool operandFits(Operation *op, Value operand, const Group &group, unsigned index, bool full);
+  void open(Operation *op, std::string why);
+  std::optional<unsigned> groupOf(Value value) const;
+
+  Grouping result;
+  int most;
+  bool alone;
+};
+
+Grouping Grouper::run(Block &body) {
+  for (Operation &op : body.without_terminator()) {
+    if (isa<ConstantOp>(op) || viewMap(&op) || isAlias(&op)) continue;
+    place(&op);
+  }
+  return std::move(result);
+}
+
+std::optional<unsigned> Grouper::groupOf(Value value) const {
+  Operation *op = throughViews(value).base.getDefiningOp();
+  if (op && isAlias(op)) return groupOf(op->getOperand(0));
+  auto found = op ? result.of.find(op) : result.of.end();
+  return found == result.of.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Grouper::place(Operation *op) {
+  int last = -1;
+  for (Value operand : op->getOperands())
+    if (auto group = groupOf(operand)) last = std::max(last, static_cast<int>(*group));
+  if (last < 0) return open(op, "reads only arguments and constants");
+  std::string why = alone ? "level 0 keeps every op apart" : join(op, result.groups[last], last);
+  if (!why.empty()) return open(op, std::move(why));
+  result.groups[last].ops.push_back(op);
+  result.of[op] = last;
+}
+
+void Grouper::open(Operation *op, std::string why) {
+  Group group;
+  group.ops.push_back(op);
+  group.why = std::move(why);
+  Value shaped = op->getResult(0);
+  if (auto axes = reductionAxes(op)) {
+    group.hasReduction = true;
+    group.reduced = *axes;
+    shaped = op->getOperand(0);
+  } else if (!isElementwise(op)) {
+    group.closed = true;
+  }
+  group.space = SmallVector<int64_t>(shapeOf(shaped));
+  result.of[op] = result.groups.size();
+  result.groups.push_back(std::move(group));
+}
+
+std::string Grouper::join(Operation *op, Group &group, unsigned index) {
+  if (group.closed) return "its operand is made by a kernel of its own (" + group.ops.front()->getName().stripDialect().str() + ")";
+  if (static_cast<int>(group.ops.size()) >= most) return "the kernel before it is full";
+  if (auto axes = reductionAxes(op)) return joinReduction(op, group, index, *axes);
+  if (isElementwise(op)) return joinElementwise(op, group, index);
+  return op->getName().stripDialect().str() + " has a kernel of its own";
+}
+
+// Row values drop the reduced axes, or keep them with extent 1.
+static bool isRowShape(const Group &group, ArrayRef<int64_t> shape) {
+  return group.hasReduction && (shape == ArrayRef<int64_t>(reducedShape(group.space, group.reduced, false)) ||
+                                shape == ArrayRef<int64_t>(reducedShape(group.space, group.reduced, true)));
+}
+
+// What may be read inside the group: a full value at its own index, a row value at the row of the index; anything made
+// elsewhere through any view.
+bool Grouper::operandFits(Operation *op, Value operand, const Group &group, unsigned index, bool full) {
+  Access access = throughViews(operand);
+  Operation *maker = access.base.getDefiningOp();
+  if (maker && isAlias(maker)) return groupOf(maker->getOperand(0)) != index;
+  auto found = maker ? result.of.find(maker) : result.of.end();
+  if (found == result.of.end() || found->second != index) return true;
+  auto made = shapeOf(access.base);
+  if (full && made == ArrayRef<int64_t>(group.space)) return access.map.isIdentity();
+  if (!isRowShape(group, made)) return false;
+  if (!full) return true; // row values among themselves: equal up to extents of 1, or broadcast from one
+  // The reader's index must select exactly its own row.
+  SmallVector<AffineExpr> row;
+  bool keeps = made.size() == group.space.size();
+  for (size_t axis = 0; axis < group.space.size(); ++axis) {
+    bool gone = llvm::is_contained(group.reduced, static_cast<int64_t>(axis));
+    if (!gone && group.space[axis] == 1) row.push_back(getAffineConstantExpr(0, op->getContext()));
+    else if (!gone) row.push_back(getAffineDimExpr(axis, op->getContext()));
+    else if (keeps) row.push_back(getAffineConstantExpr(0, op->getContext()));
+  }
+  auto wanted = AffineMap::get(group.space.size(), 0, row, op->getContext());
+  if (access.map == wanted) return true;
+  // Extents of 1 may be written as the dimension or as 0.
+  if (access.map.getNumResults() != wanted.getNumResults()) return false;
+  for (auto [k, pair] : llvm::enumerate(llvm::zip(access.map.getResults(), wanted.getResults())))
+    if (made[k] != 1 && std::get<0>(pair) != std::get<1>(pair)) return false;
+  return true;
+}
+
+static bool trailing(const Group &group) {
+  int64_t first = static_cast<int64_t>(group.space.size() - group.reduced.size());
+  return llvm::all_of(group.reduced, [&](int64_t axis) { return axis >= first; });
+}
+
+std::string Grouper::joinElementwise(Operation *op, Group &group, unsigned index) {
+  auto shape = shapeOf(op->getResult(0));
+  bool full = shape == ArrayRef<int64_t>(group.space);
+  bool row = !full && isRowShape(group, shape);
+  if (!full && !row) return "its index space " + textOf(op->getResult(0).getType()) + " is not the one before it";
+  bool readsRow = false;
+  for (Value operand : op->getOperands()) {
+    if (!operandFits(op, operand, group, index, full)) return "it reads a value of the kernel before it in another order";
+    auto maker = groupOf(operand);
+    readsRow |= full && maker == index && shapeOf(throughViews(operand).base) != ArrayRef<int64_t>(group.space);
+  }
+  if (full && readsRow) {
+    int64_t rowElements = 1;
+    for (int64_t axis : group.reduced) rowElements *= group.space[axis];
+    if (!trailing(group)) return "it needs all rows of a reduction over leading axes";
+    if (rowElements > mostRowElements) return "a row of the reduction before it is too long to keep";
+  }
+  return "";
+}
+
+std::string Grouper::joinReduction(Operation *op, Group &group, unsigned index, ArrayRef<int64_t> axes) {
+  if (shapeOf(op->getOperand(0)) != ArrayRef<int64_t>(group.space)) return "it reduces another index space";
+  if (group.hasReduction && ArrayRef<int64_t>(group.reduced) != axes) return "it reduces other axes";
+  Group probe = {};
+  probe.space = group.space;
+  probe.hasReduction = true;
+  probe.reduced = SmallVector<int64_t>(axes);
+  if (!operandFits(op, op->getOperand(0), group.hasReduction ? group : probe, index, true))
+    return "it reads a value of the kernel before it in another order";
+  if (!group.hasReduction) {
+    // A leading or full reduction ends its kernel's full values; results of the group that others read stay legal.
+    group.hasReduction = true;
+    group.reduced = SmallVector<int64_t>(axes);
+    return "";
+  }
+  int64_t rowElements = 1;
+  for (int64_t axis : group.reduced) rowElements *= group.space[axis];
+  if (!trailing(group) || rowElements > mostRowElements) return "a second pass over the reduction's rows would leave the cache";
+  return "";
+}
+
+} // namespace
+
+Grouping groupOps(Block &body, int most, bool alone) { return Grouper(most, alone).run(body); }
+
+} // namespace tgc::fuse

@@ -1,0 +1,242 @@
+// Cuts the function into kernels: each group becomes a private function of graph ops and one exec.run; equal kernels
+// are one function. What is left outside: runs, constants, and reshapes that cost nothing.
+#include "compiler/Passes.h"
+#include "compiler/fuse/Groups.h"
+#include "compiler/fuse/Stage.h"
+#include "compiler/fuse/Views.h"
+#include "dialects/exec/Exec.h"
+#include "dialects/graph/Ops.h"
+
+using namespace mlir;
+using namespace tgc::graph;
+
+namespace tgc {
+#define GEN_PASS_DEF_OUTLINE
+#include "compiler/Passes.h.inc"
+
+namespace {
+
+class Outliner {
+public:
+  Outliner(func::FuncOp function, StringMap<func::FuncOp> &kernels, int most, bool alone)
+      : function(function), kernels(kernels), most(most), alone(alone) {}
+  LogicalResult run();
+
+private:
+  void cutViews();
+  void runGroup(fuse::Group &group);
+  Value outside(Value value);
+  Value inside(Value value, OpBuilder &builder);
+  func::FuncOp kernelOf(func::FuncOp made);
+  bool readOutside(Value value, unsigned index);
+
+  func::FuncOp function;
+  StringMap<func::FuncOp> &kernels; ///< by text
+  int most;
+  bool alone;
+  fuse::Grouping grouping;
+  IRMapping placed;                ///< old value -> value of the outer program
+  OpBuilder outer{function.getContext()};
+  Block *oldBody = nullptr;
+  // the kernel under construction
+  IRMapping made;
+  SmallVector<Value> inputs; ///< old values
+  Block *body = nullptr;
+  unsigned current = 0;
+};
+
+// A value of the outer program: an argument, a run's result, a constant, or a reshape of one.
+Value Outliner::outside(Value value) {
+  if (Value known = placed.lookupOrNull(value)) return known;
+  Operation *op = value.getDefiningOp();
+  Value result;
+  if (auto constant = dyn_cast<ConstantOp>(op)) {
+    result = exec::ConstantOp::create(outer, op->getLoc(), value.getType(), constant.getValue());
+  } else {
+    // Reshapes of reshapes are gone by now, so this goes one step deep.
+    Value input = outside(op->getOperand(0));
+    result = exec::ReshapeOp::create(outer, op->getLoc(), value.getType(), input);
+  }
+  placed.map(value, result);
+  return result;
+}
+
+// A literal is a rank-0 parameter of the kernel, so that kernels that differ in numbers only are one.
+static bool isLiteral(Operation *op) {
+  auto constant = dyn_cast_or_null<ConstantOp>(op);
+  auto dense = constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
+  return dense && dense.isSplat() && tensorOf(constant.getType()).getNumElements() != 0 &&
+         tensorOf(constant.getType()).getRank() > 0;
+}
+
+// A value inside the kernel: made there, a view of such, or a parameter.
+Value Outliner::inside(Value value, OpBuilder &builder) {
+  if (Value known = made.lookupOrNull(value)) return known;
+  Operation *op = value.getDefiningOp();
+  Value result;
+  if (op && fuse::viewMap(op)) {
+    // Iterative down the chain of views: the base first.
+    SmallVector<Operation *> chain;
+    Value base = value;
+    while (Operation *view = base.getDefiningOp()) {
+      if (made.contains(base) || !fuse::viewMap(view)) break;
+      chain.push_back(view);
+      base = view->getOperand(0);
+    }
+    inside(base, builder);
+    for (Operation *view : llvm::reverse(chain)) builder.clone(*view, made);
+    return made.lookup(value);
+  }
+  if (isLiteral(op)) {
+    auto scalar = RankedTensorType::get({}, elementOf(value));
+    Value parameter = body->addArgument(scalar, value.getLoc());
+    inputs.push_back(value);
+    result = BroadcastToOp::create(builder, value.getLoc(), value.getType(), parameter,
+                                   builder.getDenseI64ArrayAttr(shapeOf(value)));
+  } else {
+    result = body->addArgument(value.getType(), value.getLoc());
+    inputs.push_back(value);
+  }
+  made.map(value, result);
+  return result;
+}
+
+bool Outliner::readOutside(Value value, unsigned index) {
+  SmallVector<Value> work = {value};
+  while (!work.empty()) {
+    Value next = work.pop_back_val();
+    for (Operation *user : next.getUsers()) {
+      auto found = grouping.of.find(user);
+      if (found != grouping.of.end() && found->second == index) continue;
+      if (found == grouping.of.end() && fuse::viewMap(user)) {
+        work.push_back(user->getResult(0));
+        continue;
+      }
+      return true; // another kernel, an alias, or the function's end
+    }
+  }
+  return false;
+}
+
+func::FuncOp Outliner::kernelOf(func::FuncOp fresh) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  fresh.print(stream, OpPrintingFlags().enableDebugInfo(false).useLocalScope());
+  auto [at, isNew] = kernels.try_emplace(text, fresh);
+  if (!isNew) {
+    fresh.erase();
+    return at->second;
+  }
+  auto module = function->getParentOfType<ModuleOp>();
+  module.push_back(fresh);
+  fresh.setName(("k" + std::to_string(kernels.size() - 1) + "_" +
+                 fresh.front().without_terminator().begin()->getName().stripDialect().str()));
+  // Named after its last op that is not a view: what a reader would call it.
+  for (Operation &op : llvm::reverse(fresh.front().without_terminator()))
+    if (!fuse::viewMap(&op)) {
+      fresh.setName("k" + std::to_string(kernels.size() - 1) + "_" + op.getName().stripDialect().str());
+      break;
+    }
+  return fresh;
+}
+
+void Outliner::runGroup(fuse::Group &group) {
+  Location loc = group.ops.back()->getLoc();
+  OpBuilder builder(function.getContext());
+  auto fresh = func::FuncOp::create(loc, "kernel", builder.getFunctionType({}, {}));
+  fresh.setPrivate();
+  fresh->setAttr("exec.kernel", builder.getUnitAttr());
+  body = fresh.addEntryBlock();
+  builder.setInsertionPointToEnd(body);
+  made.clear();
+  inputs.clear();
+  SmallVector<Value> results, returned;
+  for (Operation *op : group.ops) {
+    for (Value operand : op->getOperands()) inside(operand, builder);
+    builder.clone(*op, made);
+    for (Value value : op->getResults())
+      if (readOutside(value, current)) {
+        results.push_back(value);
+        returned.push_back(made.lookup(value));
+      }
+  }
+  func::ReturnOp::create(builder, loc, returned);
+  fresh.setFunctionType(builder.getFunctionType(body->getArgumentTypes(), ValueRange(returned).getTypes()));
+  SmallVector<Value> operands;
+  for (Value input : inputs) {
+    if (!isLiteral(input.getDefiningOp())) {
+      operands.push_back(outside(input));
+      continue;
+    }
+    auto dense = cast<DenseElementsAttr>(input.getDefiningOp<ConstantOp>().getValue());
+    auto scalar = RankedTensorType::get({}, dense.getElementType());
+    operands.push_back(exec::ConstantOp::create(outer, input.getLoc(), scalar, dense.resizeSplat(scalar)));
+  }
+  func::FuncOp kernel = kernelOf(fresh);
+  auto run = exec::RunOp::create(outer, loc, kernel.getResultTypes(), kernel.getName(), operands);
+  run->setAttr("why", outer.getStringAttr(group.why));
+  for (auto [value, result] : llvm::zip_equal(results, run.getResults())) placed.map(value, result);
+}
+
+LogicalResult Outliner::run() {
+  oldBody = &function.front();
+  cutViews();
+  grouping = fuse::groupOps(*oldBody, most, alone);
+  Block *fresh = new Block;
+  function.getBody().push_back(fresh);
+  for (BlockArgument argument : oldBody->getArguments())
+    placed.map(argument, fresh->addArgument(argument.getType(), argument.getLoc()));
+  outer.setInsertionPointToEnd(fresh);
+  for (auto [index, group] : llvm::enumerate(grouping.groups)) {
+    current = index;
+    runGroup(group);
+  }
+  SmallVector<Value> results;
+  for (Value value : oldBody->getTerminator()->getOperands()) results.push_back(outside(value));
+  func::ReturnOp::create(outer, oldBody->getTerminator()->getLoc(), results);
+  while (!oldBody->empty()) oldBody->back().erase();
+  oldBody->erase();
+  return success();
+}
+
+// A view that somebody reads from memory (the function's end, a kernel of its own, an alias) has to be made: a copy
+// through the view, as an op that groups like a pointwise one.
+void Outliner::cutViews() {
+  for (Operation &op : llvm::make_early_inc_range(oldBody->without_terminator())) {
+    if (!fuse::viewMap(&op)) continue;
+    bool free = isa<ReshapeOp>(op); // a reshape is free in memory too
+    auto needsMemory = [&](OpOperand &use) {
+      Operation *user = use.getOwner();
+      auto row = dyn_cast<GraphOp>(user);
+      bool readsThrough = row && (row.kind() == Kind::Pointwise || fuse::reductionAxes(user) || fuse::viewMap(user));
+      return !readsThrough;
+    };
+    if (free && !op.getOperand(0).getDefiningOp()) continue;
+    SmallVector<OpOperand *> uses;
+    for (OpOperand &use : op.getResult(0).getUses())
+      if (needsMemory(use)) uses.push_back(&use);
+    if (uses.empty()) continue;
+    OpBuilder builder(&op);
+    builder.setInsertionPointAfter(&op);
+    auto copy = PositiveOp::create(builder, op.getLoc(), op.getResult(0).getType(), op.getResult(0));
+    for (OpOperand *use : uses) use->set(copy);
+  }
+}
+
+struct OutlinePass : impl::OutlineBase<OutlinePass> {
+  using OutlineBase::OutlineBase;
+  void runOnOperation() override {
+    StringMap<func::FuncOp> kernels;
+    for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
+      if (!function.isExternal() && !function->hasAttr("exec.kernel") &&
+          failed(Outliner(function, kernels, most, alone).run()))
+        return signalPassFailure();
+  }
+};
+} // namespace
+
+void addFuse(OpPassManager &pipeline, const Options &options) {
+  pipeline.addPass(createOutline({options.kernelOps, options.level == 0}));
+}
+
+} // namespace tgc

@@ -1,0 +1,64 @@
+// Kernels said in linalg: every op is asked; this file knows none.
+#include "compiler/Passes.h"
+#include "compiler/lower/Stage.h"
+#include "dialects/graph/Graph.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace tgc::graph;
+
+namespace tgc {
+#define GEN_PASS_DEF_TOLINALG
+#include "compiler/Passes.h.inc"
+
+namespace {
+
+// A new body on storage types beside the old one; then the old one goes.
+LogicalResult lowerKernel(func::FuncOp kernel) {
+  Block &old = kernel.front();
+  Block *made = new Block;
+  kernel.getBody().push_back(made);
+  IRMapping lowered;
+  SmallVector<Type> inputs, outputs;
+  for (BlockArgument argument : old.getArguments()) {
+    inputs.push_back(Lowering::storage(argument.getType()));
+    lowered.map(argument, made->addArgument(inputs.back(), argument.getLoc()));
+  }
+  OpBuilder builder = OpBuilder::atBlockEnd(made);
+  for (Operation &op : old.without_terminator()) {
+    auto row = dyn_cast<GraphOp>(op);
+    if (!row) return op.emitError() << op.getName() << " cannot stand inside a kernel";
+    SmallVector<Value> operands;
+    for (Value operand : op.getOperands()) operands.push_back(lowered.lookup(operand));
+    Lowering lowering(builder, op.getLoc());
+    auto results = row.lower(lowering, operands);
+    if (failed(results)) return op.emitError() << op.getName().stripDialect() << " has no code for this target";
+    for (auto [value, result] : llvm::zip_equal(op.getResults(), *results)) lowered.map(value, result);
+  }
+  SmallVector<Value> results;
+  for (Value value : old.getTerminator()->getOperands()) {
+    results.push_back(lowered.lookup(value));
+    outputs.push_back(results.back().getType());
+  }
+  func::ReturnOp::create(builder, old.getTerminator()->getLoc(), results);
+  while (!old.empty()) old.back().erase();
+  old.erase();
+  kernel.setFunctionType(builder.getFunctionType(inputs, outputs));
+  return success();
+}
+
+struct ToLinalgPass : impl::ToLinalgBase<ToLinalgPass> {
+  void runOnOperation() override {
+    for (auto kernel : getOperation().getOps<func::FuncOp>())
+      if (kernel->hasAttr("exec.kernel") && failed(lowerKernel(kernel))) return signalPassFailure();
+  }
+};
+
+} // namespace
+
+void addLower(OpPassManager &pipeline, const Options &) { pipeline.addPass(createToLinalg()); }
+
+} // namespace tgc
