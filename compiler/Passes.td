@@ -7,15 +7,107 @@ include "mlir/Pass/PassBase.td"
 
 //===- algebra ---------------------------------------------------------------------------------------------===//
 
+def Expand : Pass<"tgc-expand", "mlir::ModuleOp"> {
+  let summary = "replace composites by their formulas";
+  let description = [{
+    Does: writes each composite's formula in its place, nested ones too.
+    Needs: form graph.
+    Leaves: no composite.
+    Why here: first; every later stage knows only the smaller ops.
+  }];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
+
+def Fold : Pass<"tgc-fold", "mlir::func::FuncOp"> {
+  let summary = "evaluate ops on constants";
+  let description = [{
+    Does: replaces an op whose operands are constants by the value of its reference evaluation.
+    Needs: form graph, no composite.
+    Leaves: form graph; no foldable constant under the limit.
+    Why here: before the rules, which recognise constants.
+  }];
+  let options = [Option<"limit", "limit-bytes", "int64_t", "1048576", "largest work folded, bytes">];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
+
+def Simplify : Pass<"tgc-simplify", "mlir::func::FuncOp"> {
+  let summary = "apply the algebraic rules until none applies";
+  let description = [{
+    Does: applies the rows of algebra/Rules.td and the structural rules of algebra/Structure.cpp.
+    Needs: form graph, no composite.
+    Leaves: form graph.
+    Why here: after constants are folded; common subexpressions are merged after it.
+  }];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
+
+def DropUnused : Pass<"tgc-drop-unused", "mlir::ModuleOp"> {
+  let summary = "drop values nobody reads and private functions nobody names";
+  let description = [{
+    Does: erases dead pure ops and private functions without a symbol use.
+    Needs: form graph.
+    Leaves: form graph.
+    Why here: after a request was written out, its callee is no longer named.
+  }];
+}
+
 //===- autodiff --------------------------------------------------------------------------------------------===//
 
+def Derive : Pass<"tgc-derive", "mlir::ModuleOp"> {
+  let summary = "write out the derivatives that were asked for";
+  let description = [{
+    Does: replaces graph.jvp and graph.vjp by ops, innermost first; a map inside a differentiated function becomes the
+      map of its derivative.
+    Needs: form graph.
+    Leaves: no derivative request.
+    Why here: before batch, since the derivative of a map is smaller than the derivative of its instances.
+  }];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
+
 //===- batch -----------------------------------------------------------------------------------------------===//
+
+def Batch : Pass<"tgc-batch", "mlir::ModuleOp"> {
+  let summary = "write out maps over an axis";
+  let description = [{
+    Does: replaces graph.vmap by the callee's ops with one more leading axis; what no mapped argument reaches stays single.
+    Needs: form graph, no derivative request.
+    Leaves: no request.
+    Why here: after autodiff, which makes maps.
+  }];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
 
 //===- contract --------------------------------------------------------------------------------------------===//
 
 //===- fuse ------------------------------------------------------------------------------------------------===//
 
+def Outline : Pass<"tgc-outline", "mlir::ModuleOp"> {
+  let summary = "cut functions into kernels";
+  let description = [{
+    Does: groups ops that share an index space, writes each group as a kernel and an exec.run; equal kernels are one.
+    Needs: form graph, contractions with at most two operands.
+    Leaves: form kernels; each exec.run says in `why` why it did not join the kernel before it.
+    Why here: everything before works on whole functions, everything after on one kernel at a time.
+  }];
+  let options = [Option<"most", "most-ops", "int", "64", "most ops in a kernel">,
+                 Option<"alone", "alone", "bool", "false", "one op a kernel">];
+  let dependentDialects = ["::tgc::graph::GraphDialect", "::tgc::exec::ExecDialect"];
+}
+
 //===- lower -----------------------------------------------------------------------------------------------===//
+
+def ToLinalg : Pass<"tgc-to-linalg", "mlir::ModuleOp"> {
+  let summary = "say kernels in linalg";
+  let description = [{
+    Does: asks each op of each kernel to lower itself; bool becomes i8, unsigned integers signless.
+    Needs: form kernels.
+    Leaves: form linalg.
+    Why here: the schedule reads index maps, not op names.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
 
 //===- schedule --------------------------------------------------------------------------------------------===//
 

@@ -1,6 +1,7 @@
 // Composites become their formulas, everywhere: what follows knows only the smaller ops.
-#include "compiler/Passes.h"
 #include "dialects/graph/Expand.h"
+#include "dialects/graph/Graph.h"
+#include "compiler/Passes.h"
 
 using namespace mlir;
 
@@ -12,7 +13,8 @@ namespace {
 struct ExpandPass : impl::ExpandBase<ExpandPass> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (!function.isExternal() && failed(graph::expandComposites(function.front()))) return signalPassFailure();
+      if (!function.isExternal() && failed(graph::expandComposites(function.front())))
+        return signalPassFailure();
   }
 };
 } // namespace

@@ -1,5 +1,6 @@
-// Ops on constants become constants, by the reference evaluation of the op. A result larger than the limit stays an op,
-// unless every operand is a splat and the op is pointwise: then the result is a splat of any size.
+// Ops on constants become constants, by the reference evaluation of the op. A result larger than the limit
+// stays an op, unless every operand is a splat and the op is pointwise: then the result is a splat of any
+// size.
 #include "compiler/Passes.h"
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Ops.h"
@@ -37,19 +38,22 @@ DenseElementsAttr foldSplat(GraphOp row, ArrayRef<DenseElementsAttr> operands) {
   if (!ink.failed())
     result = splatOf(cast<GraphOp>(made[0].value().getDefiningOp()).evaluate(hosts)[0].toAttr(),
                      shapeOf(row->getResult(0)));
-  while (!scratch.empty()) scratch.back().erase();
+  while (!scratch.empty())
+    scratch.back().erase();
   return result;
 }
 
 struct FoldPass : impl::FoldBase<FoldPass> {
   using FoldBase::FoldBase;
   void runOnOperation() override {
-    for (Operation &op : llvm::make_early_inc_range(getOperation().front())) fold(&op);
+    for (Operation &op : llvm::make_early_inc_range(getOperation().front()))
+      fold(&op);
   }
 
   void fold(Operation *op) {
     auto row = dyn_cast<GraphOp>(op);
-    if (!row || op->getNumOperands() == 0 || row.kind() == Kind::Composite || op->getNumResults() != 1) return;
+    if (!row || op->getNumOperands() == 0 || row.kind() == Kind::Composite || op->getNumResults() != 1)
+      return;
     SmallVector<DenseElementsAttr> operands;
     for (Value operand : op->getOperands()) {
       operands.push_back(constantOf(operand));
@@ -58,10 +62,12 @@ struct FoldPass : impl::FoldBase<FoldPass> {
     bool splats = llvm::all_of(operands, [](DenseElementsAttr value) { return value.isSplat(); });
     auto type = tensorOf(op->getResult(0));
     DenseElementsAttr value;
-    if (splats && row.kind() == Kind::Pointwise && type.getNumElements() > 0) value = foldSplat(row, operands);
+    if (splats && row.kind() == Kind::Pointwise && type.getNumElements() > 0)
+      value = foldSplat(row, operands);
     else if (splats && isa<BroadcastToOp, ReshapeOp, PermuteDimsOp>(op) && type.getNumElements() > 0)
       value = splatOf(operands[0], type.getShape());
-    else if (work(op) * 8 <= limit) value = evaluated(row, operands);
+    else if (work(op) * 8 <= limit)
+      value = evaluated(row, operands);
     if (!value) return;
     OpBuilder builder(op);
     op->getResult(0).replaceAllUsesWith(ConstantOp::create(builder, op->getLoc(), value));
@@ -81,7 +87,8 @@ struct FoldPass : impl::FoldBase<FoldPass> {
 
   static DenseElementsAttr evaluated(GraphOp row, ArrayRef<DenseElementsAttr> operands) {
     HostTensors hosts;
-    for (DenseElementsAttr operand : operands) hosts.push_back(HostTensor::fromAttr(operand));
+    for (DenseElementsAttr operand : operands)
+      hosts.push_back(HostTensor::fromAttr(operand));
     return row.evaluate(hosts)[0].toAttr();
   }
 };

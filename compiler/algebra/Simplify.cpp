@@ -1,6 +1,6 @@
 // Applies the rules until none applies: the rows of Rules.td, and the structural ones below.
-#include "compiler/algebra/Structure.h"
 #include "compiler/Passes.h"
+#include "compiler/algebra/Structure.h"
 #include "dialects/graph/Ops.h"
 
 using namespace mlir;
@@ -23,7 +23,8 @@ bool isSplat(Attribute attr, double number) {
   }
   if (dense.getElementType().isInteger(1)) return false;
   auto value = dense.getSplatValue<llvm::APInt>();
-  return value == llvm::APInt(value.getBitWidth(), static_cast<uint64_t>(static_cast<int64_t>(number)), true, true);
+  return value ==
+         llvm::APInt(value.getBitWidth(), static_cast<uint64_t>(static_cast<int64_t>(number)), true, true);
 }
 
 bool isFiniteSplat(Attribute attr) {

@@ -35,15 +35,17 @@ struct Broadcast : Rule<BroadcastToOp> {
   }
 };
 
-// permute(permute(x, p), q) = permute(x, p[q]); permute(x, identity) = x; a permutation that moves only extents of 1
-// is a reshape
+// permute(permute(x, p), q) = permute(x, p[q]); permute(x, identity) = x; a permutation that moves only
+// extents of 1 is a reshape
 struct Permute : Rule<PermuteDimsOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(PermuteDimsOp op, PatternRewriter &rewriter) const override {
     SmallVector<int64_t> axes(op.getAxes());
     if (auto inner = op.getX().getDefiningOp<PermuteDimsOp>()) {
-      for (int64_t &axis : axes) axis = inner.getAxes()[axis];
-      rewriter.replaceOpWithNewOp<PermuteDimsOp>(op, op.getType(), inner.getX(), rewriter.getDenseI64ArrayAttr(axes));
+      for (int64_t &axis : axes)
+        axis = inner.getAxes()[axis];
+      rewriter.replaceOpWithNewOp<PermuteDimsOp>(op, op.getType(), inner.getX(),
+                                                 rewriter.getDenseI64ArrayAttr(axes));
       return success();
     }
     if (llvm::is_sorted(axes)) return rewriter.replaceOp(op, op.getX()), success();
@@ -85,18 +87,21 @@ struct AbsorbPermutation : Rule<ContractOp> {
       auto permute = operand.getDefiningOp<PermuteDimsOp>();
       if (!permute) continue;
       std::vector<Index> letters(equation.operands[k].size());
-      for (auto [at, axis] : llvm::enumerate(permute.getAxes())) letters[axis] = equation.operands[k][at];
+      for (auto [at, axis] : llvm::enumerate(permute.getAxes()))
+        letters[axis] = equation.operands[k][at];
       equation.operands[k] = letters;
       operand = permute.getX();
       changed = true;
     }
     if (!changed) return failure();
-    rewriter.replaceOpWithNewOp<ContractOp>(op, op.getType(), operands, rewriter.getStringAttr(printEquation(equation)));
+    rewriter.replaceOpWithNewOp<ContractOp>(op, op.getType(), operands,
+                                            rewriter.getStringAttr(printEquation(equation)));
     return success();
   }
 };
 
-// permute(contract(...)) = contract(...) with the output's letters permuted, where nobody else reads the contraction
+// permute(contract(...)) = contract(...) with the output's letters permuted, where nobody else reads the
+// contraction
 struct PermuteOutput : Rule<PermuteDimsOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(PermuteDimsOp op, PatternRewriter &rewriter) const override {
@@ -104,7 +109,8 @@ struct PermuteOutput : Rule<PermuteDimsOp> {
     if (!inner || !inner->hasOneUse()) return failure();
     Equation equation = parsed(inner);
     std::vector<Index> output;
-    for (int64_t axis : op.getAxes()) output.push_back(equation.output[axis]);
+    for (int64_t axis : op.getAxes())
+      output.push_back(equation.output[axis]);
     equation.output = output;
     rewriter.replaceOpWithNewOp<ContractOp>(op, op.getType(), inner.getTensors(),
                                             rewriter.getStringAttr(printEquation(equation)));
@@ -112,12 +118,14 @@ struct PermuteOutput : Rule<PermuteDimsOp> {
   }
 };
 
-// sum(contract(...), axes) = contract(...) without those output letters, where nobody else reads the contraction
+// sum(contract(...), axes) = contract(...) without those output letters, where nobody else reads the
+// contraction
 struct SumOutput : Rule<SumOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(SumOp op, PatternRewriter &rewriter) const override {
     auto inner = op.getX().getDefiningOp<ContractOp>();
-    if (!inner || !inner->hasOneUse() || op.getKeepdims() || elementOf(op.getType()) != elementOf(inner.getType()))
+    if (!inner || !inner->hasOneUse() || op.getKeepdims() ||
+        elementOf(op.getType()) != elementOf(inner.getType()))
       return failure();
     Equation equation = parsed(inner);
     std::vector<Index> output;
@@ -157,7 +165,8 @@ struct AbsorbBroadcast : Rule<ContractOp> {
       equation.operands[k] = letters;
       SmallVector<Value> operands(op.getTensors());
       auto type = RankedTensorType::get(shape, elementOf(operand));
-      operands[k] = ReshapeOp::create(rewriter, op.getLoc(), type, broadcast.getX(), rewriter.getDenseI64ArrayAttr(shape));
+      operands[k] = ReshapeOp::create(rewriter, op.getLoc(), type, broadcast.getX(),
+                                      rewriter.getDenseI64ArrayAttr(shape));
       rewriter.replaceOpWithNewOp<ContractOp>(op, op.getType(), operands,
                                               rewriter.getStringAttr(printEquation(equation)));
       return success();
@@ -183,23 +192,28 @@ struct UnaryContract : Rule<ContractOp> {
     SmallVector<int64_t> summed;
     std::vector<Index> left;
     for (auto [axis, letter] : llvm::enumerate(letters)) {
-      if (llvm::is_contained(equation.output, letter)) left.push_back(letter);
-      else summed.push_back(axis);
+      if (llvm::is_contained(equation.output, letter))
+        left.push_back(letter);
+      else
+        summed.push_back(axis);
     }
     if (!summed.empty()) {
       char kind = kindOf(elementOf(x));
       if (kind != 'f' && bitsOf(elementOf(x)) != 64) return failure(); // sum would widen
       auto type = RankedTensorType::get(reducedShape(shapeOf(x), summed, false), elementOf(x));
-      x = SumOp::create(rewriter, op.getLoc(), type, x, rewriter.getDenseI64ArrayAttr(summed), rewriter.getBoolAttr(false));
+      x = SumOp::create(rewriter, op.getLoc(), type, x, rewriter.getDenseI64ArrayAttr(summed),
+                        rewriter.getBoolAttr(false));
     }
     SmallVector<int64_t> axes;
-    for (Index letter : equation.output) axes.push_back(llvm::find(left, letter) - left.begin());
+    for (Index letter : equation.output)
+      axes.push_back(llvm::find(left, letter) - left.begin());
     rewriter.replaceOpWithNewOp<PermuteDimsOp>(op, op.getType(), x, rewriter.getDenseI64ArrayAttr(axes));
     return success();
   }
 };
 
-// contract without a summed or repeated letter = product of the operands, each viewed in the output's index space
+// contract without a summed or repeated letter = product of the operands, each viewed in the output's index
+// space
 struct Hadamard : Rule<ContractOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ContractOp op, PatternRewriter &rewriter) const override {
@@ -213,13 +227,14 @@ struct Hadamard : Rule<ContractOp> {
     Value product;
     for (auto [k, x] : llvm::enumerate(op.getTensors())) {
       Value factor = inOutputSpace(rewriter, op, x, equation.operands[k], equation.output);
-      product = product ? MultiplyOp::create(rewriter, op.getLoc(), op.getType(), product, factor).getResult() : factor;
+      product = product ? MultiplyOp::create(rewriter, op.getLoc(), op.getType(), product, factor).getResult()
+                        : factor;
     }
     rewriter.replaceOp(op, product);
     return success();
   }
-  static Value inOutputSpace(PatternRewriter &rewriter, ContractOp op, Value x, const std::vector<Index> &letters,
-                             const std::vector<Index> &output) {
+  static Value inOutputSpace(PatternRewriter &rewriter, ContractOp op, Value x,
+                             const std::vector<Index> &letters, const std::vector<Index> &output) {
     auto full = tensorOf(op.getType());
     SmallVector<int64_t> order, ones;
     for (auto [at, letter] : llvm::enumerate(output)) {
@@ -233,15 +248,16 @@ struct Hadamard : Rule<ContractOp> {
                                         rewriter.getDenseI64ArrayAttr(order));
     Value spread = ReshapeOp::create(rewriter, op.getLoc(), RankedTensorType::get(ones, element), moved,
                                      rewriter.getDenseI64ArrayAttr(ones));
-    return BroadcastToOp::create(rewriter, op.getLoc(), full, spread, rewriter.getDenseI64ArrayAttr(full.getShape()));
+    return BroadcastToOp::create(rewriter, op.getLoc(), full, spread,
+                                 rewriter.getDenseI64ArrayAttr(full.getShape()));
   }
 };
 
 } // namespace
 
 void addStructure(RewritePatternSet &patterns) {
-  patterns.add<Reshape, Broadcast, Permute, TrivialSum, AbsorbPermutation, PermuteOutput, SumOutput, AbsorbBroadcast,
-               UnaryContract, Hadamard>(patterns.getContext());
+  patterns.add<Reshape, Broadcast, Permute, TrivialSum, AbsorbPermutation, PermuteOutput, SumOutput,
+               AbsorbBroadcast, UnaryContract, Hadamard>(patterns.getContext());
 }
 
 } // namespace tgc::algebra

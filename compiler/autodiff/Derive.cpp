@@ -1,5 +1,5 @@
-// Which request is resolved when: a callee before the request that names it, so a request only ever meets plain ops
-// and maps. Requests for values and tangents end as ops in place; nothing is called at run time.
+// Which request is resolved when: a callee before the request that names it, so a request only ever meets
+// plain ops and maps. Requests for values and tangents end as ops in place; nothing is called at run time.
 #include "compiler/autodiff/Derive.h"
 #include "compiler/Passes.h"
 #include "compiler/autodiff/Stage.h"
@@ -52,16 +52,20 @@ LogicalResult Derive::resolveRequest(Operation *request) {
   func::FuncOp f = callee(request);
   Ink ink(OpBuilder(request), request->getLoc());
   unsigned count = f.getNumArguments();
-  ValueRange arguments = request->getOperands().take_front(count), extra = request->getOperands().drop_front(count);
+  ValueRange arguments = request->getOperands().take_front(count),
+             extra = request->getOperands().drop_front(count);
   auto wrt = request->getAttrOfType<DenseI64ArrayAttr>("wrt").asArrayRef();
   SmallVector<Value> replacement;
   Syms results, derivatives;
   if (isa<JvpOp>(request)) {
     Syms tangents;
-    for (Value argument : arguments) tangents.push_back(ink.zero(argument.getType()));
-    for (auto [position, tangent] : llvm::zip_equal(wrt, extra)) tangents[position] = ink.sym(tangent);
+    for (Value argument : arguments)
+      tangents.push_back(ink.zero(argument.getType()));
+    for (auto [position, tangent] : llvm::zip_equal(wrt, extra))
+      tangents[position] = ink.sym(tangent);
     if (failed(forward(f, ink, arguments, tangents, results, derivatives))) return failure();
-    for (Sym result : results) replacement.push_back(result.value());
+    for (Sym result : results)
+      replacement.push_back(result.value());
     for (auto [result, tangent] : llvm::zip_equal(results, derivatives))
       if (isReal(result.value())) replacement.push_back(tangent.value());
   } else {
@@ -70,10 +74,13 @@ LogicalResult Derive::resolveRequest(Operation *request) {
     for (Type type : f.getResultTypes())
       cotangents.push_back(isFloatTensor(type) ? ink.sym(extra[next++]) : ink.zero(type));
     SmallVector<bool> wanted(count, false);
-    for (int64_t position : wrt) wanted[position] = true;
+    for (int64_t position : wrt)
+      wanted[position] = true;
     if (failed(reverse(f, ink, arguments, cotangents, wanted, results, derivatives))) return failure();
-    for (Sym result : results) replacement.push_back(result.value());
-    for (int64_t position : wrt) replacement.push_back(derivatives[position].value());
+    for (Sym result : results)
+      replacement.push_back(result.value());
+    for (int64_t position : wrt)
+      replacement.push_back(derivatives[position].value());
   }
   if (ink.failed()) return failure();
   request->replaceAllUsesWith(replacement);
@@ -92,7 +99,8 @@ func::FuncOp Derive::function(llvm::StringRef name, TypeRange inputs, Location l
   auto results = emit(ink, body->getArguments());
   if (failed(results) || ink.failed()) return nullptr;
   SmallVector<Value> values;
-  for (Sym result : *results) values.push_back(result.value());
+  for (Sym result : *results)
+    values.push_back(result.value());
   func::ReturnOp::create(ink.builder, loc, values);
   made.setFunctionType(builder.getFunctionType(inputs, ValueRange(values).getTypes()));
   if (failed(expandComposites(*body))) return nullptr;
@@ -110,10 +118,9 @@ struct DerivePass : impl::DeriveBase<DerivePass> {
 };
 } // namespace
 
-void addAutodiff(OpPassManager &pipeline, const Options &options) {
+void addAutodiff(OpPassManager &pipeline, const Options &) {
   pipeline.addPass(createDerive());
   pipeline.addPass(createDropUnused());
-  addCleanUp(pipeline, options);
 }
 
 } // namespace tgc

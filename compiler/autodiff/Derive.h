@@ -1,4 +1,5 @@
-// Derivatives emitted at a builder's place: the body of a function copied, with tangents or cotangents beside it.
+// Derivatives emitted at a builder's place: the body of a function copied, with tangents or cotangents beside
+// it.
 #pragma once
 #include "dialects/graph/Graph.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -16,13 +17,14 @@ private:
   llvm::LogicalResult resolveRequest(mlir::Operation *request);
   mlir::func::FuncOp callee(mlir::Operation *request);
   /// A private function whose body `emit` writes from its arguments; a request inside a map needs one.
-  mlir::func::FuncOp function(llvm::StringRef name, mlir::TypeRange inputs, mlir::Location loc,
-                              llvm::function_ref<llvm::FailureOr<graph::Syms>(graph::Ink &, mlir::ValueRange)> emit);
+  mlir::func::FuncOp
+  function(llvm::StringRef name, mlir::TypeRange inputs, mlir::Location loc,
+           llvm::function_ref<llvm::FailureOr<graph::Syms>(graph::Ink &, mlir::ValueRange)> emit);
 
   // Forward.cpp
   /// Results of `f` on `arguments`, and the tangents of its results.
-  llvm::LogicalResult forward(mlir::func::FuncOp f, graph::Ink &ink, mlir::ValueRange arguments, graph::SymsRef tangents,
-                              graph::Syms &results, graph::Syms &resultTangents);
+  llvm::LogicalResult forward(mlir::func::FuncOp f, graph::Ink &ink, mlir::ValueRange arguments,
+                              graph::SymsRef tangents, graph::Syms &results, graph::Syms &resultTangents);
   llvm::FailureOr<graph::Syms> tangentOf(mlir::Operation *copy, graph::Ink &ink, graph::SymsRef tangents);
   llvm::FailureOr<graph::Syms> tangentOfMap(mlir::Operation *copy, graph::Ink &ink, graph::SymsRef tangents);
 
@@ -33,8 +35,8 @@ private:
                               graph::Syms &argumentCotangents);
   llvm::FailureOr<graph::Syms> cotangentOf(mlir::Operation *copy, graph::Ink &ink, graph::SymsRef cotangents,
                                            llvm::ArrayRef<bool> wanted);
-  llvm::FailureOr<graph::Syms> cotangentOfMap(mlir::Operation *copy, graph::Ink &ink, graph::SymsRef cotangents,
-                                              llvm::ArrayRef<bool> wanted);
+  llvm::FailureOr<graph::Syms> cotangentOfMap(mlir::Operation *copy, graph::Ink &ink,
+                                              graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted);
 
   mlir::ModuleOp module;
   mlir::SymbolTable symbols;

@@ -1,4 +1,5 @@
-// Tangents along the graph: each op of the body is copied, its tangent rule is asked only where a tangent arrives.
+// Tangents along the graph: each op of the body is copied, its tangent rule is asked only where a tangent
+// arrives.
 #include "compiler/autodiff/Derive.h"
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Ops.h"
@@ -16,7 +17,8 @@ LogicalResult Derive::forward(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     auto found = tangent.find(copy);
     return found == tangent.end() ? ink.zero(copy.getType()) : found->second;
   };
-  // An argument of the body may be given the same value twice with different tangents: arguments are kept apart.
+  // An argument of the body may be given the same value twice with different tangents: arguments are kept
+  // apart.
   llvm::DenseMap<Value, Sym> ofArgument;
   for (auto [inner, outer, t] : llvm::zip_equal(f.getArguments(), arguments, tangents)) {
     copies.map(inner, outer);
@@ -24,7 +26,7 @@ LogicalResult Derive::forward(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
   }
   auto incoming = [&](Value inner) {
     auto found = ofArgument.find(inner);
-    return found != ofArgument.end() ? found->second
+    return found != ofArgument.end()   ? found->second
            : isa<BlockArgument>(inner) ? ink.zero(inner.getType())
                                        : tangentOfValue(copies.lookup(inner));
   };
@@ -33,7 +35,8 @@ LogicalResult Derive::forward(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     ink.setLoc(op.getLoc());
     Operation *copy = ink.builder.clone(op, copies);
     Syms in;
-    for (Value operand : op.getOperands()) in.push_back(incoming(operand));
+    for (Value operand : op.getOperands())
+      in.push_back(incoming(operand));
     if (llvm::all_of(in, [](const Sym &sym) { return sym.isZero(); })) continue;
     auto out = tangentOf(copy, ink, in);
     if (failed(out) || ink.failed()) return failure();
@@ -73,8 +76,10 @@ FailureOr<Syms> Derive::tangentOfMap(Operation *copy, Ink &ink, SymsRef tangents
   unsigned count = f.getNumArguments();
   auto emit = [&](Ink &inner, ValueRange arguments) -> FailureOr<Syms> {
     Syms in, results, out;
-    for (Value argument : arguments.take_front(count)) in.push_back(inner.zero(argument.getType()));
-    for (auto [k, position] : llvm::enumerate(active)) in[position] = inner.sym(arguments[count + k]);
+    for (Value argument : arguments.take_front(count))
+      in.push_back(inner.zero(argument.getType()));
+    for (auto [k, position] : llvm::enumerate(active))
+      in[position] = inner.sym(arguments[count + k]);
     if (failed(forward(f, inner, arguments.take_front(count), in, results, out))) return failure();
     return out;
   };
@@ -86,7 +91,8 @@ FailureOr<Syms> Derive::tangentOfMap(Operation *copy, Ink &ink, SymsRef tangents
     llvm::append_range(shape, tensorOf(type).getShape());
     types.push_back(RankedTensorType::get(shape, elementOf(type)));
   }
-  auto made = VmapOp::create(ink.builder, copy->getLoc(), types, operands, tangent.getName(), axes, map.getExtent());
+  auto made =
+      VmapOp::create(ink.builder, copy->getLoc(), types, operands, tangent.getName(), axes, map.getExtent());
   Syms out = ink.syms(made.getResults());
   for (auto [k, value] : llvm::enumerate(copy->getResults()))
     if (!isReal(value)) out[k] = ink.zero(value.getType());

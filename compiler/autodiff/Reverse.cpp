@@ -1,5 +1,6 @@
-// Cotangents against the graph. First the body is copied forward, then its active ops are visited from the last to the
-// first; where paths meet, cotangents add. An op is active if an argument we differentiate by reaches it.
+// Cotangents against the graph. First the body is copied forward, then its active ops are visited from the
+// last to the first; where paths meet, cotangents add. An op is active if an argument we differentiate by
+// reaches it.
 #include "compiler/autodiff/Derive.h"
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Ops.h"
@@ -34,7 +35,8 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     if (!fresh) at->second = at->second + ct;
   };
   Operation *end = f.front().getTerminator();
-  for (auto [inner, ct] : llvm::zip_equal(end->getOperands(), cotangents)) accumulate(inner, ct);
+  for (auto [inner, ct] : llvm::zip_equal(end->getOperands(), cotangents))
+    accumulate(inner, ct);
 
   Location outside = ink.loc();
   for (auto [op, copy] : llvm::reverse(tape)) {
@@ -46,16 +48,19 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
       out.push_back(found != cotangent.end() ? found->second : ink.zero(result.getType()));
     }
     if (!any) continue;
-    SmallVector<bool> need = llvm::map_to_vector(op->getOperands(), [&](Value v) { return active.contains(v); });
+    SmallVector<bool> need =
+        llvm::map_to_vector(op->getOperands(), [&](Value v) { return active.contains(v); });
     ink.setLoc(op->getLoc());
     auto in = cotangentOf(copy, ink, out, need);
     if (failed(in) || ink.failed()) return failure();
     for (auto [k, operand] : llvm::enumerate(op->getOperands()))
       if (need[k]) accumulate(operand, (*in)[k]);
-    for (Value result : op->getResults()) cotangent.erase(result);
+    for (Value result : op->getResults())
+      cotangent.erase(result);
   }
   ink.setLoc(outside);
-  for (Value inner : end->getOperands()) results.push_back(ink.sym(copies.lookup(inner)));
+  for (Value inner : end->getOperands())
+    results.push_back(ink.sym(copies.lookup(inner)));
   for (Value inner : f.getArguments()) {
     auto found = cotangent.find(inner);
     argumentCotangents.push_back(found != cotangent.end() ? found->second : ink.zero(inner.getType()));
@@ -70,7 +75,8 @@ FailureOr<Syms> Derive::cotangentOf(Operation *copy, Ink &ink, SymsRef cotangent
   return row.cotangent(ink, cotangents, wanted);
 }
 
-// The cotangent of a map is the map of the cotangent; operands all instances share get the sum over the instances.
+// The cotangent of a map is the map of the cotangent; operands all instances share get the sum over the
+// instances.
 FailureOr<Syms> Derive::cotangentOfMap(Operation *copy, Ink &ink, SymsRef cotangents, ArrayRef<bool> wanted) {
   auto map = cast<VmapOp>(copy);
   func::FuncOp f = callee(copy);
@@ -102,7 +108,8 @@ FailureOr<Syms> Derive::cotangentOfMap(Operation *copy, Ink &ink, SymsRef cotang
     llvm::append_range(shape, tensorOf(type).getShape());
     types.push_back(RankedTensorType::get(shape, elementOf(type)));
   }
-  auto made = VmapOp::create(ink.builder, copy->getLoc(), types, operands, cotangent.getName(), axes, map.getExtent());
+  auto made = VmapOp::create(ink.builder, copy->getLoc(), types, operands, cotangent.getName(), axes,
+                             map.getExtent());
   Syms out;
   unsigned next = 0;
   for (unsigned k = 0; k < count; ++k) {
@@ -115,7 +122,8 @@ FailureOr<Syms> Derive::cotangentOfMap(Operation *copy, Ink &ink, SymsRef cotang
       continue;
     }
     SmallVector<int64_t> order;
-    for (int64_t from = 1; from < each.rank(); ++from) order.push_back(from);
+    for (int64_t from = 1; from < each.rank(); ++from)
+      order.push_back(from);
     order.insert(order.begin() + axis, 0);
     out[k] = axis == 0 ? each : permute_dims(each, order);
   }

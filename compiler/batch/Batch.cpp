@@ -1,5 +1,5 @@
-// Pushes a new leading axis through the body of a mapped function by asking each op; what the mapped arguments do not
-// reach is copied once, not once for each instance. Innermost maps first.
+// Pushes a new leading axis through the body of a mapped function by asking each op; what the mapped
+// arguments do not reach is copied once, not once for each instance. Innermost maps first.
 #include "compiler/Passes.h"
 #include "compiler/batch/Stage.h"
 #include "dialects/graph/Call.h"
@@ -29,7 +29,8 @@ private:
     if (function.isExternal() || !done.insert(function).second) return success();
     for (auto request : llvm::to_vector(function.front().getOps<VmapOp>())) {
       auto f = symbols.lookup<func::FuncOp>(request.getCallee());
-      if (failed(resolve(f)) || failed(expandComposites(f.front())) || failed(replace(request, f))) return failure();
+      if (failed(resolve(f)) || failed(expandComposites(f.front())) || failed(replace(request, f)))
+        return failure();
     }
     return expandComposites(function.front());
   }
@@ -54,12 +55,14 @@ LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
   Ink ink(OpBuilder(request), request.getLoc());
   IRMapping copies;
   llvm::DenseSet<Value> mapped; // values of the body that carry the new axis
-  for (auto [inner, outer, axis] : llvm::zip_equal(f.getArguments(), request.getOperands(), request.getAxes())) {
+  for (auto [inner, outer, axis] :
+       llvm::zip_equal(f.getArguments(), request.getOperands(), request.getAxes())) {
     copies.map(inner, axis < 0 ? outer : axisInFront(ink.sym(outer), axis).value());
     if (axis >= 0) mapped.insert(inner);
   }
   for (Operation &op : f.front().without_terminator()) {
-    SmallVector<bool> has = llvm::map_to_vector(op.getOperands(), [&](Value v) { return mapped.contains(v); });
+    SmallVector<bool> has =
+        llvm::map_to_vector(op.getOperands(), [&](Value v) { return mapped.contains(v); });
     if (!llvm::is_contained(has, true)) {
       ink.builder.clone(op, copies);
       continue;
@@ -67,7 +70,8 @@ LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
     auto row = dyn_cast<GraphOp>(op);
     if (!row) return op.emitError() << op.getName() << " cannot be mapped over an axis";
     Syms operands;
-    for (Value operand : op.getOperands()) operands.push_back(ink.sym(copies.lookup(operand)));
+    for (Value operand : op.getOperands())
+      operands.push_back(ink.sym(copies.lookup(operand)));
     ink.setLoc(op.getLoc());
     auto results = row.batch(ink, operands, has, extent);
     if (failed(results) || ink.failed()) return failure();
@@ -79,7 +83,8 @@ LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
   ink.setLoc(request.getLoc());
   SmallVector<Value> results;
   for (Value inner : f.front().getTerminator()->getOperands())
-    results.push_back(withLeadingAxis(ink, ink.sym(copies.lookup(inner)), mapped.contains(inner), extent).value());
+    results.push_back(
+        withLeadingAxis(ink, ink.sym(copies.lookup(inner)), mapped.contains(inner), extent).value());
   if (ink.failed()) return failure();
   request->replaceAllUsesWith(results);
   request->erase();
@@ -93,10 +98,9 @@ struct BatchPass : impl::BatchBase<BatchPass> {
 };
 } // namespace
 
-void addBatch(OpPassManager &pipeline, const Options &options) {
+void addBatch(OpPassManager &pipeline, const Options &) {
   pipeline.addPass(createBatch());
   pipeline.addPass(createDropUnused());
-  addCleanUp(pipeline, options);
 }
 
 } // namespace tgc

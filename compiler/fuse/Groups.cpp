@@ -90,7 +90,9 @@ void Grouper::open(Operation *op, std::string why) {
 }
 
 std::string Grouper::join(Operation *op, Group &group, unsigned index) {
-  if (group.closed) return "its operand is made by a kernel of its own (" + group.ops.front()->getName().stripDialect().str() + ")";
+  if (group.closed)
+    return "its operand is made by a kernel of its own (" +
+           group.ops.front()->getName().stripDialect().str() + ")";
   if (static_cast<int>(group.ops.size()) >= most) return "the kernel before it is full";
   if (auto axes = reductionAxes(op)) return joinReduction(op, group, index, *axes);
   if (isElementwise(op)) return joinElementwise(op, group, index);
@@ -103,8 +105,8 @@ static bool isRowShape(const Group &group, ArrayRef<int64_t> shape) {
                                 shape == ArrayRef<int64_t>(reducedShape(group.space, group.reduced, true)));
 }
 
-// What may be read inside the group: a full value at its own index, a row value at the row of the index; anything made
-// elsewhere through any view.
+// What may be read inside the group: a full value at its own index, a row value at the row of the index;
+// anything made elsewhere through any view.
 bool Grouper::operandFits(Operation *op, Value operand, const Group &group, unsigned index, bool full) {
   Access access = throughViews(operand);
   Operation *maker = access.base.getDefiningOp();
@@ -120,9 +122,12 @@ bool Grouper::operandFits(Operation *op, Value operand, const Group &group, unsi
   bool keeps = made.size() == group.space.size();
   for (size_t axis = 0; axis < group.space.size(); ++axis) {
     bool gone = llvm::is_contained(group.reduced, static_cast<int64_t>(axis));
-    if (!gone && group.space[axis] == 1) row.push_back(getAffineConstantExpr(0, op->getContext()));
-    else if (!gone) row.push_back(getAffineDimExpr(axis, op->getContext()));
-    else if (keeps) row.push_back(getAffineConstantExpr(0, op->getContext()));
+    if (!gone && group.space[axis] == 1)
+      row.push_back(getAffineConstantExpr(0, op->getContext()));
+    else if (!gone)
+      row.push_back(getAffineDimExpr(axis, op->getContext()));
+    else if (keeps)
+      row.push_back(getAffineConstantExpr(0, op->getContext()));
   }
   auto wanted = AffineMap::get(group.space.size(), 0, row, op->getContext());
   if (access.map == wanted) return true;
@@ -142,16 +147,20 @@ std::string Grouper::joinElementwise(Operation *op, Group &group, unsigned index
   auto shape = shapeOf(op->getResult(0));
   bool full = shape == ArrayRef<int64_t>(group.space);
   bool row = !full && isRowShape(group, shape);
-  if (!full && !row) return "its index space " + textOf(op->getResult(0).getType()) + " is not the one before it";
+  if (!full && !row)
+    return "its index space " + textOf(op->getResult(0).getType()) + " is not the one before it";
   bool readsRow = false;
   for (Value operand : op->getOperands()) {
-    if (!operandFits(op, operand, group, index, full)) return "it reads a value of the kernel before it in another order";
+    if (!operandFits(op, operand, group, index, full))
+      return "it reads a value of the kernel before it in another order";
     auto maker = groupOf(operand);
-    readsRow |= full && maker == index && shapeOf(throughViews(operand).base) != ArrayRef<int64_t>(group.space);
+    readsRow |=
+        full && maker == index && shapeOf(throughViews(operand).base) != ArrayRef<int64_t>(group.space);
   }
   if (full && readsRow) {
     int64_t rowElements = 1;
-    for (int64_t axis : group.reduced) rowElements *= group.space[axis];
+    for (int64_t axis : group.reduced)
+      rowElements *= group.space[axis];
     if (!trailing(group)) return "it needs all rows of a reduction over leading axes";
     if (rowElements > mostRowElements) return "a row of the reduction before it is too long to keep";
   }
@@ -168,14 +177,17 @@ std::string Grouper::joinReduction(Operation *op, Group &group, unsigned index, 
   if (!operandFits(op, op->getOperand(0), group.hasReduction ? group : probe, index, true))
     return "it reads a value of the kernel before it in another order";
   if (!group.hasReduction) {
-    // A leading or full reduction ends its kernel's full values; results of the group that others read stay legal.
+    // A leading or full reduction ends its kernel's full values; results of the group that others read stay
+    // legal.
     group.hasReduction = true;
     group.reduced = SmallVector<int64_t>(axes);
     return "";
   }
   int64_t rowElements = 1;
-  for (int64_t axis : group.reduced) rowElements *= group.space[axis];
-  if (!trailing(group) || rowElements > mostRowElements) return "a second pass over the reduction's rows would leave the cache";
+  for (int64_t axis : group.reduced)
+    rowElements *= group.space[axis];
+  if (!trailing(group) || rowElements > mostRowElements)
+    return "a second pass over the reduction's rows would leave the cache";
   return "";
 }
 

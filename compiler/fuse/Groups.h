@@ -1,6 +1,7 @@
-// Which ops share a kernel. A group is an index space: `space` are the extents of its full values; after a reduction
-// joined, `reduced` are the axes it runs over and the values without them are row values. Every op is offered to the
-// last group among those its operands come from; groups run in the order they were opened, so no cycle can arise.
+// Which ops share a kernel. A group is an index space: `space` are the extents of its full values; after a
+// reduction joined, `reduced` are the axes it runs over and the values without them are row values. Every op
+// is offered to the last group among those its operands come from; groups run in the order they were opened,
+// so no cycle can arise.
 #pragma once
 #include "dialects/graph/Graph.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -12,13 +13,14 @@ struct Group {
   llvm::SmallVector<int64_t> space;
   llvm::SmallVector<int64_t> reduced;
   bool hasReduction = false;
-  bool closed = false;   ///< nothing may join
-  std::string why;       ///< why its first op did not join the group before it
+  bool closed = false; ///< nothing may join
+  std::string why;     ///< why its first op did not join the group before it
 };
 
 struct Grouping {
   std::vector<Group> groups;
-  llvm::DenseMap<mlir::Operation *, unsigned> of; ///< the group of an op; views, constants and aliases have none
+  llvm::DenseMap<mlir::Operation *, unsigned>
+      of; ///< the group of an op; views, constants and aliases have none
 };
 
 /// Groups the ops of a function body; `most` ops at most in a group, `alone` puts each op in its own.

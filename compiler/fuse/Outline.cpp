@@ -1,5 +1,5 @@
-// Cuts the function into kernels: each group becomes a private function of graph ops and one exec.run; equal kernels
-// are one function. What is left outside: runs, constants, and reshapes that cost nothing.
+// Cuts the function into kernels: each group becomes a private function of graph ops and one exec.run; equal
+// kernels are one function. What is left outside: runs, constants, and reshapes that cost nothing.
 #include "compiler/Passes.h"
 #include "compiler/fuse/Groups.h"
 #include "compiler/fuse/Stage.h"
@@ -18,7 +18,7 @@ namespace {
 
 class Outliner {
 public:
-  Outliner(func::FuncOp function, StringMap<func::FuncOp> &kernels, int most, bool alone)
+  Outliner(func::FuncOp function, llvm::StringMap<func::FuncOp> &kernels, int most, bool alone)
       : function(function), kernels(kernels), most(most), alone(alone) {}
   LogicalResult run();
 
@@ -31,11 +31,11 @@ private:
   bool readOutside(Value value, unsigned index);
 
   func::FuncOp function;
-  StringMap<func::FuncOp> &kernels; ///< by text
+  llvm::StringMap<func::FuncOp> &kernels; ///< by text
   int most;
   bool alone;
   fuse::Grouping grouping;
-  IRMapping placed;                ///< old value -> value of the outer program
+  IRMapping placed; ///< old value -> value of the outer program
   OpBuilder outer{function.getContext()};
   Block *oldBody = nullptr;
   // the kernel under construction
@@ -84,7 +84,8 @@ Value Outliner::inside(Value value, OpBuilder &builder) {
       base = view->getOperand(0);
     }
     inside(base, builder);
-    for (Operation *view : llvm::reverse(chain)) builder.clone(*view, made);
+    for (Operation *view : llvm::reverse(chain))
+      builder.clone(*view, made);
     return made.lookup(value);
   }
   if (isLiteral(op)) {
@@ -129,8 +130,7 @@ func::FuncOp Outliner::kernelOf(func::FuncOp fresh) {
   }
   auto module = function->getParentOfType<ModuleOp>();
   module.push_back(fresh);
-  fresh.setName(("k" + std::to_string(kernels.size() - 1) + "_" +
-                 fresh.front().without_terminator().begin()->getName().stripDialect().str()));
+  fresh.setName("k" + std::to_string(kernels.size() - 1));
   // Named after its last op that is not a view: what a reader would call it.
   for (Operation &op : llvm::reverse(fresh.front().without_terminator()))
     if (!fuse::viewMap(&op)) {
@@ -152,13 +152,18 @@ void Outliner::runGroup(fuse::Group &group) {
   inputs.clear();
   SmallVector<Value> results, returned;
   for (Operation *op : group.ops) {
-    for (Value operand : op->getOperands()) inside(operand, builder);
+    for (Value operand : op->getOperands())
+      inside(operand, builder);
     builder.clone(*op, made);
     for (Value value : op->getResults())
       if (readOutside(value, current)) {
         results.push_back(value);
         returned.push_back(made.lookup(value));
       }
+  }
+  if (results.empty()) { // nobody reads the group
+    fresh.erase();
+    return;
   }
   func::ReturnOp::create(builder, loc, returned);
   fresh.setFunctionType(builder.getFunctionType(body->getArgumentTypes(), ValueRange(returned).getTypes()));
@@ -175,7 +180,8 @@ void Outliner::runGroup(fuse::Group &group) {
   func::FuncOp kernel = kernelOf(fresh);
   auto run = exec::RunOp::create(outer, loc, kernel.getResultTypes(), kernel.getName(), operands);
   run->setAttr("why", outer.getStringAttr(group.why));
-  for (auto [value, result] : llvm::zip_equal(results, run.getResults())) placed.map(value, result);
+  for (auto [value, result] : llvm::zip_equal(results, run.getResults()))
+    placed.map(value, result);
 }
 
 LogicalResult Outliner::run() {
@@ -192,41 +198,47 @@ LogicalResult Outliner::run() {
     runGroup(group);
   }
   SmallVector<Value> results;
-  for (Value value : oldBody->getTerminator()->getOperands()) results.push_back(outside(value));
+  for (Value value : oldBody->getTerminator()->getOperands())
+    results.push_back(outside(value));
   func::ReturnOp::create(outer, oldBody->getTerminator()->getLoc(), results);
-  while (!oldBody->empty()) oldBody->back().erase();
+  while (!oldBody->empty())
+    oldBody->back().erase();
   oldBody->erase();
   return success();
 }
 
-// A view that somebody reads from memory (the function's end, a kernel of its own, an alias) has to be made: a copy
-// through the view, as an op that groups like a pointwise one.
+// A view that somebody reads from memory (the function's end, a kernel of its own, an alias) has to be made:
+// a copy through the view, as an op that groups like a pointwise one.
 void Outliner::cutViews() {
   for (Operation &op : llvm::make_early_inc_range(oldBody->without_terminator())) {
     if (!fuse::viewMap(&op)) continue;
-    bool free = isa<ReshapeOp>(op); // a reshape is free in memory too
+    // A reshape of something in memory is free there too; of a view that moves elements it is not.
+    Operation *base = op.getOperand(0).getDefiningOp();
+    bool free = isa<ReshapeOp>(op) && !(base && fuse::viewMap(base) && !isa<ReshapeOp>(base));
     auto needsMemory = [&](OpOperand &use) {
       Operation *user = use.getOwner();
       auto row = dyn_cast<GraphOp>(user);
-      bool readsThrough = row && (row.kind() == Kind::Pointwise || fuse::reductionAxes(user) || fuse::viewMap(user));
+      bool readsThrough =
+          row && (row.kind() == Kind::Pointwise || fuse::reductionAxes(user) || fuse::viewMap(user));
       return !readsThrough;
     };
-    if (free && !op.getOperand(0).getDefiningOp()) continue;
+    if (free) continue;
     SmallVector<OpOperand *> uses;
     for (OpOperand &use : op.getResult(0).getUses())
       if (needsMemory(use)) uses.push_back(&use);
     if (uses.empty()) continue;
     OpBuilder builder(&op);
     builder.setInsertionPointAfter(&op);
-    auto copy = PositiveOp::create(builder, op.getLoc(), op.getResult(0).getType(), op.getResult(0));
-    for (OpOperand *use : uses) use->set(copy);
+    auto copy = CopyOp::create(builder, op.getLoc(), op.getResult(0).getType(), op.getResult(0));
+    for (OpOperand *use : uses)
+      use->set(copy);
   }
 }
 
 struct OutlinePass : impl::OutlineBase<OutlinePass> {
   using OutlineBase::OutlineBase;
   void runOnOperation() override {
-    StringMap<func::FuncOp> kernels;
+    llvm::StringMap<func::FuncOp> kernels;
     for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
       if (!function.isExternal() && !function->hasAttr("exec.kernel") &&
           failed(Outliner(function, kernels, most, alone).run()))
@@ -236,7 +248,7 @@ struct OutlinePass : impl::OutlineBase<OutlinePass> {
 } // namespace
 
 void addFuse(OpPassManager &pipeline, const Options &options) {
-  pipeline.addPass(createOutline({options.kernelOps, options.level == 0}));
+  pipeline.addPass(createOutline(OutlineOptions{options.kernelOps, options.level == 0}));
 }
 
 } // namespace tgc

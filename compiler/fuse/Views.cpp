@@ -13,14 +13,16 @@ static AffineMap broadcastMap(BroadcastToOp op) {
   for (size_t k = 0; k < from.size(); ++k) {
     bool repeated = from[k] == 1;
     size_t axis = op.getShape().size() - from.size() + k;
-    map.push_back(repeated ? getAffineConstantExpr(0, op.getContext()) : getAffineDimExpr(axis, op.getContext()));
+    map.push_back(repeated ? getAffineConstantExpr(0, op.getContext())
+                           : getAffineDimExpr(axis, op.getContext()));
   }
   return AffineMap::get(op.getShape().size(), 0, map, op.getContext());
 }
 
 static AffineMap permuteMap(PermuteDimsOp op) {
   SmallVector<AffineExpr> map(op.getAxes().size());
-  for (auto [k, axis] : llvm::enumerate(op.getAxes())) map[axis] = getAffineDimExpr(k, op.getContext());
+  for (auto [k, axis] : llvm::enumerate(op.getAxes()))
+    map[axis] = getAffineDimExpr(k, op.getContext());
   return AffineMap::get(map.size(), 0, map, op.getContext());
 }
 
@@ -35,7 +37,8 @@ static AffineMap unitReshapeMap(ReshapeOp op) {
   auto from = withoutOnes(shapeOf(op.getX())), to = withoutOnes(tensorOf(op.getType()).getShape());
   if (!llvm::equal(llvm::make_second_range(from), llvm::make_second_range(to))) return {};
   SmallVector<AffineExpr> map(shapeOf(op.getX()).size(), getAffineConstantExpr(0, op.getContext()));
-  for (auto [source, target] : llvm::zip(from, to)) map[source.first] = getAffineDimExpr(target.first, op.getContext());
+  for (auto [source, target] : llvm::zip(from, to))
+    map[source.first] = getAffineDimExpr(target.first, op.getContext());
   return AffineMap::get(tensorOf(op.getType()).getRank(), 0, map, op.getContext());
 }
 

@@ -1,11 +1,13 @@
-// Views: ops that only say where an element is read. A view costs nothing inside the kernel that reads through it.
+// Views: ops that only say where an element is read. A view costs nothing inside the kernel that reads
+// through it.
 #pragma once
 #include "dialects/graph/Graph.h"
 
 namespace tgc::fuse {
 
-/// Where the result's element comes from in operand 0, as an affine map, if the op is a view that any kernel may read
-/// through (broadcast, permutation, slice, flip, a reshape that only adds or drops extents of 1); null otherwise.
+/// Where the result's element comes from in operand 0, as an affine map, if the op is a view that any kernel
+/// may read through (broadcast, permutation, slice, flip, a reshape that only adds or drops extents of 1);
+/// null otherwise.
 mlir::AffineMap viewMap(mlir::Operation *op);
 
 /// A reshape that moves index positions: free between kernels, where it renames a buffer, but not inside one.

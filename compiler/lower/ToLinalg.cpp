@@ -32,11 +32,14 @@ LogicalResult lowerKernel(func::FuncOp kernel) {
     auto row = dyn_cast<GraphOp>(op);
     if (!row) return op.emitError() << op.getName() << " cannot stand inside a kernel";
     SmallVector<Value> operands;
-    for (Value operand : op.getOperands()) operands.push_back(lowered.lookup(operand));
+    for (Value operand : op.getOperands())
+      operands.push_back(lowered.lookup(operand));
     Lowering lowering(builder, op.getLoc());
     auto results = row.lower(lowering, operands);
-    if (failed(results)) return op.emitError() << op.getName().stripDialect() << " has no code for this target";
-    for (auto [value, result] : llvm::zip_equal(op.getResults(), *results)) lowered.map(value, result);
+    if (failed(results))
+      return op.emitError() << op.getName().stripDialect() << " has no code for this target";
+    for (auto [value, result] : llvm::zip_equal(op.getResults(), *results))
+      lowered.map(value, result);
   }
   SmallVector<Value> results;
   for (Value value : old.getTerminator()->getOperands()) {
@@ -44,7 +47,8 @@ LogicalResult lowerKernel(func::FuncOp kernel) {
     outputs.push_back(results.back().getType());
   }
   func::ReturnOp::create(builder, old.getTerminator()->getLoc(), results);
-  while (!old.empty()) old.back().erase();
+  while (!old.empty())
+    old.back().erase();
   old.erase();
   kernel.setFunctionType(builder.getFunctionType(inputs, outputs));
   return success();

@@ -100,3 +100,13 @@ def Graph_AstypeOp : Pointwise<"astype", (ins Tensor:$x, DTypeOf:$dtype)> {
   let adjoints = ["astype(ct, x.element())"];
   let sample = "x: -3 .. 3, dtype: f32";
 }
+def Graph_CopyOp : Pointwise<"copy", (ins Tensor:$x)> {
+  let summary = "the same values in memory of their own";
+  let description = [{ The compiler makes a view real with it. }];
+  let group = "shape";
+  let internal = 1;
+  let types = Anything;
+  let value = "x";  let emit = "x";
+  let adjoints = ["ct"];
+  let sample = "x: -3 .. 3";
+}
