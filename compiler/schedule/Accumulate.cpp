@@ -90,12 +90,12 @@ public:
       for (unsigned id : variablesOf(expr))
         wide |= elements.variable(id).kind != Variable::Scalar;
     wide &= elements.lanes() > 1;
+    if (productOf(box) == 0) return; // nothing to reduce: the results are the initial values
     split = collapsible(elements, box, [&](ArrayRef<AffineExpr> position) { return addresses(position); });
   }
 
   void run() {
-    SmallVector<Value> sums = outer(place, start());
-    finish(sums);
+    finish(productOf(box) == 0 ? start() : outer(place, start()));
   }
 
 private:
@@ -284,7 +284,7 @@ private:
 
 } // namespace
 
-void accumulate(Elements &elements, ArrayRef<Reduction> reductions, AccumulateOptions options) {
+void emitReductions(Elements &elements, ArrayRef<Reduction> reductions, AccumulateOptions options) {
   if (elements.lanes() == 1) options.lanes = false;
   Nest(elements, reductions, options).run();
 }

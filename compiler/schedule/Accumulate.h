@@ -19,7 +19,7 @@ struct AccumulateOptions {
 bool isRegrouping(mlir::linalg::GenericOp op);
 
 // All reductions share the extents of their reduction dimensions. Their results are remembered by `elements`.
-void accumulate(Elements &elements, llvm::ArrayRef<Reduction> reductions, AccumulateOptions options);
+void emitReductions(Elements &elements, llvm::ArrayRef<Reduction> reductions, AccumulateOptions options);
 
 // One reduction in plain loops at the place where its rows are known.
 void reduceInLoops(Elements &elements, mlir::OpResult result, llvm::ArrayRef<mlir::AffineExpr> position);

@@ -86,6 +86,8 @@ Value Elements::compute(Value tensor, const Position &position) {
       reduce(cast<OpResult>(tensor), position);
       return lookup(tensor, position);
     }
+    if (kept)
+      if (Value value = kept(tensor, position)) return value;
     unsigned number = cast<OpResult>(tensor).getResultNumber();
     Position point = iterationPoint(generic, number, position, {});
     SmallVector<Value> results = body(generic, point, {});

@@ -102,6 +102,9 @@ public:
   // Called with each element computed on the fly.
   std::function<void(mlir::Value, llvm::ArrayRef<mlir::AffineExpr>, mlir::Value)> computed;
 
+  // Asked before an element is computed on the fly; an answer is used instead.
+  std::function<mlir::Value(mlir::Value, llvm::ArrayRef<mlir::AffineExpr>)> kept;
+
   // First thing that cannot be emitted; empty if all went well.
   const std::string &error() const { return problem; }
   void fail(const llvm::Twine &why);

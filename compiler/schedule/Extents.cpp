@@ -189,8 +189,8 @@ SmallVector<AffineExpr> delinearize(AffineExpr flat, ArrayRef<int64_t> box) {
   int64_t inner = 1;
   for (int64_t axis = int64_t(box.size()) - 1; axis >= 0; --axis) {
     AffineExpr shifted = flat.floorDiv(inner);
-    position[axis] = axis == 0 ? shifted : shifted % box[axis];
-    inner *= box[axis];
+    position[axis] = axis == 0 ? shifted : shifted % std::max<int64_t>(box[axis], 1);
+    inner *= std::max<int64_t>(box[axis], 1); // what has an extent of zero never runs
   }
   return position;
 }

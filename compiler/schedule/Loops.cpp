@@ -12,7 +12,7 @@ namespace tgc::schedule {
 void reduceInLoops(Elements &elements, OpResult result, ArrayRef<AffineExpr> position) {
   auto op = cast<linalg::GenericOp>(result.getOwner());
   SmallVector<AffineExpr> none(op.getNumReductionLoops(), getAffineConstantExpr(0, op.getContext()));
-  accumulate(elements, {{op, iterationPoint(op, result.getResultNumber(), position, none)}}, {});
+  emitReductions(elements, {{op, iterationPoint(op, result.getResultNumber(), position, none)}}, {});
 }
 
 // The axes of a result that its reductions are indexed by come first, so that no reduction is inside another

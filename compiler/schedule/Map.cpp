@@ -1,9 +1,9 @@
 #include "compiler/schedule/Accumulate.h"
 #include "compiler/schedule/Emit.h"
 #include "compiler/schedule/Kernel.h"
+#include "compiler/schedule/Run.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
@@ -62,70 +62,23 @@ private:
     elements.closeLoop(loop, {});
   }
 
-  // One run [low, high) of the inner elements; `count` is its length where that is known.
+  // Elements [low, high) of one row; `count` is their number where that is known.
   void run(Scope *scope, ArrayRef<AffineExpr> outside, Value low, Value high, std::optional<int64_t> count) {
-    int64_t width = elements.lanes(), whole = width * unroll;
     bool streaming = isStreaming();
-    int64_t known = count ? *count : inner;
-    int64_t rest = known % whole; // chunks are multiples of `whole`, so only the last one has a rest
-    if (count && *count < whole) return tail(scope, outside, low, high, count);
-    Value middle = high;
-    if (rest != 0) {
-      if (count) {
-        middle = index(*count - rest);
-      } else {
-        Value length = elements.own(scope, arith::SubIOp::create(elements.in(scope), high, low));
-        Value over = elements.own(scope, arith::RemUIOp::create(elements.in(scope), length, index(whole)));
-        middle = elements.own(scope, arith::SubIOp::create(elements.in(scope), high, over));
-      }
-    }
-    if (count && *count == whole) {
-      steps(scope, outside, low, unroll, nullptr, streaming);
-    } else {
-      Scope *loop = elements.openLoop(scope, low, middle, index(whole), {});
-      steps(loop, outside, loop->loop.getInductionVar(), unroll, nullptr, streaming);
-      elements.closeLoop(loop, {});
-    }
-    if (rest != 0) tail(scope, outside, middle, high, count ? std::optional<int64_t>(rest) : std::nullopt);
+    forLanes(elements, scope, {low, high, count, inner, unroll},
+             [&](Scope *place, ArrayRef<AffineExpr> lanes, bool full) {
+               stores(place, outside, lanes, streaming && full);
+             });
   }
 
-  // Fewer elements than a round of the main loop: masked vectors.
-  void tail(Scope *scope, ArrayRef<AffineExpr> outside, Value low, Value high, std::optional<int64_t> count) {
-    int64_t width = elements.lanes();
-    auto maskType = VectorType::get({width}, elements.in(scope).getI1Type());
-    if (count && *count <= width) {
-      Value mask;
-      if (*count != width)
-        mask = elements.own(
-            scope, vector::ConstantMaskOp::create(elements.in(scope), maskType, ArrayRef<int64_t>{*count}));
-      return steps(scope, outside, low, 1, mask, false);
-    }
-    Scope *loop = elements.openLoop(scope, low, high, index(width), {});
-    Value iv = loop->loop.getInductionVar(), mask;
-    if (!count || *count % width != 0) {
-      Value left = elements.own(loop, arith::SubIOp::create(elements.in(loop), high, iv));
-      mask = elements.own(loop, vector::CreateMaskOp::create(elements.in(loop), maskType, ValueRange{left}));
-    }
-    steps(loop, outside, iv, 1, mask, false);
-    elements.closeLoop(loop, {});
-  }
-
-  void steps(Scope *scope, ArrayRef<AffineExpr> outside, Value first, int64_t parts, Value mask,
-             bool streaming) {
+  void stores(Scope *scope, ArrayRef<AffineExpr> outside, ArrayRef<AffineExpr> lanes, bool streaming) {
     struct Pending {
       size_t result;
       AffineExpr linear;
       Value value;
     };
     SmallVector<Pending> pending; // all loads of a round before its stores
-    for (int64_t part = 0; part < parts; ++part) {
-      Value at = first;
-      if (part > 0) {
-        Scope *owner = elements.ownerOf(first);
-        at = elements.own(owner,
-                          arith::AddIOp::create(elements.in(owner), first, index(part * elements.lanes())));
-      }
-      AffineExpr flat = elements.laneVariable(scope, at, inner, mask);
+    for (AffineExpr flat : lanes) {
       Position position(outside);
       llvm::append_range(position, delinearize(flat, innerBox));
       AffineExpr linear = linearize(position, box, elements.context());

@@ -21,6 +21,7 @@ LogicalResult emit(func::FuncOp kernel, const schedule::Machine &machine, bool p
   switch (schedule::familyOf(kernel)) {
   case schedule::Family::Contraction: return schedule::emitContract(kernel, machine);
   case schedule::Family::Map: return schedule::emitMap(kernel, machine);
+  case schedule::Family::Reduction: return schedule::emitReduce(kernel, machine);
   default: return schedule::emitLoops(kernel);
   }
 }

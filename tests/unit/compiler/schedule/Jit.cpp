@@ -134,6 +134,7 @@ std::unique_ptr<Compiled> Compiled::build(const std::string &text, const Emitter
   PassManager passes(&context);
   lowerToLlvm(passes);
   if (failed(passes.run(*module))) return fail("lower\n" + made->loops);
+  if (!module->lookupSymbol<LLVM::LLVMFuncOp>("k")) return fail("no kernel left\n" + made->loops);
   addEntry(*module);
   auto target = llvm::orc::JITTargetMachineBuilder::detectHost();
   if (!target) return fail("host");

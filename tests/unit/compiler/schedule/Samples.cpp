@@ -78,6 +78,148 @@ Sample access(const std::string &type, const std::vector<int64_t> &shape, const 
   return {"access " + t + " " + map, text, {out, in}, {out}};
 }
 
+// One linalg.generic over a matrix or its rows, as text.
+struct Line {
+  std::string name, inputs, inputTypes, maps, iterators, init, result, arguments, body;
+};
+
+static std::string generic(const Line &line) {
+  return "%" + line.name + " = linalg.generic {indexing_maps = [" + line.maps + "], iterator_types = [" +
+         line.iterators + "]} ins(" + line.inputs + " : " + line.inputTypes + ") outs(" + line.init + " : " +
+         line.result + ") {\n^bb0(" + line.arguments + "):\n" + line.body + "} -> " + line.result + "\n";
+}
+
+static std::string literal(const std::string &type, const std::string &combiner) {
+  bool isReal = isFloat(type);
+  if (combiner == "maximumf") return type == "f64" ? "0xFFF0000000000000" : "0xFF800000";
+  if (combiner == "minimumf") return type == "f64" ? "0x7FF0000000000000" : "0x7F800000";
+  if (combiner == "muli") return "1";
+  if (combiner == "minsi") return type == "i8" ? "127" : "2147483647";
+  return isReal ? "0.0" : "0";
+}
+
+Sample reduction(const std::string &type, const std::string &combiner, const std::vector<int64_t> &shape,
+                 const std::vector<int64_t> &axes) {
+  Array in{type, shape}, out{type, {}};
+  std::string kept, iterators;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    bool reduced = std::find(axes.begin(), axes.end(), int64_t(axis)) != axes.end();
+    iterators += std::string(axis ? ", " : "") + (reduced ? "\"reduction\"" : "\"parallel\"");
+    if (reduced) continue;
+    out.shape.push_back(shape[axis]);
+    kept += (kept.empty() ? "d" : ", d") + std::to_string(axis);
+  }
+  std::string id = identity(shape.size()), dims = id.substr(0, id.find(" ->"));
+  std::string t = in.tensor(), u = out.tensor();
+  std::string text =
+      "func.func private @k(%x: " + t + ") -> " + u + " {\n%c = arith.constant " + literal(type, combiner) +
+      " : " + type + "\n%e = tensor.empty() : " + u + "\n%f = linalg.fill ins(%c : " + type +
+      ") outs(%e : " + u + ") -> " + u + "\n" +
+      generic({"r", "%x", t, "affine_map<" + id + ">, affine_map<" + dims + " -> (" + kept + ")>", iterators,
+               "%f", u, "%p: " + type + ", %o: " + type,
+               "%s = arith." + combiner + " %o, %p : " + type + "\nlinalg.yield %s : " + type + "\n"}) +
+      "return %r : " + u + "\n}\n";
+  return {combiner + " " + t + " -> " + u, text, {in}, {out}};
+}
+
+namespace {
+
+// Pieces that kernels along one axis of a matrix are written with.
+struct RowText {
+  std::string type;
+  std::vector<int64_t> shape;
+  bool last;
+
+  Array matrix() const { return {type, shape}; }
+  Array row() const { return {type, {last ? shape[0] : shape[1]}}; }
+  int64_t length() const { return last ? shape[1] : shape[0]; }
+  std::string id() const { return "affine_map<(d0, d1) -> (d0, d1)>"; }
+  std::string rowMap() const {
+    return last ? "affine_map<(d0, d1) -> (d0)>" : "affine_map<(d0, d1) -> (d1)>";
+  }
+  std::string reduces() const { return last ? "\"parallel\", \"reduction\"" : "\"reduction\", \"parallel\""; }
+  std::string start() const {
+    std::string m = matrix().tensor(), r = row().tensor();
+    std::string lowest = literal(type, "maximumf");
+    return "%low = arith.constant " + lowest + " : " + type + "\n%zero = arith.constant 0.0 : " + type +
+           "\n%em = tensor.empty() : " + m + "\n%er = tensor.empty() : " + r +
+           "\n%fl = linalg.fill ins(%low : " + type + ") outs(%er : " + r + ") -> " + r +
+           "\n%fz = linalg.fill ins(%zero : " + type + ") outs(%er : " + r + ") -> " + r + "\n";
+  }
+  std::string over(const std::string &name, const std::string &in, const std::string &init,
+                   const std::string &op) const {
+    return generic({name, in, matrix().tensor(), id() + ", " + rowMap(), reduces(), init, row().tensor(),
+                    "%p: " + type + ", %o: " + type,
+                    "%s = arith." + op + " %p, %o : " + type + "\nlinalg.yield %s : " + type + "\n"});
+  }
+  std::string with(const std::string &name, const std::string &in, const std::string &rowValue,
+                   const std::string &body) const {
+    return generic({name, in + ", " + rowValue, matrix().tensor() + ", " + row().tensor(),
+                    id() + ", " + rowMap() + ", " + id(), "\"parallel\", \"parallel\"", "%em",
+                    matrix().tensor(), "%p: " + type + ", %q: " + type + ", %o: " + type, body});
+  }
+};
+
+} // namespace
+
+Sample softmax(const std::string &type, const std::vector<int64_t> &shape, bool last) {
+  RowText t{type, shape, last};
+  std::string m = t.matrix().tensor(), r = t.row().tensor();
+  std::string text =
+      "func.func private @k(%x: " + m + ") -> (" + m + ", " + r + ") {\n" + t.start() +
+      t.over("mx", "%x", "%fl", "maximumf") +
+      t.with("ex", "%x", "%mx",
+             "%d = arith.subf %p, %q : " + type + "\n%y = math.exp %d : " + type +
+                 "\nlinalg.yield %y : " + type + "\n") +
+      t.over("sm", "%ex", "%fz", "addf") +
+      t.with("y", "%ex", "%sm", "%d = arith.divf %p, %q : " + type + "\nlinalg.yield %d : " + type + "\n") +
+      "return %y, %sm : " + m + ", " + r + "\n}\n";
+  return {"softmax " + m + (last ? " last" : " first"), text, {t.matrix()}, {t.matrix(), t.row()}};
+}
+
+Sample moments(const std::string &type, const std::vector<int64_t> &shape, bool last) {
+  RowText t{type, shape, last};
+  std::string m = t.matrix().tensor(), r = t.row().tensor(), n = std::to_string(t.length()) + ".0";
+  auto divide = [&](const std::string &name, const std::string &in) {
+    return "%" + name +
+           " = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], "
+           "iterator_types = "
+           "[\"parallel\"]} ins(" +
+           in + " : " + r + ") outs(%er : " + r + ") {\n^bb0(%p: " + type + ", %o: " + type +
+           "):\n%n = arith.constant " + n + " : " + type + "\n%d = arith.divf %p, %n : " + type +
+           "\nlinalg.yield %d : " + type + "\n} -> " + r + "\n";
+  };
+  std::string text = "func.func private @k(%x: " + m + ") -> (" + m + ", " + r + ") {\n" + t.start() +
+                     t.over("s1", "%x", "%fz", "addf") + divide("mean", "%s1") +
+                     t.with("sq", "%x", "%mean",
+                            "%d = arith.subf %p, %q : " + type + "\n%y = arith.mulf %d, %d : " + type +
+                                "\nlinalg.yield %y : " + type + "\n") +
+                     t.over("s2", "%sq", "%fz", "addf") + divide("var", "%s2") +
+                     t.with("y", "%sq", "%var",
+                            "%c = arith.constant 1.0 : " + type + "\n%v = arith.addf %q, %c : " + type +
+                                "\n%d = arith.divf %p, %v : " + type + "\nlinalg.yield %d : " + type + "\n") +
+                     "return %y, %mean : " + m + ", " + r + "\n}\n";
+  return {"moments " + m + (last ? " last" : " first"), text, {t.matrix()}, {t.matrix(), t.row()}};
+}
+
+Sample argmax(const std::string &type, const std::vector<int64_t> &shape, bool last) {
+  RowText t{type, shape, last};
+  Array place{"i64", t.row().shape};
+  std::string m = t.matrix().tensor(), r = t.row().tensor(), p = place.tensor();
+  std::string text =
+      "func.func private @k(%x: " + m + ") -> (" + r + ", " + p + ") {\n" + t.start() +
+      "%c0 = arith.constant 0 : i64\n%ep = tensor.empty() : " + p +
+      "\n%fp = linalg.fill ins(%c0 : i64) outs(%ep : " + p + ") -> " + p +
+      "\n%v:2 = linalg.generic {indexing_maps = [" + t.id() + ", " + t.rowMap() + ", " + t.rowMap() +
+      "], iterator_types = [" + t.reduces() + "]} ins(%x : " + m + ") outs(%fl, %fp : " + r + ", " + p +
+      ") {\n^bb0(%p: " + type + ", %o: " + type + ", %i: i64):\n%k = linalg.index " + (last ? "1" : "0") +
+      " : index\n%kk = arith.index_cast %k : index to i64\n%g = arith.cmpf ogt, %p, %o : " + type +
+      "\n%a = arith.select %g, %p, %o : " + type +
+      "\n%b = arith.select %g, %kk, %i : i64\nlinalg.yield %a, %b : " + type + ", i64\n} -> (" + r + ", " +
+      p + ")\nreturn %v#0, %v#1 : " + r + ", " + p + "\n}\n";
+  return {"argmax " + m + (last ? " last" : " first"), text, {t.matrix()}, {t.row(), place}};
+}
+
 static double read(const std::string &type, const char *at) {
   if (type == "f64") {
     double v;

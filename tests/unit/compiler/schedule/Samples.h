@@ -28,6 +28,16 @@ std::string identity(size_t rank);
 std::string parallels(size_t rank);
 bool isFloat(const std::string &type);
 
+// Combines the elements along `axes` by arith.`combiner`.
+Sample reduction(const std::string &type, const std::string &combiner, const std::vector<int64_t> &shape,
+                 const std::vector<int64_t> &axes);
+// exp(x - max) / sum along the last or the first axis of a matrix; the sum is a second result.
+Sample softmax(const std::string &type, const std::vector<int64_t> &shape, bool last);
+// (x - mean) * (x - mean) / variance along an axis, with the mean as second result.
+Sample moments(const std::string &type, const std::vector<int64_t> &shape, bool last);
+// Value and place of the largest element along an axis.
+Sample argmax(const std::string &type, const std::vector<int64_t> &shape, bool last);
+
 // Small values that every type can hold, different at each place.
 std::vector<char> fill(const Array &array, unsigned seed);
 // Runs the kernel both ways on the same inputs and compares every result; also in three pieces in reverse
