@@ -1,15 +1,6 @@
 // CATALOGUE: formulas of other ops. Formulas longer than a line are functions in Composite.cpp (namespace formulas),
 // references in Reference.cpp (namespace reference).
 
-def Graph_SigmoidOp : Composite<"sigmoid", (ins Tensor:$x)> {
-  let summary = "logistic curve 1 / (1 + exp(-x))";
-  let group = "activations";
-  let source = "jax.nn";
-  let elementwise = 1;
-  let formula = "1.0 / (1.0 + exp(-x))";
-  let value = "1.0 / (1.0 + std::exp(-x))";
-  let sample = "x: -4 .. 4";
-}
 def Graph_EinsumOp : Composite<"einsum", (ins Variadic<Tensor>:$tensors, Text:$equation)> {
   let summary = "Einstein summation";
   let description = [{ NumPy's meaning: implicit and explicit output, ellipsis, repeated letters, broadcasting of

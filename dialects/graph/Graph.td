@@ -25,6 +25,7 @@ include "dialects/graph/Pointwise.td"
 include "dialects/graph/Linear.td"
 include "dialects/graph/Custom.td"
 include "dialects/graph/Composite.td"
+include "dialects/graph/Activations.td"
 include "dialects/graph/Requests.td"
 
 #endif

@@ -27,25 +27,36 @@ static LogicalResult checkElements(std::optional<Location> loc, llvm::StringRef 
   return success();
 }
 
+static LogicalResult refuseElement(std::optional<Location> loc, llvm::StringRef name, ValueRange operands,
+                                   unsigned k, llvm::StringRef words, llvm::StringRef advice) {
+  if (!loc) return failure();
+  auto diagnostic = emitError(*loc) << name << " takes " << words << " tensors, but "
+                                    << operandText(operands, k) << " is " << nameOf(elementOf(operands[k]));
+  if (!advice.empty()) diagnostic.attachNote() << "help: " << advice;
+  return failure();
+}
+
 LogicalResult inferPointwise(std::optional<Location> loc, llvm::StringRef name, ValueRange operands, int bits,
-                             llvm::StringRef words, Type result, SmallVectorImpl<Type> &out) {
-  if (failed(checkElements(loc, name, operands, bits, words))) return failure();
-  int leading = -1;
+                             llvm::StringRef words, llvm::StringRef advice, int conditions, Type result,
+                             SmallVectorImpl<Type> &out) {
+  std::optional<unsigned> leading;
   for (unsigned k = 0; k < operands.size(); ++k) {
+    if (!isTensor(operands[k].getType())) return emitOptionalError(loc, name, " takes tensors");
     if (shapeOf(operands[k]) != shapeOf(operands[0]))
       return emitOptionalError(loc, name, ": ", operandText(operands, 0), " and ", operandText(operands, k),
                                " differ in shape");
-    // A bool operand beside numbers is a condition.
-    if (kindOf(elementOf(operands[k])) == 'b' && !(bits == 8)) continue;
-    if (leading < 0) leading = k;
-    if (elementOf(operands[k]) != elementOf(operands[leading]))
-      return emitOptionalError(loc, name, ": ", operandText(operands, leading), " and ",
+    char kind = kindOf(elementOf(operands[k]));
+    if (conditions >> k & 1) {
+      if (kind != 'b') return refuseElement(loc, name, operands, k, "bool condition", "");
+      continue;
+    }
+    if (!(bitOf(kind) & bits)) return refuseElement(loc, name, operands, k, words, advice);
+    if (!leading) leading = k;
+    if (elementOf(operands[k]) != elementOf(operands[*leading]))
+      return emitOptionalError(loc, name, ": ", operandText(operands, *leading), " and ",
                                operandText(operands, k), " differ in dtype");
   }
-  Type element = elementOf(operands[leading < 0 ? 0 : leading]);
-  if (!(bitOf(kindOf(element)) & bits))
-    return emitOptionalError(loc, name, " takes ", words, " tensors, but ",
-                             operandText(operands, leading < 0 ? 0 : leading), " is ", nameOf(element));
+  Type element = elementOf(operands[leading ? *leading : 0]);
   out.push_back(RankedTensorType::get(shapeOf(operands[0]), result ? result : element));
   return success();
 }
@@ -67,9 +78,10 @@ LogicalResult inferByFormula(MLIRContext *context, std::optional<Location> loc, 
   return success(ok);
 }
 
-LogicalResult noRule(Operation *op, llvm::StringRef reason) {
+LogicalResult noRule(Operation *op) {
   auto diagnostic = op->emitError() << op->getName().stripDialect() << " has no derivative";
-  if (!reason.empty()) diagnostic << ": " << reason;
+  const Row *row = rowNamed(op->getName().stripDialect());
+  if (row && *row->noDerivative) diagnostic << ": " << row->noDerivative;
   return failure();
 }
 

@@ -8,11 +8,12 @@
 namespace tgc::graph {
 
 // ---- types ----
-/// One shape, one element type among those in `bits` (bool operands beside others are conditions). A null
-/// `result` means the operands' element type.
+/// One shape, one element type among those in `bits`; bit k of `conditions`: operand k is bool and does not
+/// count. A null `result` means the operands' element type. `advice` ends the message about a refused dtype.
 llvm::LogicalResult inferPointwise(std::optional<mlir::Location> loc, llvm::StringRef name,
                                    mlir::ValueRange operands, int bits, llvm::StringRef words,
-                                   mlir::Type result, llvm::SmallVectorImpl<mlir::Type> &out);
+                                   llvm::StringRef advice, int conditions, mlir::Type result,
+                                   llvm::SmallVectorImpl<mlir::Type> &out);
 /// The types of what the formula builds, in a scratch block.
 llvm::LogicalResult inferByFormula(mlir::MLIRContext *context, std::optional<mlir::Location> loc,
                                    llvm::StringRef name, mlir::ValueRange operands, int bits,
@@ -20,8 +21,8 @@ llvm::LogicalResult inferByFormula(mlir::MLIRContext *context, std::optional<mli
                                    llvm::SmallVectorImpl<mlir::Type> &out);
 
 // ---- derivatives ----
-/// An error at the op: it has no derivative, and why.
-llvm::LogicalResult noRule(mlir::Operation *op, llvm::StringRef reason = "");
+/// An error at the op: it has no derivative, and the row's reason why.
+llvm::LogicalResult noRule(mlir::Operation *op);
 /// A composite was asked for what only its formula knows: `Expand` has to run first.
 llvm::LogicalResult expandFirst(mlir::Operation *op);
 /// partial * t, strong where the row is singular.

@@ -9,7 +9,12 @@ def IntTensor : Type<CPred<"::tgc::graph::isIntTensor($_self)">, "tensor of an i
 defvar Axis = I64Attr;
 defvar Int = I64Attr;
 defvar Ints = DenseI64ArrayAttr;
-defvar Real = F64Attr;
+def Real : TypedAttrBase<F64, "FloatAttr", F64Attr.predicate, "64-bit float attribute"> {
+  let storageType = F64Attr.storageType;
+  let returnType = "double"; // F64Attr gives an APFloat, which rules cannot calculate with
+  let convertFromStorage = "$_self.getValueAsDouble()";
+  let constBuilderCall = F64Attr.constBuilderCall;
+}
 defvar Flag = BoolAttr;
 defvar Text = StrAttr;
 defvar DTypeOf = TypeAttr;
@@ -26,7 +31,15 @@ def Bits : Types<14, "integer or bool">;
 def Anything : Types<15, "any">;
 
 // ---- text: bind every argument to its own name ----
-class Getter<string name> { string ret = "get" # !toupper(!substr(name, 0, 1)) # !substr(name, 1) # "()"; }
+class Camel<string name> { // as ODS names getters: negative_slope -> negativeSlope, index_ -> index_
+  defvar at = !find(name, "_");
+  string ret = !if(!or(!lt(at, 0), !eq(at, !sub(!size(name), 1))), name,
+    !substr(name, 0, at) # !toupper(!substr(name, !add(at, 1), 1)) # Camel<!substr(name, !add(at, 2))>.ret);
+}
+class Getter<string name> {
+  defvar camel = Camel<name>.ret;
+  string ret = "get" # !toupper(!substr(camel, 0, 1)) # !substr(camel, 1) # "()";
+}
 class BindOne<dag args, int k> {
   defvar name = !getdagname(args, k);
   defvar what = !getdagarg<Constraint>(args, k);
@@ -41,6 +54,11 @@ class OperandPositions<dag args> {
 }
 class AttributePositions<dag args> {
   list<int> ret = !filter(k, !range(!size(args)), !not(!isa<TypeConstraint>(!getdagarg<Constraint>(args, k))));
+}
+class Conditions<dag args> { // bit k: operand k is declared bool and does not decide the element type
+  defvar positions = OperandPositions<args>.ret;
+  int ret = !foldl(0, !range(!size(positions)), acc, k,
+    !or(acc, !if(!eq(!cast<string>(!getdagarg<Constraint>(args, positions[k])), "BoolTensor"), !shl(1, k), 0)));
 }
 class Cases<list<string> rules> {
   string ret = !foldl("", !range(!size(rules)), acc, k,
@@ -57,6 +75,7 @@ class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
   string sample = "";            // how the generated tests make inputs; see tests/catalogue
   string source = "array-api";   // the standard that gives the meaning
   bit broadcasts = 0;            // the call broadcasts its tensor operands against each other
+  string advice = "";            // what would help where an operand's dtype is refused
   bit internal = 0;              // rules and the compiler use it; it has no public call
   string noDerivative = "";      // the reason, where the op has none
   let arguments = args;
@@ -98,7 +117,7 @@ class Pointwise<string mnemonic, dag args> : Graph_Op<mnemonic, args, [Infer]> {
   }];
   let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Pointwise; }\n" # NoFormula<>.ret
     # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
-    # "  return ::tgc::graph::inferPointwise(loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", "
+    # "  return ::tgc::graph::inferPointwise(loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", \"" # advice # "\", " # Conditions<args>.ret # ", "
     # !cond(!eq(result, "same"): "::mlir::Type()", !eq(result, "bool"): "::mlir::IntegerType::get(context, 1)", true: "adaptor.getDtype()") # ", out);\n}\n"
     # "::tgc::graph::HostTensors $cppClass::evaluate(::tgc::graph::HostTensorsRef operands_) {\n" # attributeText # "  [[maybe_unused]] int width_ = ::tgc::graph::bitsOf(::tgc::graph::elementOf((*this)->getOperand(0)));\n"
     # "  auto rule_ = [&](" # autos # ") { [[maybe_unused]] auto first_ = " # operandNames[0] # "; using T [[maybe_unused]] = decltype(first_); return " # value # "; };\n"
@@ -164,7 +183,7 @@ class Composite<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<m
     # "::tgc::graph::Syms $cppClass::formula(::tgc::graph::Ink &ink) { return formulaOf(ink, Adaptor(*this)); }\n"
     # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
     # !if(elementwise,
-        "  return ::tgc::graph::inferPointwise(loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", ::mlir::Type(), out);\n}\n",
+        "  return ::tgc::graph::inferPointwise(loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", \"" # advice # "\", " # Conditions<args>.ret # ", ::mlir::Type(), out);\n}\n",
         "  return ::tgc::graph::inferByFormula(context, loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", [&](::tgc::graph::Ink &ink) { return formulaOf(ink, adaptor); }, out);\n}\n")
     # "::tgc::graph::HostTensors $cppClass::evaluate(::tgc::graph::HostTensorsRef operands_) {\n"
     # !if(elementwise,

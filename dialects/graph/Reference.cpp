@@ -32,4 +32,49 @@ HostTensor einsum(llvm::StringRef text, HostTensorsRef operands) {
                          RankedTensorType::get(shape, operands[0].element()));
 }
 
+double nextAfter(Type element, double from, double to) {
+  if (element.isF64()) return std::nextafter(from, to);
+  if (element.isF32()) return std::nextafter(static_cast<float>(from), static_cast<float>(to));
+  if (std::isnan(from) || std::isnan(to)) return from + to;
+  if (from == to) return to;
+  llvm::APFloat half(from);
+  bool lost = false;
+  half.convert(cast<FloatType>(element).getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven, &lost);
+  half.next(/*nextDown=*/to < from);
+  half.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &lost);
+  return half.convertToDouble();
+}
+
+HostTensor gelu(const HostTensor &x, llvm::StringRef approximate) {
+  HostTensor out(x.type());
+  const double pi = std::acos(-1.0);
+  for (int64_t at = 0; at < x.count(); ++at) {
+    double v = x.get<double>(at);
+    if (approximate == "tanh")
+      out.set(at, v / 2 * (1 + std::tanh(std::sqrt(2 / pi) * (v + 0.044715 * v * v * v))));
+    else
+      out.set(at, v * (0.5 * std::erfc(-v / std::sqrt(2.0))));
+  }
+  return out;
+}
+
+HostTensor clip(const HostTensor &x, const HostTensor &min, const HostTensor &max) {
+  HostTensor out(x.type());
+  auto cut = [&]<typename T>(T) {
+    for (int64_t at = 0; at < x.count(); ++at) {
+      T v = x.get<T>(at);
+      if (min.type()) v = maximum(v, min.get<T>(at));
+      if (max.type()) v = minimum(v, max.get<T>(at));
+      out.set(at, v);
+    }
+  };
+  if (x.isFloat())
+    cut(double());
+  else if (x.kind() == 'u')
+    cut(uint64_t());
+  else
+    cut(int64_t());
+  return out;
+}
+
 } // namespace tgc::graph::reference

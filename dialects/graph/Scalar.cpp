@@ -239,9 +239,14 @@ Scalar convert(Scalar a, Type element, char kind) {
                          : ink.op<arith::ExtUIOp>(kind, signless, a.value());
 }
 
-Scalar isNan(Scalar a) { return a != a; }
-Scalar isInf(Scalar a) { return absolute(a) == std::numeric_limits<double>::infinity(); }
-Scalar isFinite(Scalar a) { return absolute(a) < std::numeric_limits<double>::infinity(); }
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+static Scalar answer(Scalar like, bool value) {
+  ScalarInk &ink = like.ink();
+  return ink.make(arith::ConstantOp::create(ink.builder, ink.loc, ink.builder.getBoolAttr(value)), 'b');
+}
+Scalar isNan(Scalar a) { return a.isFloat() ? a != a : answer(a, false); }
+Scalar isInf(Scalar a) { return a.isFloat() ? absolute(a) == infinity : answer(a, false); }
+Scalar isFinite(Scalar a) { return a.isFloat() ? absolute(a) < infinity : answer(a, true); }
 
 static Scalar bitsOfFloat(Scalar a) {
   auto integer = IntegerType::get(a.type().getContext(), a.bits());
@@ -249,15 +254,43 @@ static Scalar bitsOfFloat(Scalar a) {
 }
 Scalar signBit(Scalar a) { return bitsOfFloat(a) < 0.0; }
 
-Scalar nextAfter(Scalar a, Scalar b) {
+Scalar nextAfter(Scalar a, Scalar b, Type element) {
   ScalarInk &ink = a.ink();
-  Scalar bits = bitsOfFloat(a);
+  bool half = element.getIntOrFloatBitWidth() < a.bits();
+  auto narrow = [&](Scalar x) { return half ? ink.op<arith::TruncFOp>('f', element, x.value()) : x; };
+  auto fromBits = [&](Scalar bits) {
+    Scalar x = ink.op<arith::BitcastOp>('f', element, bits.value());
+    return half ? ink.op<arith::ExtFOp>('f', a.type(), x.value()) : x;
+  };
+  Scalar bits = bitsOfFloat(narrow(a));
   Scalar away = select((b > a) ^ (a < 0.0), 1.0, ink.number(-1, bits));
-  Scalar moved = ink.op<arith::BitcastOp>('f', a.type(), (bits + away).value());
-  Scalar one = ink.number(1, bits);
-  Scalar tiny = math<math::CopySignOp>(ink.op<arith::BitcastOp>('f', a.type(), one.value()), b);
-  Scalar stepped = select(a == 0.0, tiny, moved);
+  Scalar tiny = math<math::CopySignOp>(fromBits(ink.number(1, bits)), b);
+  Scalar stepped = select(a == 0.0, tiny, fromBits(bits + away));
   return select(isNan(a) | isNan(b), a + b, select(a == b, b, stepped));
+}
+
+Scalar hypotenuse(Scalar a, Scalar b) {
+  Scalar p = absolute(a), q = absolute(b);
+  Scalar large = maximum(p, q), small = minimum(p, q);
+  Scalar ratio = small / select(large == 0.0, 1.0, large);
+  Scalar scaled = large * math<math::SqrtOp>(1.0 + ratio * ratio);
+  return select(isInf(a) | isInf(b), infinity, scaled);
+}
+
+Scalar logAddExp(Scalar a, Scalar b) {
+  Scalar difference = a - b;
+  Scalar sum = maximum(a, b) + math<math::Log1pOp>(math<math::ExpOp>(-absolute(difference)));
+  // Equal infinities have no difference.
+  return select(isNan(difference), a + b, sum);
+}
+
+Scalar softPlus(Scalar a) {
+  return maximum(a, a.ink().number(0, a)) + math<math::Log1pOp>(math<math::ExpOp>(-absolute(a)));
+}
+
+Scalar logistic(Scalar a) {
+  Scalar small = math<math::ExpOp>(-absolute(a));
+  return select(a >= 0.0, 1.0, small) / (1.0 + small);
 }
 
 } // namespace tgc::graph

@@ -94,10 +94,23 @@ template <typename Op> Scalar math(Scalar a) { return a.ink().template op<Op>('f
 template <typename Op> Scalar math(Scalar a, Scalar b) {
   return a.ink().template op<Op>('f', a.value(), b.value());
 }
+template <typename Op> Scalar math(Scalar a, Scalar b, Scalar c) {
+  return a.ink().template op<Op>('f', a.value(), b.value(), c.value());
+}
+/// math's rounding op on a float; an integer as it is.
+template <typename Op> Scalar rounded(Scalar a) { return a.isFloat() ? math<Op>(a) : a; }
+/// Of an integer: known answers.
 Scalar isNan(Scalar a);
 Scalar isInf(Scalar a);
 Scalar isFinite(Scalar a);
 Scalar signBit(Scalar a);
-Scalar nextAfter(Scalar a, Scalar b);
+/// The next number of the stored dtype, which is a half where `a` is f32.
+Scalar nextAfter(Scalar a, Scalar b, mlir::Type element);
+/// sqrt(a*a + b*b) scaled by the larger of the two.
+Scalar hypotenuse(Scalar a, Scalar b);
+/// log(exp(a) + exp(b)), log(1 + exp(a)) and 1 / (1 + exp(-a)) from exp of a number that is not positive.
+Scalar logAddExp(Scalar a, Scalar b);
+Scalar softPlus(Scalar a);
+Scalar logistic(Scalar a);
 
 } // namespace tgc::graph

@@ -24,7 +24,7 @@ PARAMS = {
     "pairs": ("Pairs", "llvm::ArrayRef<int64_t>", "Pairs"),
 }
 # TableGen constraint -> call kind where a row writes no kind
-DEFAULT_KIND = {"I64Attr": "int", "F64Attr": "real", "BoolAttr": "flag", "StrAttr": "text", "TypeAttr": "dtype",
+DEFAULT_KIND = {"I64Attr": "int", "F64Attr": "real", "Real": "real", "BoolAttr": "flag", "StrAttr": "text", "TypeAttr": "dtype",
                 "DenseI64ArrayAttr": "ints"}
 TENSORS = ("Tensor", "FloatTensor", "BoolTensor", "IntTensor")
 
