@@ -97,6 +97,11 @@ public:
         return error;
       }
       base->signature = std::move(*signature);
+      if (base->steps.size() >= 256) {
+        Error error = errorAt(holder, step->place, "more than 256 nested transformations");
+        error.kind = ErrorKind::Limit;
+        return error;
+      }
       base->steps.push_back(std::move(*step));
     }
     return base;
@@ -140,6 +145,8 @@ private:
     Step step;
     step.transformation = holder.text(children[0]);
     step.place = holder[children[0]].span;
+    step.parametersBelow = below.parameters.size();
+    step.resultsBelow = below.results.size();
     const Form &form = *std::find_if(std::begin(forms), std::end(forms), [&](const Form &candidate) {
       return candidate.name == step.transformation;
     });

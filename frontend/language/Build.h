@@ -1,0 +1,98 @@
+// The builder from tree to graph IR, seen from inside: one Build for one instance, one Frame for one function body.
+#pragma once
+#include "dialects/graph/Call.h"
+#include "frontend/language/FunctionValue.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace tgc::language {
+
+using graph::Argument;
+using Values = std::vector<Argument>; ///< results of a call: tensors or plain numbers
+
+/// A function body in the course of evaluation.
+struct Frame {
+  std::size_t number; ///< of the function; it sees those below that number
+  graph::Ink &ink;
+  FunctionScope functions;
+  std::unordered_map<std::string_view, Argument> values = {}; ///< parameters and locals
+  std::unordered_map<std::string_view, std::int64_t> extents = {};
+};
+
+/// Every member that can fail gives nothing then, and `failure` holds the first error.
+class Build {
+public:
+  Build(const Ast &ast, mlir::ModuleOp module) : ast(ast), module(module) {}
+
+  std::optional<Error> failure;
+
+  /// A function for these argument types; the same for the same types. Level k is below the last steps.size() - k
+  /// steps of `value`.
+  mlir::func::FuncOp functionFor(const FunctionValue &value, std::size_t level, mlir::TypeRange types, bool isPublic);
+
+  /// Takes a diagnostic as the failure, unless there is one.
+  void take(Error error);
+
+private:
+  // Build.cpp: expressions
+  std::optional<Argument> value(Frame &frame, NodeId id);
+  std::optional<Argument> leaf(Frame &frame, NodeId id);
+  std::optional<Argument> step(Frame &frame, NodeId id, Argument first);
+  std::optional<Argument> name(Frame &frame, NodeId id);
+  std::optional<Argument> unary(Frame &frame, Operator op, Span mark, Argument x);
+  std::optional<Argument> binary(Frame &frame, Operator op, Span mark, Argument a, Argument b);
+  std::optional<Argument> operation(Frame &frame, std::string_view name, Span place, const graph::Arguments &positional,
+                                    const graph::NamedArguments &named = {});
+  std::optional<Argument> list(Frame &frame, NodeId id);
+  std::optional<Values> call(Frame &frame, NodeId id);
+  std::optional<Values> callOperation(Frame &frame, NodeId id);
+  std::optional<FunctionValue> callee(Frame &frame, NodeId id);
+  bool run(Frame &frame, const Statement &statement);
+  bool bind(Frame &frame, const Statement &statement);
+  void setName(const Argument &value, Span name);
+
+  // Indexing.cpp
+  std::optional<Argument> index(Frame &frame, NodeId id, Argument base);
+
+  // Notation.cpp: index notation
+  friend class Notation;
+
+  // Transform.cpp: calls of functions
+  std::optional<Values> callFunction(Frame &frame, const FunctionValue &value, NodeId call);
+  std::optional<Values> arrange(Frame &frame, const FunctionValue &value, NodeId call);
+  std::optional<Values> apply(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place);
+  std::optional<Values> body(graph::Ink &ink, std::size_t number, const Values &arguments, Span place);
+  bool bindParameters(Frame &frame, const Function &function, const Values &arguments, Span place);
+  bool bindParameter(Frame &frame, const Function &function, std::size_t which, const Argument &argument, Span place);
+  std::optional<Values> reverse(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place);
+  std::optional<Values> forward(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place);
+  std::optional<Values> map(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place);
+  bool tensors(graph::Ink &ink, Values &arguments, Span place);
+  std::optional<Argument> typed(graph::Ink &ink, const Argument &plain, mlir::RankedTensorType type, const std::string &what, Span place);
+  bool derivable(const Step &step, const Values &arguments);
+  mlir::func::FuncOp newFunction(const std::string &name, mlir::TypeRange types, const FunctionValue &value, std::size_t level, bool isPublic);
+  bool finish(mlir::func::FuncOp function, graph::Ink &ink, std::optional<Values> results, Span place);
+
+  mlir::Location location(Span span);
+  std::nullopt_t fail(Span span, std::string message, std::string advice = {}, ErrorKind kind = ErrorKind::Invalid);
+  bool enter(Span place);
+  std::string word(Span span) const { return std::string(ast.text(span)); }
+
+  const Ast &ast;
+  mlir::ModuleOp module;
+  std::unordered_map<std::string, mlir::func::FuncOp> built; ///< by function, steps and types
+  std::uint64_t evaluated = 0;
+  int depth = 0;
+};
+
+/// "f64[4, 3]" of a tensor, "the number 0.5", "a list", ...
+std::string describe(const Argument &argument);
+
+/// The axes of vmap for `count` arguments: one for each, none where it is shared. Errors: forms that are not integers.
+struct MapAxes {
+  std::vector<std::optional<std::int64_t>> axes;
+  std::string error;
+};
+MapAxes mapAxes(const Ast &holder, NodeId node, std::size_t count);
+
+} // namespace tgc::language
