@@ -8,12 +8,8 @@ using namespace mlir;
 
 namespace tgc::graph {
 
-void GraphDialect::initialize() {
-  addOperations<
-#define GET_OP_LIST
-#include "dialects/graph/GraphOps.cpp.inc"
-      >();
-}
+// With sharded definitions GET_OP_LIST is empty; the generated hook registers every shard.
+void GraphDialect::initialize() { registerGraphDialectOperations(this); }
 
 Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {
   if (auto dense = dyn_cast<DenseElementsAttr>(value))

@@ -66,7 +66,9 @@ LogicalResult inferByFormula(MLIRContext *context, std::optional<Location> loc, 
                              llvm::function_ref<Syms(Ink &)> formula, SmallVectorImpl<Type> &out) {
   if (failed(checkElements(loc, name, operands, bits, words))) return failure();
   Block scratch;
-  Ink ink(OpBuilder::atBlockEnd(&scratch), loc ? *loc : UnknownLoc::get(context));
+  OpBuilder builder(context); // atBlockEnd would ask the block's region, which it has not
+  builder.setInsertionPointToEnd(&scratch);
+  Ink ink(builder, loc ? *loc : UnknownLoc::get(context));
   Syms results = formula(ink);
   bool ok = !ink.failed() && !results.empty();
   for (Sym result : results) {

@@ -43,6 +43,7 @@ struct Row {
       *file;
   unsigned line;
   bool broadcasts, internal;
+  bool elementwise; ///< one result for each element: what index notation may hold
   llvm::ArrayRef<Param> params;
   llvm::ArrayRef<OperandRow> operands;
 };

@@ -54,8 +54,8 @@ bool Build::enter(Span place) {
 mlir::Location Build::location(Span span) {
   Error at = ast.source->error(span, {});
   mlir::MLIRContext *context = module.getContext();
-  return mlir::FileLineColRange::get(mlir::StringAttr::get(context, at.place.file), at.place.line, at.place.column,
-                                     at.place.line, at.place.column + at.length);
+  return mlir::FileLineColRange::get(mlir::StringAttr::get(context, at.place.file), at.place.line,
+                                     at.place.column, at.place.line, at.place.column + at.length);
 }
 
 std::optional<Argument> Build::value(Frame &frame, NodeId id) {
@@ -69,10 +69,12 @@ std::optional<Argument> Build::value(Frame &frame, NodeId id) {
   auto leans = [&](NodeKind kind) {
     return kind == NodeKind::Unary || kind == NodeKind::Binary || kind == NodeKind::Index;
   };
-  for (; leans(ast[id].kind); id = ast.child(id, 0)) spine.push_back(id);
+  for (; leans(ast[id].kind); id = ast.child(id, 0))
+    spine.push_back(id);
   evaluated += spine.size();
   std::optional<Argument> result = leaf(frame, id);
-  while (result && !spine.empty()) result = step(frame, spine.pop_back_val(), std::move(*result));
+  while (result && !spine.empty())
+    result = step(frame, spine.pop_back_val(), std::move(*result));
   return failure ? std::nullopt : result;
 }
 
@@ -80,24 +82,31 @@ std::optional<Argument> Build::leaf(Frame &frame, NodeId id) {
   const Node &node = ast[id];
   std::string_view text = ast.text(node.span);
   switch (node.kind) {
-  case NodeKind::Name: return name(frame, id);
+  case NodeKind::Name:
+    return name(frame, id);
   case NodeKind::Integer: {
     std::int64_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
     return Argument(number);
   }
-  case NodeKind::Float: return Argument(floatValue(text).value_or(0));
-  case NodeKind::String: return Argument(std::string(text.substr(1, text.size() - 2)));
-  case NodeKind::List: return list(frame, id);
+  case NodeKind::Float:
+    return Argument(floatValue(text).value_or(0));
+  case NodeKind::String:
+    return Argument(std::string(text.substr(1, text.size() - 2)));
+  case NodeKind::List:
+    return list(frame, id);
   case NodeKind::Call: {
     auto results = call(frame, id);
     if (!results) return std::nullopt;
     if (results->size() != 1)
-      return fail(node.span, "this call gives " + std::to_string(results->size()) + " results, and one value is needed here",
+      return fail(node.span,
+                  "this call gives " + std::to_string(results->size()) +
+                      " results, and one value is needed here",
                   "bind them first: a, b = f(x)");
     return std::move(results->front());
   }
-  default: return fail(node.span, "a value is needed here");
+  default:
+    return fail(node.span, "a value is needed here");
   }
 }
 
@@ -105,13 +114,20 @@ std::optional<Argument> Build::name(Frame &frame, NodeId id) {
   std::string_view text = ast.text(id);
   if (auto constant = constantNamed(text)) {
     switch (*constant) {
-    case Constant::True: return Argument(true);
-    case Constant::False: return Argument(false);
-    case Constant::None: return Argument();
-    case Constant::Inf: return Argument(static_cast<double>(INFINITY));
-    case Constant::Nan: return Argument(static_cast<double>(NAN));
-    case Constant::Pi: return Argument(3.14159265358979323846);
-    case Constant::DTypeName: return Argument(graph::typeNamed(module.getContext(), text));
+    case Constant::True:
+      return Argument(true);
+    case Constant::False:
+      return Argument(false);
+    case Constant::None:
+      return Argument();
+    case Constant::Inf:
+      return Argument(static_cast<double>(INFINITY));
+    case Constant::Nan:
+      return Argument(static_cast<double>(NAN));
+    case Constant::Pi:
+      return Argument(3.14159265358979323846);
+    case Constant::DTypeName:
+      return Argument(graph::typeNamed(module.getContext(), text));
     }
   }
   if (auto found = frame.values.find(text); found != frame.values.end()) return found->second;
@@ -165,11 +181,14 @@ std::optional<Argument> Build::binary(Frame &frame, Operator op, Span mark, Argu
   return operation(frame, nameOf(op), mark, {std::move(a), std::move(b)});
 }
 
-std::optional<Argument> Build::operation(Frame &frame, std::string_view name, Span place, const graph::Arguments &positional,
+std::optional<Argument> Build::operation(Frame &frame, std::string_view name, Span place,
+                                         const graph::Arguments &positional,
                                          const graph::NamedArguments &named) {
   frame.ink.setLoc(location(place));
   auto results = graph::call(frame.ink, name, positional, named);
-  if (failed(results) || failure) return fail(place, std::string(name) + " failed without a reason", "please report it", ErrorKind::Internal);
+  if (failed(results) || failure)
+    return fail(place, std::string(name) + " failed without a reason", "please report it",
+                ErrorKind::Internal);
   if (results->size() == 1) return Argument(results->front());
   Argument::List items(results->begin(), results->end());
   return Argument(std::move(items));
@@ -206,8 +225,10 @@ std::optional<Values> Build::callOperation(Frame &frame, NodeId id) {
     auto argument = value(frame, held);
     if (!argument) return std::nullopt;
     if (ast[held].kind == NodeKind::String && text == Span{}) text = ast[held].span;
-    if (isNamed) named.emplace_back(word(ast[child].mark), std::move(*argument));
-    else positional.push_back(std::move(*argument));
+    if (isNamed)
+      named.emplace_back(word(ast[child].mark), std::move(*argument));
+    else
+      positional.push_back(std::move(*argument));
   }
   if (text.end > text.begin) {
     // Errors about a text argument point into it; columns there count code points.
@@ -240,7 +261,8 @@ bool Build::bind(Frame &frame, const Statement &statement) {
   NodeId right = statement.values[0];
   if (givesFunction(ast, right)) {
     auto resolved = callee(frame, right);
-    if (resolved) frame.functions.locals.insert_or_assign(ast.text(statement.targets[0]), std::move(*resolved));
+    if (resolved)
+      frame.functions.locals.insert_or_assign(ast.text(statement.targets[0]), std::move(*resolved));
     return !failure;
   }
   std::optional<Values> results;
@@ -254,7 +276,8 @@ bool Build::bind(Frame &frame, const Statement &statement) {
   std::size_t names = statement.targets.size(), count = results->size();
   if (names != count) {
     std::string found = count == 1 ? "1 value" : std::to_string(count) + " values";
-    fail(ast[right].span, std::to_string(names) + (names == 1 ? " name" : " names") + " on the left of '=', " + found + " on the right");
+    fail(ast[right].span, std::to_string(names) + (names == 1 ? " name" : " names") +
+                              " on the left of '=', " + found + " on the right");
     return false;
   }
   for (std::size_t k = 0; k < names; ++k) {
@@ -278,7 +301,8 @@ std::optional<Values> Build::body(graph::Ink &ink, std::size_t number, const Val
   Frame frame{number, ink, {ast, number}};
   Values results;
   bool good = bindParameters(frame, function, arguments, place);
-  for (std::size_t i = 0; good && i + 1 < function.statements.size(); ++i) good = run(frame, function.statements[i]);
+  for (std::size_t i = 0; good && i + 1 < function.statements.size(); ++i)
+    good = run(frame, function.statements[i]);
   if (good) {
     for (NodeId id : function.statements.back().values) {
       auto result = value(frame, id);

@@ -1,4 +1,5 @@
-// The builder from tree to graph IR, seen from inside: one Build for one instance, one Frame for one function body.
+// The builder from tree to graph IR, seen from inside: one Build for one instance, one Frame for one function
+// body.
 #pragma once
 #include "dialects/graph/Call.h"
 #include "frontend/language/FunctionValue.h"
@@ -26,9 +27,10 @@ public:
 
   std::optional<Error> failure;
 
-  /// A function for these argument types; the same for the same types. Level k is below the last steps.size() - k
-  /// steps of `value`.
-  mlir::func::FuncOp functionFor(const FunctionValue &value, std::size_t level, mlir::TypeRange types, bool isPublic);
+  /// A function for these argument types; the same for the same types. Level k is below the last steps.size()
+  /// - k steps of `value`.
+  mlir::func::FuncOp functionFor(const FunctionValue &value, std::size_t level, mlir::TypeRange types,
+                                 bool isPublic);
 
   /// Takes a diagnostic as the failure, unless there is one.
   void take(Error error);
@@ -41,7 +43,8 @@ private:
   std::optional<Argument> name(Frame &frame, NodeId id);
   std::optional<Argument> unary(Frame &frame, Operator op, Span mark, Argument x);
   std::optional<Argument> binary(Frame &frame, Operator op, Span mark, Argument a, Argument b);
-  std::optional<Argument> operation(Frame &frame, std::string_view name, Span place, const graph::Arguments &positional,
+  std::optional<Argument> operation(Frame &frame, std::string_view name, Span place,
+                                    const graph::Arguments &positional,
                                     const graph::NamedArguments &named = {});
   std::optional<Argument> list(Frame &frame, NodeId id);
   std::optional<Values> call(Frame &frame, NodeId id);
@@ -60,21 +63,29 @@ private:
   // Transform.cpp: calls of functions
   std::optional<Values> callFunction(Frame &frame, const FunctionValue &value, NodeId call);
   std::optional<Values> arrange(Frame &frame, const FunctionValue &value, NodeId call);
-  std::optional<Values> apply(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place);
+  std::optional<Values> apply(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                              Values arguments, Span place);
   std::optional<Values> body(graph::Ink &ink, std::size_t number, const Values &arguments, Span place);
   bool bindParameters(Frame &frame, const Function &function, const Values &arguments, Span place);
-  bool bindParameter(Frame &frame, const Function &function, std::size_t which, const Argument &argument, Span place);
-  std::optional<Values> reverse(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place);
-  std::optional<Values> forward(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place);
-  std::optional<Values> map(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place);
+  bool bindParameter(Frame &frame, const Function &function, std::size_t which, const Argument &argument,
+                     Span place);
+  std::optional<Values> reverse(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                Values arguments, Span place);
+  std::optional<Values> forward(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                Values arguments, Span place);
+  std::optional<Values> map(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments,
+                            Span place);
   bool tensors(graph::Ink &ink, Values &arguments, Span place);
-  std::optional<Argument> typed(graph::Ink &ink, const Argument &plain, mlir::RankedTensorType type, const std::string &what, Span place);
+  std::optional<Argument> typed(graph::Ink &ink, const Argument &plain, mlir::RankedTensorType type,
+                                const std::string &what, Span place);
   bool derivable(const Step &step, const Values &arguments);
-  mlir::func::FuncOp newFunction(const std::string &name, mlir::TypeRange types, const FunctionValue &value, std::size_t level, bool isPublic);
+  mlir::func::FuncOp newFunction(const std::string &name, mlir::TypeRange types, const FunctionValue &value,
+                                 std::size_t level, bool isPublic);
   bool finish(mlir::func::FuncOp function, graph::Ink &ink, std::optional<Values> results, Span place);
 
   mlir::Location location(Span span);
-  std::nullopt_t fail(Span span, std::string message, std::string advice = {}, ErrorKind kind = ErrorKind::Invalid);
+  std::nullopt_t fail(Span span, std::string message, std::string advice = {},
+                      ErrorKind kind = ErrorKind::Invalid);
   bool enter(Span place);
   std::string word(Span span) const { return std::string(ast.text(span)); }
 
@@ -88,7 +99,8 @@ private:
 /// "f64[4, 3]" of a tensor, "the number 0.5", "a list", ...
 std::string describe(const Argument &argument);
 
-/// The axes of vmap for `count` arguments: one for each, none where it is shared. Errors: forms that are not integers.
+/// The axes of vmap for `count` arguments: one for each, none where it is shared. Errors: forms that are not
+/// integers.
 struct MapAxes {
   std::vector<std::optional<std::int64_t>> axes;
   std::string error;

@@ -7,7 +7,8 @@ namespace tgc::language {
 namespace {
 
 bool isSum(const Node &node) {
-  return node.kind == NodeKind::Binary && (node.op == Operator::add || node.op == Operator::subtract) && !node.inBrackets;
+  return node.kind == NodeKind::Binary && (node.op == Operator::add || node.op == Operator::subtract) &&
+         !node.inBrackets;
 }
 
 /// Letters for einsum where an index has a longer name: ASCII, then Latin letters beyond.
@@ -24,8 +25,9 @@ std::string freeSymbol(const std::set<std::string> &taken) {
 } // namespace
 
 Notation::Notation(Build &build, Frame &frame, const Statement &statement)
-    : build(build), ast(build.ast), frame(frame), statement(statement), root(statement.values[0]) {
-  for (Span index : statement.indices) left.push_back(ast.text(index));
+    : build(build), ast(build.ast), frame(frame), root(statement.values[0]) {
+  for (Span index : statement.indices)
+    left.push_back(ast.text(index));
   markLetters();
 }
 
@@ -33,7 +35,8 @@ bool Notation::lettersIn(NodeId index) const {
   auto items = ast.children(index).subspan(1);
   return std::any_of(items.begin(), items.end(), [&](NodeId item) {
     std::string_view text = ast.text(item);
-    return ast[item].kind == NodeKind::Name && !constantNamed(text) && !frame.values.count(text) && !frame.extents.count(text);
+    return ast[item].kind == NodeKind::Name && !constantNamed(text) && !frame.values.count(text) &&
+           !frame.extents.count(text);
   });
 }
 
@@ -49,12 +52,15 @@ void Notation::markLetters() {
       if (child != noNode) stack.push_back(child);
   }
   std::set<std::string> taken;
-  for (std::string_view index : left) letters.emplace(index, Letter{1, {}, {}, letters.size(), {}});
+  for (std::string_view index : left)
+    letters.emplace(index, Letter{1, {}, {}, letters.size(), {}});
   for (NodeId id = firstNode; id <= root; ++id) {
     bool has = ast[id].kind == NodeKind::Index && lettersIn(id);
     if (has)
-      for (NodeId item : ast.children(id).subspan(1)) letters.emplace(ast.text(item), Letter{1, {}, {}, letters.size(), {}});
-    for (NodeId child : ast.children(id)) has |= child != noNode && hasLetters[child - firstNode];
+      for (NodeId item : ast.children(id).subspan(1))
+        letters.emplace(ast.text(item), Letter{1, {}, {}, letters.size(), {}});
+    for (NodeId child : ast.children(id))
+      has |= child != noNode && hasLetters[child - firstNode];
     hasLetters.push_back(has);
   }
   for (auto &[index, letter] : letters)
@@ -63,12 +69,15 @@ void Notation::markLetters() {
   for (auto &[index, letter] : letters)
     if (letter.symbol.empty()) others.emplace_back(letter.order, index);
   std::sort(others.begin(), others.end());
-  for (auto &[order, index] : others) taken.insert(letters[index].symbol = freeSymbol(taken));
+  for (auto &[order, index] : others)
+    taken.insert(letters[index].symbol = freeSymbol(taken));
 }
 
 std::optional<Argument> Notation::declare() {
-  bool tooMany = std::any_of(letters.begin(), letters.end(), [](const auto &entry) { return entry.second.symbol.empty(); });
-  if (tooMany) return build.fail(ast[root].span, "more than 300 indices in one statement", {}, ErrorKind::Limit);
+  bool tooMany = std::any_of(letters.begin(), letters.end(),
+                             [](const auto &entry) { return entry.second.symbol.empty(); });
+  if (tooMany)
+    return build.fail(ast[root].span, "more than 300 indices in one statement", {}, ErrorKind::Limit);
   auto parts = terms();
   if (!parts) return std::nullopt;
   std::optional<Argument> total;
@@ -76,15 +85,20 @@ std::optional<Argument> Notation::declare() {
     Span mark = ast[node].mark;
     auto next = term(node);
     if (!next) return std::nullopt;
-    if (total) total = build.binary(frame, negative ? Operator::subtract : Operator::add, mark, std::move(*total), std::move(*next));
-    else total = negative ? build.unary(frame, Operator::negative, mark, std::move(*next)) : std::move(next);
+    if (total)
+      total = build.binary(frame, negative ? Operator::subtract : Operator::add, mark, std::move(*total),
+                           std::move(*next));
+    else
+      total = negative ? build.unary(frame, Operator::negative, mark, std::move(*next)) : std::move(next);
     if (!total) return std::nullopt;
   }
   std::vector<std::int64_t> extents;
-  for (std::string_view index : left) extents.push_back(letters[index].extent);
+  for (std::string_view index : left)
+    extents.push_back(letters[index].extent);
   auto *sym = total->as<graph::Sym>();
   if (!sym || sym->shape() == llvm::ArrayRef<int64_t>(extents)) return total;
-  return build.operation(frame, "broadcast_to", ast[root].mark, {std::move(*total), Argument(llvm::ArrayRef<int64_t>(extents))});
+  return build.operation(frame, "broadcast_to", ast[root].mark,
+                         {std::move(*total), Argument(llvm::ArrayRef<int64_t>(extents))});
 }
 
 std::optional<std::vector<std::pair<bool, NodeId>>> Notation::terms() {
@@ -95,7 +109,8 @@ std::optional<std::vector<std::pair<bool, NodeId>>> Notation::terms() {
     return build.fail(top.mark, "terms are what + and - separate, and this operator joins several",
                       "put brackets around what is one term");
   std::vector<std::pair<bool, NodeId>> found;
-  for (; isSum(ast[id]); id = ast.child(id, 0)) found.emplace_back(ast[id].op == Operator::subtract, ast.child(id, 1));
+  for (; isSum(ast[id]); id = ast.child(id, 0))
+    found.emplace_back(ast[id].op == Operator::subtract, ast.child(id, 1));
   found.emplace_back(false, id);
   std::reverse(found.begin(), found.end());
   return found;
@@ -132,7 +147,9 @@ std::optional<Argument> Notation::term(NodeId node) {
     if (!factor->value.isNumber()) {
       tensors.push_back(std::move(*factor));
     } else {
-      number = number ? build.binary(frame, Operator::multiply, mark, std::move(*number), std::move(factor->value)) : std::move(factor->value);
+      number =
+          number ? build.binary(frame, Operator::multiply, mark, std::move(*number), std::move(factor->value))
+                 : std::move(factor->value);
       if (!number) return std::nullopt;
     }
   }
@@ -140,7 +157,8 @@ std::optional<Argument> Notation::term(NodeId node) {
   if (!tensors.empty()) {
     auto product = contract(std::move(tensors), mark);
     if (!product) return std::nullopt;
-    result = result ? build.binary(frame, Operator::multiply, mark, std::move(*result), std::move(*product)) : std::move(product);
+    result = result ? build.binary(frame, Operator::multiply, mark, std::move(*result), std::move(*product))
+                    : std::move(product);
   }
   if (result && factors.negative) result = build.unary(frame, Operator::negative, mark, std::move(*result));
   return result;
@@ -150,15 +168,18 @@ std::optional<Argument> Notation::term(NodeId node) {
 bool Notation::scalar(const Indexed &value, NodeId id) {
   if (value.value.isNumber() || !value.indices.empty()) return true;
   auto *sym = value.value.as<graph::Sym>();
-  if (!sym) build.fail(ast[id].span, "a tensor or a number is needed here, and this is " + describe(value.value));
+  if (!sym)
+    build.fail(ast[id].span, "a tensor or a number is needed here, and this is " + describe(value.value));
   else if (sym->rank() > 0)
-    build.fail(ast[id].span, describe(value.value) + " has no indices here", "write one index for each axis, for example x[i]");
+    build.fail(ast[id].span, describe(value.value) + " has no indices here",
+               "write one index for each axis, for example x[i]");
   return !build.failure;
 }
 
 std::string Notation::symbols(const std::vector<std::string_view> &indices) {
   std::string out;
-  for (std::string_view index : indices) out += letters[index].symbol;
+  for (std::string_view index : indices)
+    out += letters[index].symbol;
   return out;
 }
 
@@ -172,7 +193,8 @@ std::optional<Argument> Notation::contract(std::vector<Indexed> factors, Span ma
   };
   std::copy_if(left.begin(), left.end(), std::back_inserter(kept), stands);
   for (const Indexed &factor : factors)
-    for (std::string_view index : factor.indices) sums |= std::find(kept.begin(), kept.end(), index) == kept.end();
+    for (std::string_view index : factor.indices)
+      sums |= std::find(kept.begin(), kept.end(), index) == kept.end();
   if (factors.size() == 1 && !sums) return spread(std::move(factors[0]), left, mark);
   std::string equation;
   graph::Arguments arguments(1);
@@ -186,7 +208,8 @@ std::optional<Argument> Notation::contract(std::vector<Indexed> factors, Span ma
   return spread({std::move(*product), kept}, left, mark);
 }
 
-std::optional<Argument> Notation::spread(Indexed value, const std::vector<std::string_view> &onto, Span mark) {
+std::optional<Argument> Notation::spread(Indexed value, const std::vector<std::string_view> &onto,
+                                         Span mark) {
   graph::Sym sym = *value.value.as<graph::Sym>();
   Argument::List order;
   std::vector<std::int64_t> extents;
@@ -199,10 +222,13 @@ std::optional<Argument> Notation::spread(Indexed value, const std::vector<std::s
   }
   std::optional<Argument> result = std::move(value.value);
   bool sorted = true;
-  for (std::size_t i = 0; i < order.size(); ++i) sorted &= *order[i].as<int64_t>() == static_cast<std::int64_t>(i);
-  if (!sorted) result = build.operation(frame, "permute_dims", mark, {std::move(*result), Argument(std::move(order))});
+  for (std::size_t i = 0; i < order.size(); ++i)
+    sorted &= *order[i].as<int64_t>() == static_cast<std::int64_t>(i);
+  if (!sorted)
+    result = build.operation(frame, "permute_dims", mark, {std::move(*result), Argument(std::move(order))});
   if (!result || result->as<graph::Sym>()->shape() == llvm::ArrayRef<int64_t>(extents)) return result;
-  return build.operation(frame, "reshape", mark, {std::move(*result), Argument(llvm::ArrayRef<int64_t>(extents))});
+  return build.operation(frame, "reshape", mark,
+                         {std::move(*result), Argument(llvm::ArrayRef<int64_t>(extents))});
 }
 
 std::optional<std::vector<std::string_view>> Notation::align(std::vector<Indexed> &values, Span mark) {
@@ -210,7 +236,8 @@ std::optional<std::vector<std::string_view>> Notation::align(std::vector<Indexed
   for (const Indexed &value : values)
     for (std::string_view index : value.indices)
       if (std::find(all.begin(), all.end(), index) == all.end()) all.push_back(index);
-  std::sort(all.begin(), all.end(), [&](std::string_view a, std::string_view b) { return letters[a].order < letters[b].order; });
+  std::sort(all.begin(), all.end(),
+            [&](std::string_view a, std::string_view b) { return letters[a].order < letters[b].order; });
   if (all.size() > 8) {
     build.fail(mark, "more than 8 indices in one pointwise operation");
     return std::nullopt;
@@ -230,11 +257,13 @@ std::optional<Notation::Indexed> Notation::pointwise(NodeId id) {
     bool isOperator = ast[node].kind == NodeKind::Unary || ast[node].kind == NodeKind::Binary;
     return isOperator && hasLetters[node - firstNode];
   };
-  for (; leans(id); id = ast.child(id, 0)) spine.push_back(id);
+  for (; leans(id); id = ast.child(id, 0))
+    spine.push_back(id);
   ++build.depth;
   bool shallow = build.enter(ast[id].span); // counted twice: frames here are larger
   auto result = shallow ? leaf(id) : std::nullopt;
-  for (; result && !spine.empty(); spine.pop_back()) result = step(spine.back(), std::move(*result));
+  for (; result && !spine.empty(); spine.pop_back())
+    result = step(spine.back(), std::move(*result));
   build.depth -= 2;
   return build.failure ? std::nullopt : result;
 }
@@ -260,7 +289,8 @@ std::optional<Notation::Indexed> Notation::step(NodeId id, Indexed first) {
     return Indexed{std::move(*value), std::move(first.indices)};
   }
   if (node.op == Operator::matmul) {
-    build.fail(node.mark, "there is no '@' in index notation", "write the product with an index that is summed");
+    build.fail(node.mark, "there is no '@' in index notation",
+               "write the product with an index that is summed");
     return std::nullopt;
   }
   auto second = pointwise(ast.child(id, 1));
@@ -279,10 +309,12 @@ std::optional<Notation::Indexed> Notation::call(NodeId id) {
   std::string name(ast.text(callee));
   auto declared = ast.functionNumbers.find(ast.text(callee));
   bool isFunction = declared != ast.functionNumbers.end() && declared->second < frame.number;
-  const graph::Row *row = ast[children[0]].kind == NodeKind::Name && !isFunction ? graph::rowNamed(name) : nullptr;
+  const graph::Row *row =
+      ast[children[0]].kind == NodeKind::Name && !isFunction ? graph::rowNamed(name) : nullptr;
   if (!row || !row->elementwise) {
     build.fail(callee, "only pointwise operations may hold indices, and " + name + " is none",
-               "sum over an index by leaving it out on the left, or bind what " + name + " gives on a line of its own");
+               "sum over an index by leaving it out on the left, or bind what " + name +
+                   " gives on a line of its own");
     return std::nullopt;
   }
   std::vector<Indexed> values;
@@ -298,8 +330,10 @@ std::optional<Notation::Indexed> Notation::call(NodeId id) {
   graph::NamedArguments named;
   for (std::size_t i = 0; i < values.size(); ++i) {
     NodeId child = children[i + 1];
-    if (ast[child].kind == NodeKind::Named) named.emplace_back(build.word(ast[child].mark), std::move(values[i].value));
-    else positional.push_back(std::move(values[i].value));
+    if (ast[child].kind == NodeKind::Named)
+      named.emplace_back(build.word(ast[child].mark), std::move(values[i].value));
+    else
+      positional.push_back(std::move(values[i].value));
   }
   auto value = build.operation(frame, name, callee, positional, named);
   if (!value) return std::nullopt;
@@ -323,8 +357,8 @@ std::optional<Notation::Indexed> Notation::indexed(NodeId id) {
   std::size_t rank = static_cast<std::size_t>(sym->rank());
   if (items.size() != rank) {
     build.fail({ast[id].mark.begin, ast[id].span.end},
-               std::to_string(items.size()) + (items.size() == 1 ? " index" : " indices") + " for " + describe(*base) + ", which has " +
-                   std::to_string(rank) + (rank == 1 ? " axis" : " axes"),
+               std::to_string(items.size()) + (items.size() == 1 ? " index" : " indices") + " for " +
+                   describe(*base) + ", which has " + std::to_string(rank) + (rank == 1 ? " axis" : " axes"),
                "index notation names every axis");
     return std::nullopt;
   }
@@ -347,20 +381,22 @@ bool Notation::useLetter(Span place, std::int64_t extent, const std::string &ope
     return true;
   }
   if (extent == letter.extent || extent == 1) return true;
-  build.fail(letter.place, "index " + build.word(place) + " has extent " + std::to_string(letter.extent) + " in " + letter.operand +
-                               " but " + std::to_string(extent) + " in " + operand);
+  build.fail(letter.place, "index " + build.word(place) + " has extent " + std::to_string(letter.extent) +
+                               " in " + letter.operand + " but " + std::to_string(extent) + " in " + operand);
   bool sameLine = ast.source->place(place.begin).line == ast.source->place(letter.place.begin).line;
   build.failure->notes.push_back(ast.source->note(place, sameLine ? "" : "the other one is here"));
   build.failure->notes.push_back(help("one index has one extent in a statement; only 1 broadcasts"));
   return false;
 }
 
-std::optional<Notation::Indexed> Notation::diagonal(Argument base, const std::vector<std::string_view> &indices, Span mark) {
+std::optional<Notation::Indexed> Notation::diagonal(Argument base,
+                                                    const std::vector<std::string_view> &indices, Span mark) {
   std::vector<std::string_view> once;
   for (std::string_view index : indices)
     if (std::find(once.begin(), once.end(), index) == once.end()) once.push_back(index);
   if (once.size() == indices.size()) return Indexed{std::move(base), std::move(once)};
-  auto value = build.operation(frame, "einsum", mark, {Argument(symbols(indices) + "->" + symbols(once)), std::move(base)});
+  auto value = build.operation(frame, "einsum", mark,
+                               {Argument(symbols(indices) + "->" + symbols(once)), std::move(base)});
   if (!value) return std::nullopt;
   return Indexed{std::move(*value), std::move(once)};
 }

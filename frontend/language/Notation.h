@@ -1,12 +1,13 @@
-// Index notation: C[i, k] = A[i, j] * B[j, k]. Each term becomes pointwise operations on aligned tensors and one einsum.
+// Index notation: C[i, k] = A[i, j] * B[j, k]. Each term becomes pointwise operations on aligned tensors and
+// one einsum.
 #pragma once
 #include "frontend/language/Build.h"
 
 namespace tgc::language {
 
-/// One statement. Terms are what + and - separate outside all brackets; a term's factors are multiplied and summed by
-/// einsum over the indices that the left side lacks; what a factor holds is computed pointwise on the union of its
-/// indices. All terms agree on an index's extent; 1 broadcasts.
+/// One statement. Terms are what + and - separate outside all brackets; a term's factors are multiplied and
+/// summed by einsum over the indices that the left side lacks; what a factor holds is computed pointwise on
+/// the union of its indices. All terms agree on an index's extent; 1 broadcasts.
 class Notation {
 public:
   Notation(Build &build, Frame &frame, const Statement &statement);
@@ -52,7 +53,6 @@ private:
   Build &build;
   const Ast &ast;
   Frame &frame;
-  const Statement &statement;
   NodeId root;
   NodeId firstNode = 0;
   std::vector<bool> hasLetters; ///< by node, from firstNode on

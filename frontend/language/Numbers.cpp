@@ -13,38 +13,58 @@ Folded overflow(Operator op) { return wrong("the result of " + words(op) + " doe
 
 template <typename T> std::optional<bool> compare(Operator op, T a, T b) {
   switch (op) {
-  case Operator::equal: return a == b;
-  case Operator::not_equal: return a != b;
-  case Operator::less: return a < b;
-  case Operator::less_equal: return a <= b;
-  case Operator::greater: return a > b;
-  case Operator::greater_equal: return a >= b;
-  default: return std::nullopt;
+  case Operator::equal:
+    return a == b;
+  case Operator::not_equal:
+    return a != b;
+  case Operator::less:
+    return a < b;
+  case Operator::less_equal:
+    return a <= b;
+  case Operator::greater:
+    return a > b;
+  case Operator::greater_equal:
+    return a >= b;
+  default:
+    return std::nullopt;
   }
 }
 
 Folded foldBools(Operator op, bool a, bool b) {
   switch (op) {
-  case Operator::bitwise_and: return {Argument(a && b), {}};
-  case Operator::bitwise_or: return {Argument(a || b), {}};
+  case Operator::bitwise_and:
+    return {Argument(a && b), {}};
+  case Operator::bitwise_or:
+    return {Argument(a || b), {}};
   case Operator::bitwise_xor:
-  case Operator::not_equal: return {Argument(a != b), {}};
-  case Operator::equal: return {Argument(a == b), {}};
-  default: return wrong("there is no " + words(op) + " of true and false");
+  case Operator::not_equal:
+    return {Argument(a != b), {}};
+  case Operator::equal:
+    return {Argument(a == b), {}};
+  default:
+    return wrong("there is no " + words(op) + " of true and false");
   }
 }
 
 Folded foldFloats(Operator op, double a, double b) {
   if (auto verdict = compare(op, a, b)) return {Argument(*verdict), {}};
   switch (op) {
-  case Operator::add: return {Argument(a + b), {}};
-  case Operator::subtract: return {Argument(a - b), {}};
-  case Operator::multiply: return {Argument(a * b), {}};
-  case Operator::divide: return {Argument(a / b), {}};
-  case Operator::floor_divide: return {Argument(std::floor(a / b)), {}};
-  case Operator::remainder: return {Argument(b == 0 ? NAN : a - b * std::floor(a / b)), {}};
-  case Operator::power: return {Argument(std::pow(a, b)), {}};
-  default: return wrong("there is no " + words(op) + " of plain floats");
+  case Operator::add:
+    return {Argument(a + b), {}};
+  case Operator::subtract:
+    return {Argument(a - b), {}};
+  case Operator::multiply:
+    return {Argument(a * b), {}};
+  case Operator::divide:
+    return {Argument(a / b), {}};
+  case Operator::floor_divide:
+    return {Argument(std::floor(a / b)), {}};
+  case Operator::remainder:
+    return {Argument(b == 0 ? NAN : a - b * std::floor(a / b)), {}};
+  case Operator::power:
+    return {Argument(std::pow(a, b)), {}};
+  default:
+    return wrong("there is no " + words(op) + " of plain floats");
   }
 }
 
@@ -95,14 +115,24 @@ Folded foldIntegers(Operator op, std::int64_t a, std::int64_t b) {
     break;
   case Operator::divide:
   case Operator::floor_divide:
-  case Operator::remainder: return foldDivision(op, a, b);
-  case Operator::power: return foldPower(a, b);
-  case Operator::bitwise_and: result = a & b; break;
-  case Operator::bitwise_or: result = a | b; break;
-  case Operator::bitwise_xor: result = a ^ b; break;
+  case Operator::remainder:
+    return foldDivision(op, a, b);
+  case Operator::power:
+    return foldPower(a, b);
+  case Operator::bitwise_and:
+    result = a & b;
+    break;
+  case Operator::bitwise_or:
+    result = a | b;
+    break;
+  case Operator::bitwise_xor:
+    result = a ^ b;
+    break;
   case Operator::bitwise_left_shift:
-  case Operator::bitwise_right_shift: return foldShift(op, a, b);
-  default: return wrong("there is no " + words(op) + " of plain numbers");
+  case Operator::bitwise_right_shift:
+    return foldShift(op, a, b);
+  default:
+    return wrong("there is no " + words(op) + " of plain numbers");
   }
   return {Argument(result), {}};
 }

@@ -29,7 +29,8 @@ struct Known {
 
 class Inputs {
 public:
-  Inputs(const Ast &ast, const FunctionValue &value, const Bindings &bindings, Build &build, mlir::MLIRContext &context)
+  Inputs(const Ast &ast, const FunctionValue &value, const Bindings &bindings, Build &build,
+         mlir::MLIRContext &context)
       : ast(ast), value(value), bindings(bindings), build(build), context(context) {}
 
   Result<std::vector<mlir::Type>> types() {
@@ -64,7 +65,8 @@ private:
   std::string text(const Pattern &pattern) const {
     std::string out(nameOf(pattern.dtype));
     for (std::size_t i = 0; i < pattern.sizes.size(); ++i)
-      out += (i == 0 ? "[" : ", ") + (pattern.sizes[i].number >= 0 ? std::to_string(pattern.sizes[i].number) : pattern.sizes[i].name);
+      out += (i == 0 ? "[" : ", ") +
+             (pattern.sizes[i].number >= 0 ? std::to_string(pattern.sizes[i].number) : pattern.sizes[i].name);
     return pattern.sizes.empty() ? out : out + "]";
   }
   const Function &function() const { return ast.functions[value.function]; }
@@ -75,9 +77,11 @@ private:
       if (std::find(names.begin(), names.end(), name) != names.end()) continue;
       std::vector<std::string_view> known(names.begin(), names.end());
       std::string list;
-      for (std::string_view one : known) list += (list.empty() ? "" : ", ") + std::string(one);
+      for (std::string_view one : known)
+        list += (list.empty() ? "" : ", ") + std::string(one);
       std::string near = suggestion(name, known);
-      fail(function().name, "there is no parameter " + name, near.empty() ? "the parameters are " + (list.empty() ? "none" : list) : near);
+      fail(function().name, "there is no parameter " + name,
+           near.empty() ? "the parameters are " + (list.empty() ? "none" : list) : near);
       return true;
     }
     return false;
@@ -112,7 +116,8 @@ private:
       return false;
     };
     std::string name = "batch";
-    for (int k = 2; taken(name); ++k) name = "batch_" + std::to_string(k);
+    for (int k = 2; taken(name); ++k)
+      name = "batch_" + std::to_string(k);
     return name;
   }
 
@@ -121,9 +126,11 @@ private:
       std::vector<Pattern> next = levels.back();
       std::string_view name = step.transformation;
       if (name == "jvp" || name == "hvp")
-        for (std::size_t position : step.wrt) next.push_back(Pattern(next[position]));
+        for (std::size_t position : step.wrt)
+          next.push_back(Pattern(next[position]));
       if (name == "vjp")
-        for (std::size_t k = 0; k < step.resultsBelow; ++k) next.push_back({DType::f64, {}, false, function().name});
+        for (std::size_t k = 0; k < step.resultsBelow; ++k)
+          next.push_back({DType::f64, {}, false, function().name});
       if (name == "vmap" && !mapped(step, next)) return false;
       levels.push_back(std::move(next));
     }
@@ -141,7 +148,9 @@ private:
     for (std::size_t i = 0; i < patterns.size(); ++i) {
       if (!chosen.axes[i] || !patterns[i].known) continue;
       if (!insertAxis(patterns[i], *chosen.axes[i], {-1, extent})) {
-        error = holder.source->error(step.place, "vmap over axis " + std::to_string(*chosen.axes[i]) + " of argument " + value.signature.parameters[i] + ", declared " + text(patterns[i]));
+        error = holder.source->error(step.place, "vmap over axis " + std::to_string(*chosen.axes[i]) +
+                                                     " of argument " + value.signature.parameters[i] +
+                                                     ", declared " + text(patterns[i]));
         return false;
       }
     }
@@ -183,12 +192,16 @@ private:
       }
       auto [known, isNew] = extents.try_emplace(size.name, Known{extent, origin});
       if (!isNew && known->second.number != extent)
-        return fail(pattern.place, "extent " + size.name + " is " + std::to_string(known->second.number) + " in " + known->second.origin + " but " +
-                                       std::to_string(extent) + " in " + origin);
+        return fail(pattern.place, "extent " + size.name + " is " + std::to_string(known->second.number) +
+                                       " in " + known->second.origin + " but " + std::to_string(extent) +
+                                       " in " + origin);
     }
     if (fits) return true;
-    return fail(pattern.place, "input " + name + " is " + textOf(*type) + ", but " + name + " is declared " + text(pattern),
-                type->dtype != pattern.dtype ? "nothing is converted: give an input of dtype " + std::string(nameOf(pattern.dtype)) : "");
+    return fail(pattern.place,
+                "input " + name + " is " + textOf(*type) + ", but " + name + " is declared " + text(pattern),
+                type->dtype != pattern.dtype
+                    ? "nothing is converted: give an input of dtype " + std::string(nameOf(pattern.dtype))
+                    : "");
   }
 
   std::optional<mlir::Type> concrete(const Pattern &pattern) {
@@ -196,13 +209,15 @@ private:
     for (const Size &size : pattern.sizes) {
       auto known = extents.find(size.name);
       if (size.number < 0 && known == extents.end()) {
-        fail(pattern.place, "extent " + size.name + " is not known", "give an input that has it, or its size with --size " + size.name + "=...");
+        fail(pattern.place, "extent " + size.name + " is not known",
+             "give an input that has it, or its size with --size " + size.name + "=...");
         return std::nullopt;
       }
       shape.push_back(size.number >= 0 ? size.number : known->second.number);
     }
     long double elements = 1;
-    for (int64_t extent : shape) elements *= static_cast<long double>(extent);
+    for (int64_t extent : shape)
+      elements *= static_cast<long double>(extent);
     if (elements > static_cast<long double>(graph::maxElements)) {
       fail(pattern.place, "a tensor has at most 2^48 elements, this one has more");
       error->kind = ErrorKind::Limit;
@@ -230,7 +245,8 @@ private:
       for (std::size_t k = 0; k < step.resultsBelow; ++k) {
         auto type = graph::tensorOf(callee.getResultTypes()[k]);
         Pattern pattern{*dtypeNamed(graph::nameOf(type.getElementType())), {}, true, function().name};
-        for (int64_t extent : type.getShape()) pattern.sizes.push_back({extent, ""});
+        for (int64_t extent : type.getShape())
+          pattern.sizes.push_back({extent, ""});
         if (!raise(level + 1, step.parametersBelow + k, std::move(pattern))) return false;
       }
     }
@@ -247,7 +263,9 @@ private:
         MapAxes chosen = mapAxes(holder, step.axes, levels[level].size());
         Size mappedSize = addedSize(level, chosen);
         if (chosen.axes[which] && !insertAxis(pattern, *chosen.axes[which], mappedSize)) {
-          error = holder.source->error(step.place, "vmap over axis " + std::to_string(*chosen.axes[which]) + " of argument " + value.signature.parameters[which] + ", which is " + text(pattern));
+          error = holder.source->error(step.place, "vmap over axis " + std::to_string(*chosen.axes[which]) +
+                                                       " of argument " + value.signature.parameters[which] +
+                                                       ", which is " + text(pattern));
           return false;
         }
       }
@@ -271,7 +289,8 @@ private:
 
 } // namespace
 
-Result<std::vector<mlir::Type>> inputTypes(const Ast &ast, const FunctionValue &value, const Bindings &bindings, Build &build,
+Result<std::vector<mlir::Type>> inputTypes(const Ast &ast, const FunctionValue &value,
+                                           const Bindings &bindings, Build &build,
                                            mlir::MLIRContext &context) {
   return Inputs(ast, value, bindings, build, context).types();
 }

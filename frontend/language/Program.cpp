@@ -10,7 +10,8 @@ namespace tgc::language {
 
 std::string textOf(const TensorType &type) {
   std::string out(nameOf(type.dtype));
-  for (std::size_t i = 0; i < type.extents.size(); ++i) out += (i == 0 ? "[" : ", ") + std::to_string(type.extents[i]);
+  for (std::size_t i = 0; i < type.extents.size(); ++i)
+    out += (i == 0 ? "[" : ", ") + std::to_string(type.extents[i]);
   return type.extents.empty() ? out : out + "]";
 }
 
@@ -31,7 +32,8 @@ Result<Choice> choose(const Program &program, const std::string &expression) {
     error.notes.push_back(help("write fn name(x: f64[n]) { return x }"));
     return error;
   }
-  if (expression.empty()) return Choice{{ast.functions.size() - 1, {}, nullptr, signatureOf(ast, ast.functions.back())}, nullptr};
+  if (expression.empty())
+    return Choice{{ast.functions.size() - 1, {}, nullptr, signatureOf(ast, ast.functions.back())}, nullptr};
   auto parsed = parseExpression(std::make_shared<Source>("--fn", expression));
   if (!parsed) return parsed.error();
   auto holder = std::make_shared<Ast>(std::move(*parsed));
@@ -45,15 +47,18 @@ namespace {
 
 TensorType typeOf(mlir::Type type) {
   auto tensor = graph::tensorOf(type);
-  return {*dtypeNamed(graph::nameOf(tensor.getElementType())), {tensor.getShape().begin(), tensor.getShape().end()}};
+  return {*dtypeNamed(graph::nameOf(tensor.getElementType())),
+          {tensor.getShape().begin(), tensor.getShape().end()}};
 }
 
 } // namespace
 
-Result<Instance> instantiate(const Program &program, const Choice &choice, const Bindings &bindings, mlir::MLIRContext &context) {
+Result<Instance> instantiate(const Program &program, const Choice &choice, const Bindings &bindings,
+                             mlir::MLIRContext &context) {
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect>();
   Instance instance;
-  instance.module = mlir::ModuleOp::create(mlir::FileLineColLoc::get(&context, program.source().name(), 1, 1));
+  instance.module =
+      mlir::ModuleOp::create(mlir::FileLineColLoc::get(&context, program.source().name(), 1, 1));
   Build build(*program.ast, *instance.module);
   mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error) build.take(errorOf(diagnostic));
@@ -69,7 +74,8 @@ Result<Instance> instantiate(const Program &program, const Choice &choice, const
     instance.parameters.push_back({signature.parameters[i], typeOf(made.getArgumentTypes()[i])});
   for (std::size_t i = 0; i < signature.results.size(); ++i) {
     instance.results.push_back({signature.results[i], typeOf(made.getResultTypes()[i])});
-    made.setResultAttr(static_cast<unsigned>(i), "graph.name", mlir::StringAttr::get(&context, signature.results[i]));
+    made.setResultAttr(static_cast<unsigned>(i), "graph.name",
+                       mlir::StringAttr::get(&context, signature.results[i]));
   }
   return instance;
 }

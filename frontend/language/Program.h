@@ -1,4 +1,5 @@
-// The door of the language: a program's text, the functions in it, and one of them as graph IR for given extents.
+// The door of the language: a program's text, the functions in it, and one of them as graph IR for given
+// extents.
 #pragma once
 #include "frontend/language/FunctionValue.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -24,8 +25,8 @@ struct Program {
 /// Errors: everything that can be said without knowing extents. Limit over 16 MiB or 256 nested brackets.
 Result<Program> parse(std::string text, std::string fileName);
 
-/// A function to be compiled: a function's name or a transformation of one (`hvp(loss, wrt=w)`); empty: the last.
-/// Errors: as the expression says; places are in a source named "--fn".
+/// A function to be compiled: a function's name or a transformation of one (`hvp(loss, wrt=w)`); empty: the
+/// last. Errors: as the expression says; places are in a source named "--fn".
 struct Choice {
   FunctionValue value;
   std::shared_ptr<const Source> source; ///< of the expression; null for the last function
@@ -43,8 +44,8 @@ struct Named {
   TensorType type;
 };
 
-/// One function for concrete extents. The module holds it as a public func.func called `function`, with requests for
-/// its transformations and private functions below them; every op carries its place in the text.
+/// One function for concrete extents. The module holds it as a public func.func called `function`, with
+/// requests for its transformations and private functions below them; every op carries its place in the text.
 /// Arguments and results carry their names in the attribute `graph.name`.
 struct Instance {
   std::shared_ptr<mlir::MLIRContext> context; ///< null where the caller's was used

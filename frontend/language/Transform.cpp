@@ -9,7 +9,8 @@ namespace {
 
 std::string joined(const std::vector<std::string> &names) {
   std::string out;
-  for (const std::string &name : names) out += (out.empty() ? "" : ", ") + name;
+  for (const std::string &name : names)
+    out += (out.empty() ? "" : ", ") + name;
   return out.empty() ? "none" : out;
 }
 
@@ -25,7 +26,8 @@ std::optional<std::int64_t> literalInteger(const Ast &ast, NodeId id) {
 
 std::vector<mlir::Value> valuesOf(const Values &arguments, std::size_t count) {
   std::vector<mlir::Value> out;
-  for (std::size_t i = 0; i < count; ++i) out.push_back(arguments[i].as<graph::Sym>()->value());
+  for (std::size_t i = 0; i < count; ++i)
+    out.push_back(arguments[i].as<graph::Sym>()->value());
   return out;
 }
 
@@ -48,7 +50,9 @@ MapAxes mapAxes(const Ast &holder, NodeId node, std::size_t count) {
   }
   auto items = holder.children(node);
   if (items.size() != count)
-    return {{}, "axes has " + std::to_string(items.size()) + " entries for " + std::to_string(count) + (count == 1 ? " argument" : " arguments")};
+    return {{},
+            "axes has " + std::to_string(items.size()) + " entries for " + std::to_string(count) +
+                (count == 1 ? " argument" : " arguments")};
   for (NodeId item : items)
     if (!one(item, out.axes.emplace_back())) return {{}, "axes takes an integer or none for each argument"};
   return out;
@@ -74,26 +78,35 @@ std::optional<Values> Build::arrange(Frame &frame, const FunctionValue &callee, 
     const Node &node = ast[child];
     bool isNamed = node.kind == NodeKind::Named;
     std::size_t at = next++;
-    if (isNamed) at = static_cast<std::size_t>(std::find(names.begin(), names.end(), ast.text(node.mark)) - names.begin());
+    if (isNamed)
+      at = static_cast<std::size_t>(std::find(names.begin(), names.end(), ast.text(node.mark)) -
+                                    names.begin());
     if (isNamed && at == names.size())
-      return fail(node.mark, "there is no parameter " + word(node.mark), "the parameters are " + joined(names));
+      return fail(node.mark, "there is no parameter " + word(node.mark),
+                  "the parameters are " + joined(names));
     if (at >= names.size())
-      return fail(node.span, word(place) + " takes " + std::to_string(names.size()) + (names.size() == 1 ? " argument" : " arguments") +
-                                 ", and here are " + std::to_string(children.size() - 1), "the parameters are " + joined(names));
+      return fail(node.span,
+                  word(place) + " takes " + std::to_string(names.size()) +
+                      (names.size() == 1 ? " argument" : " arguments") + ", and here are " +
+                      std::to_string(children.size() - 1),
+                  "the parameters are " + joined(names));
     if (given[at]) return fail(isNamed ? node.mark : node.span, "parameter " + names[at] + " is given twice");
     auto argument = value(frame, isNamed ? ast.child(child, 0) : child);
     if (!argument) return std::nullopt;
     if (!argument->as<graph::Sym>() && !argument->isNumber())
-      return fail(node.span, "parameter " + names[at] + " takes a tensor, and this is " + describe(*argument));
+      return fail(node.span,
+                  "parameter " + names[at] + " takes a tensor, and this is " + describe(*argument));
     arguments[at] = std::move(*argument);
     given[at] = true;
   }
   for (std::size_t i = 0; i < names.size(); ++i)
-    if (!given[i]) return fail(place, "argument " + names[i] + " is missing", "the parameters are " + joined(names));
+    if (!given[i])
+      return fail(place, "argument " + names[i] + " is missing", "the parameters are " + joined(names));
   return arguments;
 }
 
-std::optional<Argument> Build::typed(graph::Ink &ink, const Argument &plain, mlir::RankedTensorType type, const std::string &what, Span place) {
+std::optional<Argument> Build::typed(graph::Ink &ink, const Argument &plain, mlir::RankedTensorType type,
+                                     const std::string &what, Span place) {
   mlir::Type element = type.getElementType();
   char kind = graph::kindOf(element);
   auto wrong = [&] {
@@ -116,9 +129,12 @@ std::optional<Argument> Build::typed(graph::Ink &ink, const Argument &plain, mli
   } else {
     auto *integer = plain.as<int64_t>();
     unsigned bits = graph::bitsOf(element);
-    bool fits = integer && kind != 'b' && (kind == 'i' ? llvm::isIntN(bits, *integer) : *integer >= 0 && llvm::isUIntN(bits, static_cast<std::uint64_t>(*integer)));
+    bool fits = integer && kind != 'b' &&
+                (kind == 'i' ? llvm::isIntN(bits, *integer)
+                             : *integer >= 0 && llvm::isUIntN(bits, static_cast<std::uint64_t>(*integer)));
     if (!fits) return wrong();
-    attribute = mlir::IntegerAttr::get(element, llvm::APInt(bits, static_cast<std::uint64_t>(*integer), false, true));
+    attribute =
+        mlir::IntegerAttr::get(element, llvm::APInt(bits, static_cast<std::uint64_t>(*integer), false, true));
   }
   return Argument(ink.constant(mlir::DenseElementsAttr::get(type, attribute)));
 }
@@ -128,7 +144,9 @@ bool Build::tensors(graph::Ink &ink, Values &arguments, Span place) {
   for (Argument &argument : arguments) {
     if (argument.as<graph::Sym>()) continue;
     mlir::Builder &b = ink.builder;
-    mlir::Type element = argument.as<bool>() ? mlir::Type(b.getI1Type()) : argument.as<int64_t>() ? mlir::Type(b.getI64Type()) : b.getF64Type();
+    mlir::Type element = argument.as<bool>()      ? mlir::Type(b.getI1Type())
+                         : argument.as<int64_t>() ? mlir::Type(b.getI64Type())
+                                                  : b.getF64Type();
     auto made = typed(ink, argument, mlir::RankedTensorType::get({}, element), "a result", place);
     if (!made) return false;
     argument = std::move(*made);
@@ -142,7 +160,8 @@ bool Build::bindParameters(Frame &frame, const Function &function, const Values 
   return true;
 }
 
-bool Build::bindParameter(Frame &frame, const Function &function, std::size_t which, const Argument &argument, Span place) {
+bool Build::bindParameter(Frame &frame, const Function &function, std::size_t which, const Argument &argument,
+                          Span place) {
   const Parameter &parameter = function.parameters[which];
   std::string name = word(parameter.name), declared = word(parameter.type);
   mlir::Type element = graph::typeNamed(module.getContext(), nameOf(parameter.dtype));
@@ -154,8 +173,11 @@ bool Build::bindParameter(Frame &frame, const Function &function, std::size_t wh
   };
   Argument held = argument;
   if (argument.isNumber()) {
-    if (!parameter.extents.empty()) return clash("argument " + name + " of " + word(function.name) + " is " + describe(argument) + ", but it is declared " + declared);
-    auto made = typed(frame.ink, argument, mlir::RankedTensorType::get({}, element), "argument " + name, place);
+    if (!parameter.extents.empty())
+      return clash("argument " + name + " of " + word(function.name) + " is " + describe(argument) +
+                   ", but it is declared " + declared);
+    auto made =
+        typed(frame.ink, argument, mlir::RankedTensorType::get({}, element), "argument " + name, place);
     if (!made) return false;
     held = std::move(*made);
   }
@@ -170,22 +192,27 @@ bool Build::bindParameter(Frame &frame, const Function &function, std::size_t wh
     }
     auto [known, isNew] = frame.extents.try_emplace(ast.text(extent.span), size);
     if (isNew || known->second == size) continue;
-    return clash("extent " + word(extent.span) + " is " + std::to_string(known->second) + ", but " + std::to_string(size) + " on axis " +
-                 std::to_string(axis) + " of argument " + name + " (" + graph::textOf(sym.type()) + ")");
+    return clash("extent " + word(extent.span) + " is " + std::to_string(known->second) + ", but " +
+                 std::to_string(size) + " on axis " + std::to_string(axis) + " of argument " + name + " (" +
+                 graph::textOf(sym.type()) + ")");
   }
-  if (!fits) return clash("argument " + name + " of " + word(function.name) + " is " + graph::textOf(sym.type()) + ", but it is declared " + declared);
+  if (!fits)
+    return clash("argument " + name + " of " + word(function.name) + " is " + graph::textOf(sym.type()) +
+                 ", but it is declared " + declared);
   frame.values.insert_or_assign(ast.text(parameter.name), std::move(held));
   return true;
 }
 
-std::optional<Values> Build::apply(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place) {
+std::optional<Values> Build::apply(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                   Values arguments, Span place) {
   if (level == 0) return body(ink, value.function, arguments, place);
   // Plain numbers take the declared dtype; below a vmap a scalar parameter is a vector, and the map says so.
   const Function &function = ast.functions[value.function];
   for (std::size_t i = 0; i < function.parameters.size(); ++i) {
     if (!arguments[i].isNumber()) continue;
     mlir::Type element = graph::typeNamed(module.getContext(), nameOf(function.parameters[i].dtype));
-    auto made = typed(ink, arguments[i], mlir::RankedTensorType::get({}, element), "argument " + word(function.parameters[i].name), place);
+    auto made = typed(ink, arguments[i], mlir::RankedTensorType::get({}, element),
+                      "argument " + word(function.parameters[i].name), place);
     if (!made) return std::nullopt;
     arguments[i] = std::move(*made);
   }
@@ -193,7 +220,8 @@ std::optional<Values> Build::apply(graph::Ink &ink, const FunctionValue &value, 
   std::string_view name = step.transformation;
   if (name == "vmap") return map(ink, value, level, std::move(arguments), place);
   if (name == "jvp" || name == "hvp") return forward(ink, value, level, std::move(arguments), place);
-  if (name == "grad" || name == "value_and_grad" || name == "vjp") return reverse(ink, value, level, std::move(arguments), place);
+  if (name == "grad" || name == "value_and_grad" || name == "vjp")
+    return reverse(ink, value, level, std::move(arguments), place);
   return fail(place, std::string(name) + " is not built yet", {}, ErrorKind::Unsupported);
 }
 
@@ -201,13 +229,19 @@ bool Build::derivable(const Step &step, const Values &arguments) {
   for (std::size_t position : step.wrt) {
     auto type = arguments[position].as<graph::Sym>()->type();
     if (graph::isFloatTensor(type)) continue;
-    take(Error{ErrorKind::Invalid, std::string(step.transformation) + " by a tensor of type " + graph::textOf(type) + ": only floating-point tensors have derivatives", {}, 1, {}});
+    take(Error{ErrorKind::Invalid,
+               std::string(step.transformation) + " by a tensor of type " + graph::textOf(type) +
+                   ": only floating-point tensors have derivatives",
+               {},
+               1,
+               {}});
     return false;
   }
   return true;
 }
 
-std::optional<Values> Build::reverse(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place) {
+std::optional<Values> Build::reverse(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                     Values arguments, Span place) {
   const Step &step = value.steps[level - 1];
   Values below(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(step.parametersBelow));
   if (!tensors(ink, below, place)) return std::nullopt;
@@ -221,14 +255,21 @@ std::optional<Values> Build::reverse(graph::Ink &ink, const FunctionValue &value
   if (!given) {
     auto first = graph::tensorOf(types[0]);
     if (first.getRank() != 0 || !graph::isFloatTensor(first))
-      return fail(place, name + " needs a function whose first result is a floating-point scalar, and this one gives " + graph::textOf(first),
+      return fail(place,
+                  name +
+                      " needs a function whose first result is a floating-point scalar, and this one gives " +
+                      graph::textOf(first),
                   "vjp takes a cotangent for each result");
   }
   for (std::size_t k = 0; k < types.size(); ++k) {
     auto type = graph::tensorOf(types[k]);
-    std::string what = value.signature.parameters.size() > step.parametersBelow + k ? value.signature.parameters[step.parametersBelow + k] : "cotangent";
+    std::string what = value.signature.parameters.size() > step.parametersBelow + k
+                           ? value.signature.parameters[step.parametersBelow + k]
+                           : "cotangent";
     if (!graph::isFloatTensor(type)) {
-      if (given) return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) + ": only floating-point tensors have cotangents");
+      if (given)
+        return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) +
+                               ": only floating-point tensors have cotangents");
       continue;
     }
     if (!given) {
@@ -243,19 +284,23 @@ std::optional<Values> Build::reverse(graph::Ink &ink, const FunctionValue &value
     }
     auto held = cotangent.as<graph::Sym>();
     if (held->type() != type)
-      return fail(place, "cotangent " + what + " is " + graph::textOf(held->type()) + ", but the result is " + graph::textOf(type));
+      return fail(place, "cotangent " + what + " is " + graph::textOf(held->type()) + ", but the result is " +
+                             graph::textOf(type));
     operands.push_back(held->value());
   }
   llvm::SmallVector<mlir::Type> all(types.begin(), types.end());
   llvm::SmallVector<int64_t> wrt(step.wrt.begin(), step.wrt.end());
-  for (int64_t position : wrt) all.push_back(operands[static_cast<std::size_t>(position)].getType());
+  for (int64_t position : wrt)
+    all.push_back(operands[static_cast<std::size_t>(position)].getType());
   auto request = graph::VjpOp::create(ink.builder, location(place), all, operands, callee.getSymName(), wrt);
   Values results;
-  for (std::size_t k = name == "grad" ? types.size() : 0; k < all.size(); ++k) results.push_back(Argument(ink.sym(request->getResult(static_cast<unsigned>(k)))));
+  for (std::size_t k = name == "grad" ? types.size() : 0; k < all.size(); ++k)
+    results.push_back(Argument(ink.sym(request->getResult(static_cast<unsigned>(k)))));
   return results;
 }
 
-std::optional<Values> Build::forward(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place) {
+std::optional<Values> Build::forward(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                     Values arguments, Span place) {
   const Step &step = value.steps[level - 1];
   bool hessian = step.transformation == "hvp";
   Values below(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(step.parametersBelow));
@@ -265,7 +310,8 @@ std::optional<Values> Build::forward(graph::Ink &ink, const FunctionValue &value
   // The Hessian times a vector is the tangent of the gradient.
   FunctionValue inner = value;
   if (hessian) inner.steps[level - 1].transformation = "grad";
-  mlir::func::FuncOp callee = functionFor(inner, hessian ? level : level - 1, mlir::ValueRange(operands).getTypes(), false);
+  mlir::func::FuncOp callee =
+      functionFor(inner, hessian ? level : level - 1, mlir::ValueRange(operands).getTypes(), false);
   if (!callee) return std::nullopt;
   for (std::size_t k = 0; k < step.wrt.size(); ++k) {
     auto type = below[step.wrt[k]].as<graph::Sym>()->type();
@@ -277,24 +323,28 @@ std::optional<Values> Build::forward(graph::Ink &ink, const FunctionValue &value
     }
     auto held = tangent.as<graph::Sym>();
     if (held->type() != type)
-      return fail(place, "tangent " + std::to_string(k) + " is " + graph::textOf(held->type()) + ", but the argument is " + graph::textOf(type));
+      return fail(place, "tangent " + std::to_string(k) + " is " + graph::textOf(held->type()) +
+                             ", but the argument is " + graph::textOf(type));
     operands.push_back(held->value());
   }
   auto types = callee.getResultTypes();
   llvm::SmallVector<mlir::Type> all(types.begin(), types.end());
   for (auto [k, type] : llvm::enumerate(types)) {
     if (!graph::isFloatTensor(type))
-      return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) + ": only floating-point tensors have tangents");
+      return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) +
+                             ": only floating-point tensors have tangents");
     all.push_back(type);
   }
   llvm::SmallVector<int64_t> wrt(step.wrt.begin(), step.wrt.end());
   auto request = graph::JvpOp::create(ink.builder, location(place), all, operands, callee.getSymName(), wrt);
   Values results;
-  for (std::size_t k = hessian ? types.size() : 0; k < all.size(); ++k) results.push_back(Argument(ink.sym(request->getResult(static_cast<unsigned>(k)))));
+  for (std::size_t k = hessian ? types.size() : 0; k < all.size(); ++k)
+    results.push_back(Argument(ink.sym(request->getResult(static_cast<unsigned>(k)))));
   return results;
 }
 
-std::optional<Values> Build::map(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments, Span place) {
+std::optional<Values> Build::map(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                 Values arguments, Span place) {
   const Step &step = value.steps[level - 1];
   const Ast &holder = value.holder ? *value.holder : ast;
   MapAxes chosen = mapAxes(holder, step.axes, arguments.size());
@@ -313,14 +363,19 @@ std::optional<Values> Build::map(graph::Ink &ink, const FunctionValue &value, st
     inner.push_back(type);
     if (!chosen.axes[i]) continue;
     std::int64_t rank = type.getRank(), axis = *chosen.axes[i];
-    std::string name = i < value.signature.parameters.size() ? value.signature.parameters[i] : std::to_string(i);
+    std::string name =
+        i < value.signature.parameters.size() ? value.signature.parameters[i] : std::to_string(i);
     if (axis < -rank || axis >= rank)
-      return fail(place, "vmap over axis " + std::to_string(axis) + " of argument " + name + " (" + graph::textOf(type) + "), which has " + std::to_string(rank) +
-                             (rank == 1 ? " axis" : " axes"), "axes=(0, none) maps the first argument and shares the second");
+      return fail(place,
+                  "vmap over axis " + std::to_string(axis) + " of argument " + name + " (" +
+                      graph::textOf(type) + "), which has " + std::to_string(rank) +
+                      (rank == 1 ? " axis" : " axes"),
+                  "axes=(0, none) maps the first argument and shares the second");
     axes.back() = axis < 0 ? axis + rank : axis;
     std::int64_t own = type.getDimSize(static_cast<unsigned>(axes.back()));
     if (leader && own != extent)
-      return fail(place, "vmap over extent " + std::to_string(extent) + " of argument " + value.signature.parameters[*leader] + " and " + std::to_string(own) +
+      return fail(place, "vmap over extent " + std::to_string(extent) + " of argument " +
+                             value.signature.parameters[*leader] + " and " + std::to_string(own) +
                              " of argument " + name);
     leader = leader ? leader : std::optional<std::size_t>(i);
     extent = own;
@@ -328,7 +383,9 @@ std::optional<Values> Build::map(graph::Ink &ink, const FunctionValue &value, st
     shape.erase(shape.begin() + axes.back());
     inner.back() = mlir::RankedTensorType::get(shape, type.getElementType());
   }
-  if (!leader) return fail(place, "vmap maps no argument", "axes=(0, none) maps the first argument and shares the second");
+  if (!leader)
+    return fail(place, "vmap maps no argument",
+                "axes=(0, none) maps the first argument and shares the second");
   mlir::func::FuncOp callee = functionFor(value, level - 1, inner, false);
   if (!callee) return std::nullopt;
   llvm::SmallVector<mlir::Type> types;
@@ -339,24 +396,31 @@ std::optional<Values> Build::map(graph::Ink &ink, const FunctionValue &value, st
     if (mlir::failed(checked)) return fail(place, "vmap gives a tensor that is too large");
     types.push_back(*checked);
   }
-  auto request = graph::VmapOp::create(ink.builder, location(place), types, valuesOf(arguments, arguments.size()), callee.getSymName(), axes, extent);
+  auto request =
+      graph::VmapOp::create(ink.builder, location(place), types, valuesOf(arguments, arguments.size()),
+                            callee.getSymName(), axes, extent);
   Values results;
-  for (mlir::Value result : request->getResults()) results.push_back(Argument(ink.sym(result)));
+  for (mlir::Value result : request->getResults())
+    results.push_back(Argument(ink.sym(result)));
   return results;
 }
 
-mlir::func::FuncOp Build::newFunction(const std::string &name, mlir::TypeRange types, const FunctionValue &value, std::size_t level, bool isPublic) {
+mlir::func::FuncOp Build::newFunction(const std::string &name, mlir::TypeRange types,
+                                      const FunctionValue &value, std::size_t level, bool isPublic) {
   const Function &function = ast.functions[value.function];
   mlir::OpBuilder builder(module.getBodyRegion());
   builder.setInsertionPointToEnd(module.getBody());
-  auto made = mlir::func::FuncOp::create(builder, location(function.name), name, builder.getFunctionType(types, {}));
+  auto made =
+      mlir::func::FuncOp::create(builder, location(function.name), name, builder.getFunctionType(types, {}));
   if (!isPublic) made.setPrivate();
   mlir::Block *block = made.addEntryBlock();
   for (auto [i, argument] : llvm::enumerate(block->getArguments())) {
     bool declared = i < function.parameters.size();
     mlir::Location place = location(declared ? function.parameters[i].name : function.name);
-    std::string label = level == value.steps.size() && i < value.signature.parameters.size() ? value.signature.parameters[i]
-                        : declared ? word(function.parameters[i].name) : "";
+    std::string label = level == value.steps.size() && i < value.signature.parameters.size()
+                            ? value.signature.parameters[i]
+                        : declared ? word(function.parameters[i].name)
+                                   : "";
     argument.setLoc(label.empty() ? place : mlir::NameLoc::get(builder.getStringAttr(label), place));
     if (isPublic) made.setArgAttr(static_cast<unsigned>(i), "graph.name", builder.getStringAttr(label));
   }
@@ -367,11 +431,13 @@ bool Build::finish(mlir::func::FuncOp function, graph::Ink &ink, std::optional<V
   if (!results || !tensors(ink, *results, place)) return false;
   std::vector<mlir::Value> values = valuesOf(*results, results->size());
   mlir::func::ReturnOp::create(ink.builder, location(place), values);
-  function.setFunctionType(ink.builder.getFunctionType(function.getArgumentTypes(), mlir::ValueRange(values).getTypes()));
+  function.setFunctionType(
+      ink.builder.getFunctionType(function.getArgumentTypes(), mlir::ValueRange(values).getTypes()));
   return true;
 }
 
-mlir::func::FuncOp Build::functionFor(const FunctionValue &value, std::size_t level, mlir::TypeRange types, bool isPublic) {
+mlir::func::FuncOp Build::functionFor(const FunctionValue &value, std::size_t level, mlir::TypeRange types,
+                                      bool isPublic) {
   const Function &function = ast.functions[value.function];
   std::string name = word(function.name), key = std::to_string(value.function);
   const Ast &holder = value.holder ? *value.holder : ast;
@@ -379,10 +445,12 @@ mlir::func::FuncOp Build::functionFor(const FunctionValue &value, std::size_t le
     const Step &step = value.steps[k];
     name = std::string(step.transformation) + "_" + name;
     key += "|" + std::string(step.transformation);
-    for (std::size_t position : step.wrt) key += "," + std::to_string(position);
+    for (std::size_t position : step.wrt)
+      key += "," + std::to_string(position);
     if (step.axes != noNode) key += "@" + std::string(holder.text(step.axes));
   }
-  for (mlir::Type type : types) key += ";" + graph::textOf(type);
+  for (mlir::Type type : types)
+    key += ";" + graph::textOf(type);
   if (auto found = built.find(key); found != built.end() && !isPublic) return found->second;
   if (name.size() > 80) name.resize(80); // towers may be high
   if (!isPublic) name += "_" + std::to_string(built.size());
@@ -390,9 +458,11 @@ mlir::func::FuncOp Build::functionFor(const FunctionValue &value, std::size_t le
   mlir::OpBuilder builder = mlir::OpBuilder::atBlockBegin(&made.getBody().front());
   graph::Ink ink(builder, location(function.name));
   Values arguments;
-  for (mlir::Value argument : made.getArguments()) arguments.push_back(Argument(ink.sym(argument)));
+  for (mlir::Value argument : made.getArguments())
+    arguments.push_back(Argument(ink.sym(argument)));
   ++depth;
-  bool good = enter(function.name) && finish(made, ink, apply(ink, value, level, std::move(arguments), function.name), function.name);
+  bool good = enter(function.name) &&
+              finish(made, ink, apply(ink, value, level, std::move(arguments), function.name), function.name);
   depth -= 2;
   if (!good) return nullptr;
   return built[key] = made;

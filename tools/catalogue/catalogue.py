@@ -44,6 +44,7 @@ class Row:
             self.args.append((arg,) + self.constraint(records, value["def"]))
         self.operands = [a for a in self.args if a[1] in TENSORS]
         self.internal = bool(r["internal"])
+        self.elementwise = self.kind == "Pointwise" or bool(r.get("elementwise"))
         self.broadcasts = bool(r["broadcasts"])
         self.params = self.parse_call(r["call"])
         types = r.get("types")
@@ -112,7 +113,7 @@ def rows_inc(rows):
         texts = [row.name, row.kind.lower(), r["group"], r["summary"], r["description"], r["source"], row.call,
                  r["sample"], row.types, r["noDerivative"], row.file]
         out.append("  {" + ", ".join(quote(t) for t in texts) + f", {row.line}, {str(row.broadcasts).lower()}, "
-                   f"{str(row.internal).lower()}, "
+                   f"{str(row.internal).lower()}, {str(row.elementwise).lower()}, "
                    + (f"params_{row.name}, " if row.params else "{}, ")
                    + (f"operands_{row.name}" if row.operands else "{}") + "},")
     out.append("};")
