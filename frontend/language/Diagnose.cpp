@@ -36,8 +36,10 @@ Error errorOf(mlir::Diagnostic &diagnostic) {
   for (mlir::Diagnostic &item : diagnostic.getNotes()) {
     std::string text = item.str();
     std::uint32_t ignored = 1;
-    if (text.starts_with("help: ")) advice.push_back({text.substr(6), {}, Note::Kind::Help});
-    else error.notes.push_back({text, placeOf(item.getLocation(), ignored), Note::Kind::Note});
+    if (text.starts_with("help: "))
+      advice.push_back({text.substr(6), {}, Note::Kind::Help});
+    else
+      error.notes.push_back({text, placeOf(item.getLocation(), ignored), Note::Kind::Note});
   }
   error.notes.insert(error.notes.end(), advice.begin(), advice.end()); // read last
   return error;

@@ -1,5 +1,5 @@
-#include "frontend/language/Messages.h"
 #include "frontend/language/Program.h"
+#include "frontend/language/Messages.h"
 #include "mlir/IR/Verifier.h"
 #include <doctest/doctest.h>
 
@@ -47,6 +47,10 @@ TEST_CASE("program: dump") {
   MESSAGE(body("  return einsum(\"ij,kl->ijq\", x, x)"));
   MESSAGE(body("  return x @ x"));
   MESSAGE(body("  return x + y[:2]"));
-  MESSAGE(built("fn loss(X: f64[n, d], y: f64[n], w: f64[d], strength: f64) {\n  margin = y * (X @ w)\n  return sum(margin * margin) / n + 0.5 * strength * sum(w * w)\n}\n"
-  "fn step(X: f64[n, d], y: f64[n], w: f64[d], strength: f64, rate: f64) {\n  value, slope = value_and_grad(loss, wrt=w)(X, y, w, strength)\n  w_next = w - rate * slope\n  return value, w_next\n}\n", "", {{{"X", {tgc::f64, {5, 2}}}}, {}}));
+  MESSAGE(built("fn loss(X: f64[n, d], y: f64[n], w: f64[d], strength: f64) {\n  margin = y * (X @ w)\n  "
+                "return sum(margin * margin) / n + 0.5 * strength * sum(w * w)\n}\n"
+                "fn step(X: f64[n, d], y: f64[n], w: f64[d], strength: f64, rate: f64) {\n  value, slope = "
+                "value_and_grad(loss, wrt=w)(X, y, w, strength)\n  w_next = w - rate * slope\n  return "
+                "value, w_next\n}\n",
+                "", {{{"X", {tgc::f64, {5, 2}}}}, {}}));
 }
