@@ -113,8 +113,49 @@ Result<void> checkWorkspace(const Program &program, Workspace &workspace, bool s
   return {};
 }
 
+/// What a call keeps behind the arena; `callTableBytes` is its size.
+struct CallTable {
+  std::byte **bases;
+  void **buffers;
+  Interval *intervals;
+
+  CallTable(const Program &program, Workspace &workspace)
+      : bases(reinterpret_cast<std::byte **>(workspace.data() + (program.arenaBytes() + 63) / 64 * 64)),
+        buffers(reinterpret_cast<void **>(bases + program.baseCount())),
+        intervals(reinterpret_cast<Interval *>(buffers + program.mostBuffers())) {}
+};
+
 MutableView packedView(const Program &program, const Port &port, std::size_t index, Workspace &workspace) {
   return MutableView(port.dtype, workspace.tail() + program.packOffset(index), port.shape);
+}
+
+/// Fills the base pointers; strided arguments are packed, strided results get their place in the tail.
+void bind(const Program &program, std::span<const View> arguments, std::span<const MutableView> results,
+          Workspace &workspace, std::byte **bases) {
+  std::size_t slot = 0;
+  for (const View &view : arguments) {
+    bases[slot] = static_cast<std::byte *>(const_cast<void *>(view.data()));
+    if (!view.dense()) [[unlikely]] {
+      const MutableView packed = packedView(program, program.arguments()[slot], slot, workspace);
+      copyElements(view, packed);
+      bases[slot] = static_cast<std::byte *>(packed.data());
+    }
+    ++slot;
+  }
+  for (const MutableView &view : results) {
+    bases[slot] =
+        view.dense() ? static_cast<std::byte *>(view.data()) : workspace.tail() + program.packOffset(slot);
+    ++slot;
+  }
+  bases[slot] = workspace.data();
+  bases[slot + 1] = nullptr;
+}
+
+void scatter(const Program &program, std::span<const MutableView> results, Workspace &workspace) {
+  const std::size_t arguments = program.arguments().size();
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (!results[i].dense())
+      copyElements(packedView(program, program.results()[i], arguments + i, workspace), results[i]);
 }
 
 } // namespace
@@ -144,33 +185,11 @@ Result<void> run(const Program &program, std::span<const View> arguments,
                  "the workspace is in use by another call; every concurrent call needs its own"};
   if (auto checked = checkWorkspace(program, workspace, strided); !checked) return checked;
 
-  auto **bases = reinterpret_cast<std::byte **>(workspace.data() + (program.arenaBytes() + 63) / 64 * 64);
-  auto **buffers = reinterpret_cast<void **>(bases + program.baseCount());
-  auto *intervals = reinterpret_cast<Interval *>(buffers + program.mostBuffers());
-  if (auto checked = checkOverlap(program, arguments, results, intervals); !checked) return checked;
-
-  std::size_t slot = 0;
-  for (const View &view : arguments) {
-    bases[slot] = static_cast<std::byte *>(const_cast<void *>(view.data()));
-    if (!view.dense()) [[unlikely]] {
-      const MutableView packed = packedView(program, argumentPorts[slot], slot, workspace);
-      copyElements(view, packed);
-      bases[slot] = static_cast<std::byte *>(packed.data());
-    }
-    ++slot;
-  }
-  for (const MutableView &view : results) {
-    bases[slot] =
-        view.dense() ? static_cast<std::byte *>(view.data()) : workspace.tail() + program.packOffset(slot);
-    ++slot;
-  }
-  bases[slot] = workspace.data();
-  bases[slot + 1] = nullptr;
-  runSteps({program, options, bases, buffers});
-  if (!strided) return {};
-  for (std::size_t i = 0; i < results.size(); ++i)
-    if (!results[i].dense())
-      copyElements(packedView(program, resultPorts[i], arguments.size() + i, workspace), results[i]);
+  const CallTable table(program, workspace);
+  if (auto checked = checkOverlap(program, arguments, results, table.intervals); !checked) return checked;
+  bind(program, arguments, results, workspace, table.bases);
+  runSteps({program, options, table.bases, table.buffers});
+  if (strided) scatter(program, results, workspace);
   return {};
 }
 
