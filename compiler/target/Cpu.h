@@ -41,8 +41,8 @@ public:
   static Result<std::unique_ptr<Cpu>> make();
   ~Cpu();
 
-  /// Machine code for a module of LLVM dialect kernels. Each gets a wrapper of its name,
-  /// `void name(int64_t begin, int64_t end, void **buffers)`; the kernel itself becomes internal.
+  /// Machine code for a module of LLVM dialect kernels, each callable under its name as
+  /// `void name(int64_t begin, int64_t end, void **buffers)`.
   /// Errors: Internal when the module does not translate.
   Result<MachineCode> compile(mlir::ModuleOp module, llvm::ArrayRef<KernelFacts> kernels,
                               const Options &options, CpuSeconds *seconds = nullptr);
