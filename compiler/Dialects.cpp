@@ -1,10 +1,7 @@
 // The one list of dialects and of what must be attached to them.
 #include "compiler/Pipeline.h"
 #include "dialects/exec/Exec.h"
-#if __has_include("dialects/graph/Graph.h")
 #include "dialects/graph/Graph.h"
-#define TGC_HAS_GRAPH
-#endif
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -23,13 +20,10 @@
 
 void tgc::registerDialects(mlir::DialectRegistry &registry) {
   using namespace mlir;
-#ifdef TGC_HAS_GRAPH
-  registry.insert<graph::GraphDialect>();
-#endif
-  registry.insert<exec::ExecDialect, affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
-                  func::FuncDialect, index::IndexDialect, LLVM::LLVMDialect, linalg::LinalgDialect,
-                  math::MathDialect, memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect,
-                  ub::UBDialect, vector::VectorDialect>();
+  registry.insert<graph::GraphDialect, exec::ExecDialect, affine::AffineDialect, arith::ArithDialect,
+                  cf::ControlFlowDialect, func::FuncDialect, index::IndexDialect, LLVM::LLVMDialect,
+                  linalg::LinalgDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
+                  tensor::TensorDialect, ub::UBDialect, vector::VectorDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }
