@@ -1,0 +1,194 @@
+// Contexts, modules and tracing.
+#include "frontend/Graph.h"
+#include "compiler/Diagnostics.h"
+#include "compiler/Pipeline.h"
+#include "dialects/graph/Graph.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Parser/Parser.h"
+
+using namespace mlir;
+
+namespace tgc::detail {
+
+Graph::Graph() : context(MLIRContext::Threading::DISABLED) {
+  context.loadDialect<tgc::graph::GraphDialect, func::FuncDialect>();
+  module = ModuleOp::create(UnknownLoc::get(&context));
+}
+
+std::string Graph::freeName(llvm::StringRef wanted) {
+  std::string name = wanted.str();
+  for (int k = 1; module->lookupSymbol(name); ++k)
+    name = wanted.str() + "_" + std::to_string(k);
+  return name;
+}
+
+Type elementType(MLIRContext *context, DType dtype) {
+  std::string_view name = nameOf(dtype);
+  return tgc::graph::typeNamed(context, {name.data(), name.size()});
+}
+DType dtypeOfElement(Type element) { return *dtypeNamed(tgc::graph::nameOf(element)); }
+RankedTensorType typeOf(MLIRContext *context, const Param &param) {
+  return RankedTensorType::get(param.extents, elementType(context, param.dtype));
+}
+Param paramOf(std::string name, Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return {std::move(name), dtypeOfElement(tensor.getElementType()),
+          Ints(tensor.getShape().begin(), tensor.getShape().end())};
+}
+
+Trace::Trace(std::shared_ptr<Graph> shared, func::FuncOp made)
+    : graph(std::move(shared)), function(made), ink(OpBuilder::atBlockEnd(&made.front()), made.getLoc()) {}
+
+Location Trace::locationOf(Arg::Here here) {
+  return FileLineColLoc::get(&graph->context, here.file_name(), here.line(), here.column());
+}
+
+Expr Trace::add(Value value) {
+  values.push_back(value);
+  return Expr(shared_from_this(), static_cast<std::uint32_t>(values.size() - 1));
+}
+
+void Trace::fail(Error failure) {
+  if (!error) error = std::move(failure);
+  ink.fail();
+}
+
+std::optional<tgc::graph::Argument> Trace::converted(const Arg &arg) {
+  using tgc::graph::Argument;
+  if (auto *expr = std::get_if<Expr>(&arg.held)) {
+    if (!expr->trace || expr->id == Expr::failed) {
+      if (expr->trace && expr->trace->error)
+        fail(*expr->trace->error);
+      else
+        fail({ErrorKind::Invalid, "an argument is an empty expression", placeOf(locationOf(arg.here))});
+      return std::nullopt;
+    }
+    if (expr->trace.get() != this) {
+      fail({ErrorKind::Invalid, "an argument belongs to another function", placeOf(locationOf(arg.here))});
+      return std::nullopt;
+    }
+    return Argument(ink.sym(value(*expr)));
+  }
+  if (auto *flag = std::get_if<bool>(&arg.held)) return Argument(*flag);
+  if (auto *integer = std::get_if<std::int64_t>(&arg.held)) return Argument(*integer);
+  if (auto *real = std::get_if<double>(&arg.held)) return Argument(*real);
+  if (auto *dtype = std::get_if<DType>(&arg.held)) return Argument(elementType(&graph->context, *dtype));
+  if (auto *text = std::get_if<std::string>(&arg.held)) return Argument(*text);
+  if (auto *list = std::get_if<Arg::List>(&arg.held)) {
+    Argument::List out;
+    for (const Arg &one : *list) {
+      auto next = converted(one);
+      if (!next) return std::nullopt;
+      out.push_back(std::move(*next));
+    }
+    return Argument(std::move(out));
+  }
+  return Argument();
+}
+
+std::vector<Expr> Trace::call(std::string_view operation, const std::vector<Named> &arguments,
+                              Arg::Here here) {
+  std::lock_guard lock(graph->mutex);
+  if (error) return {};
+  DiagnosticCollector diagnostics(&graph->context);
+  ink.setLoc(locationOf(here));
+  tgc::graph::Arguments positional;
+  tgc::graph::NamedArguments named;
+  const tgc::graph::Row *row = tgc::graph::rowNamed({operation.data(), operation.size()});
+  for (const Named &argument : arguments) {
+    auto value = converted(argument.value);
+    if (!value) return {};
+    bool rest =
+        row && llvm::any_of(row->params, [&](const tgc::graph::Param &param) {
+          return param.kind == tgc::graph::ParamKind::Rest && llvm::StringRef(param.name) == argument.name;
+        });
+    auto *list = std::get_if<tgc::graph::Argument::List>(&value->held);
+    if (rest && list)
+      positional = *list;
+    else
+      named.emplace_back(argument.name, std::move(*value));
+  }
+  if (!positional.empty()) { // parameters before the rest go by position too
+    for (auto &[name, value] : llvm::reverse(named))
+      positional.insert(positional.begin(), value);
+    named.clear();
+  }
+  auto results = tgc::graph::call(ink, {operation.data(), operation.size()}, positional, named);
+  if (failed(results)) {
+    fail(diagnostics.take(Stage::Algebra));
+    return {};
+  }
+  std::vector<Expr> out;
+  for (tgc::graph::Sym result : *results)
+    out.push_back(add(result.value()));
+  return out;
+}
+
+static OwningOpRef<ModuleOp> translated(Graph &from, Graph &to) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  if (failed(writeBytecodeToFile(*from.module, stream))) return {};
+  return parseSourceString<ModuleOp>(text, &to.context);
+}
+
+std::vector<Expr> Trace::inlined(const FunctionState &callee, const std::vector<Arg> &arguments,
+                                 Arg::Here here) {
+  std::scoped_lock lock(graph->mutex, callee.graph->mutex);
+  if (error) return {};
+  auto refuse = [&](std::string message) {
+    fail({ErrorKind::Invalid, std::move(message), placeOf(locationOf(here))});
+    return std::vector<Expr>();
+  };
+  if (callee.error) return fail(*callee.error), std::vector<Expr>();
+  if (arguments.size() != callee.params.size())
+    return refuse(callee.name + " takes " + std::to_string(callee.params.size()) + " arguments, got " +
+                  std::to_string(arguments.size()));
+  ink.setLoc(locationOf(here));
+  SmallVector<Value> operands;
+  for (auto [param, arg] : llvm::zip(callee.params, arguments)) {
+    auto argument = converted(arg);
+    if (!argument) return {};
+    Type wanted = typeOf(&graph->context, param);
+    Value operand;
+    if (auto *sym = argument->as<tgc::graph::Sym>())
+      operand = sym->value();
+    else if (auto *number = argument->as<double>())
+      operand = ink.full(param.extents, elementType(&graph->context, param.dtype), *number).value();
+    else if (auto *integer = argument->as<int64_t>())
+      operand =
+          ink.full(param.extents, elementType(&graph->context, param.dtype), static_cast<double>(*integer))
+              .value();
+    if (!operand || operand.getType() != wanted)
+      return refuse("argument " + param.name + " of " + callee.name + " is " + tgc::graph::textOf(wanted) +
+                    ", got " + (operand ? tgc::graph::textOf(operand) : "something else"));
+    operands.push_back(operand);
+  }
+  // Requests name private functions: those come along into this module.
+  OwningOpRef<ModuleOp> foreign;
+  func::FuncOp body = callee.graph->function(callee.symbol);
+  if (callee.graph != graph) {
+    foreign = translated(*callee.graph, *graph);
+    if (!foreign) return refuse("the function could not be brought into this graph");
+    for (auto one : llvm::make_early_inc_range(foreign->getOps<func::FuncOp>())) {
+      std::string fresh = graph->freeName(one.getName());
+      if (one.getName() == callee.symbol) body = one;
+      if (failed(SymbolTable::replaceAllSymbolUses(one.getOperation(),
+                                                   StringAttr::get(&graph->context, fresh), *foreign)))
+        return refuse("the function could not be renamed");
+      one.setName(fresh);
+      one->remove();
+      graph->module->push_back(one);
+    }
+  }
+  IRMapping map;
+  for (auto [inner, outer] : llvm::zip(body.getArguments(), operands))
+    map.map(inner, outer);
+  for (Operation &op : body.front().without_terminator())
+    ink.builder.clone(op, map);
+  std::vector<Expr> out;
+  for (Value result : body.front().getTerminator()->getOperands())
+    out.push_back(add(map.lookup(result)));
+  return out;
+}
+
+} // namespace tgc::detail

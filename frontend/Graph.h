@@ -1,0 +1,64 @@
+// What stands behind the handles: a context with a module, and a function being traced in it.
+#pragma once
+#include "compiler/Compiler.h"
+#include "dialects/graph/Call.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "tgc/Function.h"
+#include <mutex>
+
+namespace tgc::detail {
+
+/// One context, one module and one warm compiler, shared by a function and all its transformations.
+/// Everything that touches them holds the mutex: contexts are made without threading.
+struct Graph {
+  Graph();
+  mlir::func::FuncOp function(llvm::StringRef name) { return module->lookupSymbol<mlir::func::FuncOp>(name); }
+  /// A symbol like `wanted` that is still free.
+  std::string freeName(llvm::StringRef wanted);
+
+  std::recursive_mutex mutex;
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::unique_ptr<Compiler> compiler; ///< made at the first compile
+};
+
+struct FunctionState {
+  std::shared_ptr<Graph> graph;
+  std::string name, symbol;
+  std::vector<Param> params, results;
+  std::optional<Error> error;
+};
+
+/// A function under construction: hands out Expr ids, keeps the first error.
+class Trace : public std::enable_shared_from_this<Trace> {
+public:
+  Trace(std::shared_ptr<Graph> graph, mlir::func::FuncOp function);
+
+  /// Calls an op; on failure the error is kept and the list is empty.
+  std::vector<Expr> call(std::string_view operation, const std::vector<Named> &arguments, Arg::Here here);
+  /// The ops of a function copied here.
+  std::vector<Expr> inlined(const FunctionState &callee, const std::vector<Arg> &arguments, Arg::Here here);
+  std::vector<Expr> indexed(const Arg &x, const std::vector<Item> &items);
+
+  Expr add(mlir::Value value);
+  mlir::Value value(const Expr &expr) const { return values[expr.id]; }
+  void fail(Error error);
+  mlir::Location locationOf(Arg::Here here);
+
+  std::shared_ptr<Graph> graph;
+  mlir::func::FuncOp function;
+  graph::Ink ink;
+  std::optional<Error> error;
+
+private:
+  std::optional<graph::Argument> converted(const Arg &arg);
+  std::vector<mlir::Value> values;
+};
+
+mlir::Type elementType(mlir::MLIRContext *context, DType dtype);
+DType dtypeOfElement(mlir::Type element);
+mlir::RankedTensorType typeOf(mlir::MLIRContext *context, const Param &param);
+Param paramOf(std::string name, mlir::Type type);
+
+} // namespace tgc::detail

@@ -1,0 +1,206 @@
+// Each transformation is a new graph function that holds one request; the compiler's stages write it out.
+#include "tgc/Transforms.h"
+#include "dialects/graph/Ops.h"
+#include "frontend/Graph.h"
+
+using namespace mlir;
+
+namespace tgc {
+namespace {
+
+using detail::FunctionState;
+
+/// A transformed function under construction.
+class Maker {
+public:
+  Maker(const Function &f, const char *transform)
+      : f(*f.state), transform(transform), lock(this->f.graph->mutex),
+        made(std::make_shared<FunctionState>()) {
+    made->graph = this->f.graph;
+    made->name = std::string(transform) + "(" + this->f.name + ")";
+    made->error = this->f.error;
+    made->params = this->f.params;
+  }
+
+  bool failed() const { return made->error.has_value(); }
+  void refuse(std::string message) {
+    if (!made->error)
+      made->error = Error{ErrorKind::Invalid, std::string(transform) + ": " + std::move(message)};
+  }
+
+  /// Positions of the parameters to differentiate by.
+  SmallVector<int64_t> positions(const Wrt &wrt) {
+    SmallVector<int64_t> out;
+    for (const std::string &name : wrt) {
+      auto found = llvm::find_if(f.params, [&](const Param &param) { return param.name == name; });
+      if (found == f.params.end())
+        refuse(f.name + " has no parameter " + name);
+      else if (!isFloat(found->dtype))
+        refuse("parameter " + name + " is " + std::string(nameOf(found->dtype)) +
+               "; only floating-point parameters have derivatives");
+      else if (llvm::is_contained(out, found - f.params.begin()))
+        refuse("parameter " + name + " is named twice");
+      else
+        out.push_back(found - f.params.begin());
+    }
+    if (wrt.empty()) refuse("no parameter to differentiate by");
+    return out;
+  }
+
+  void addParam(const std::string &name, const Param &like) {
+    for (const Param &param : made->params)
+      if (param.name == name)
+        refuse("the new parameter " + name + " would stand beside one of the same name");
+    made->params.push_back({name, like.dtype, like.extents});
+  }
+
+  void begin() {
+    if (failed()) return;
+    context = &f.graph->context;
+    OpBuilder atEnd = OpBuilder::atBlockEnd(f.graph->module->getBody());
+    SmallVector<Type> inputs;
+    for (const Param &param : made->params)
+      inputs.push_back(detail::typeOf(context, param));
+    made->symbol = f.graph->freeName(std::string(transform) + "_" + f.symbol);
+    callee = f.graph->function(f.symbol);
+    function = func::FuncOp::create(atEnd, callee.getLoc(), made->symbol, atEnd.getFunctionType(inputs, {}));
+    Block *body = function.addEntryBlock();
+    for (auto [argument, param] : llvm::zip(body->getArguments(), made->params))
+      argument.setLoc(NameLoc::get(StringAttr::get(context, param.name), callee.getLoc()));
+    builder = OpBuilder::atBlockEnd(body);
+  }
+
+  Function end(ValueRange results, const std::vector<std::string> &names = {}) {
+    func::ReturnOp::create(builder, function.getLoc(), results);
+    function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), results.getTypes()));
+    for (auto [k, value] : llvm::enumerate(results))
+      made->results.push_back(
+          detail::paramOf(k < names.size() ? names[k] : "out" + std::to_string(k), value.getType()));
+    return done();
+  }
+  Function done() { return Function(std::shared_ptr<const FunctionState>(made)); }
+
+  const FunctionState &f;
+  const char *transform;
+  std::lock_guard<std::recursive_mutex> lock;
+  std::shared_ptr<FunctionState> made;
+  MLIRContext *context = nullptr;
+  func::FuncOp callee, function;
+  OpBuilder builder{static_cast<MLIRContext *>(nullptr)};
+};
+
+Type lifted(Type type, std::int64_t extent) {
+  SmallVector<int64_t> shape = {extent};
+  llvm::append_range(shape, graph::tensorOf(type).getShape());
+  return RankedTensorType::get(shape, graph::elementOf(type));
+}
+
+/// grad and value_and_grad: a vjp with a cotangent of one for the first result and zero for the others.
+Function gradient(const Function &f, const Wrt &wrt, const char *name, bool values) {
+  Maker maker(f, name);
+  auto positions = maker.positions(wrt);
+  if (!maker.failed() &&
+      (maker.f.results.empty() || !isFloat(maker.f.results[0].dtype) || !maker.f.results[0].extents.empty()))
+    maker.refuse("the first result of " + maker.f.name + " must be a floating-point scalar" +
+                 (maker.f.results.empty()
+                      ? ""
+                      : ", it is " + typeText(maker.f.results[0].dtype, Shape(maker.f.results[0].extents))));
+  maker.begin();
+  if (maker.failed()) return maker.done();
+  SmallVector<Value> operands(maker.function.getArguments());
+  graph::Ink ink(maker.builder, maker.function.getLoc());
+  bool first = true;
+  for (Type type : maker.callee.getResultTypes()) {
+    if (graph::isFloatTensor(type))
+      operands.push_back(
+          ink.full(graph::tensorOf(type).getShape(), graph::elementOf(type), first ? 1 : 0).value());
+    first = false;
+  }
+  SmallVector<Type> types(maker.callee.getResultTypes());
+  for (int64_t position : positions)
+    types.push_back(maker.callee.getArgumentTypes()[position]);
+  auto request = graph::VjpOp::create(maker.builder, maker.function.getLoc(), types, operands, maker.f.symbol,
+                                      positions);
+  unsigned skip = values ? 0 : maker.callee.getNumResults();
+  return maker.end(request.getResults().drop_front(skip));
+}
+
+} // namespace
+
+Function grad(const Function &f, const Wrt &wrt) { return gradient(f, wrt, "grad", false); }
+Function value_and_grad(const Function &f, const Wrt &wrt) {
+  return gradient(f, wrt, "value_and_grad", true);
+}
+
+static Function forward(const Function &f, const Wrt &wrt, const char *name, bool tangentsOnly) {
+  Maker maker(f, name);
+  auto positions = maker.positions(wrt);
+  if (!maker.failed())
+    for (int64_t position : positions)
+      maker.addParam("d_" + maker.f.params[position].name, maker.f.params[position]);
+  maker.begin();
+  if (maker.failed()) return maker.done();
+  SmallVector<Type> types(maker.callee.getResultTypes());
+  for (Type type : maker.callee.getResultTypes())
+    if (graph::isFloatTensor(type)) types.push_back(type);
+  auto request = graph::JvpOp::create(maker.builder, maker.function.getLoc(), types,
+                                      maker.function.getArguments(), maker.f.symbol, positions);
+  return maker.end(request.getResults().drop_front(tangentsOnly ? maker.callee.getNumResults() : 0));
+}
+
+Function jvp(const Function &f, const Wrt &wrt) { return forward(f, wrt, "jvp", false); }
+// Forward over reverse: the tangent of the gradient.
+Function hvp(const Function &f, const Wrt &wrt) { return forward(grad(f, wrt), wrt, "hvp", true); }
+
+Function vjp(const Function &f, const Wrt &wrt) {
+  Maker maker(f, "vjp");
+  auto positions = maker.positions(wrt);
+  if (!maker.failed())
+    for (const Param &result : maker.f.results)
+      if (isFloat(result.dtype)) maker.addParam("ct_" + result.name, result);
+  maker.begin();
+  if (maker.failed()) return maker.done();
+  SmallVector<Type> types(maker.callee.getResultTypes());
+  for (int64_t position : positions)
+    types.push_back(maker.callee.getArgumentTypes()[position]);
+  auto request = graph::VjpOp::create(maker.builder, maker.function.getLoc(), types,
+                                      maker.function.getArguments(), maker.f.symbol, positions);
+  return maker.end(request.getResults());
+}
+
+Function vmap(const Function &f, std::int64_t extent, const std::vector<std::optional<std::int64_t>> &axes) {
+  Maker maker(f, "vmap");
+  SmallVector<int64_t> normal;
+  if (!maker.failed()) {
+    if (!axes.empty() && axes.size() != maker.f.params.size())
+      maker.refuse(maker.f.name + " has " + std::to_string(maker.f.params.size()) + " parameters, axes has " +
+                   std::to_string(axes.size()) + " entries");
+    if (extent < 0) maker.refuse("the extent is negative: " + std::to_string(extent));
+  }
+  if (!maker.failed())
+    for (std::size_t k = 0; k < maker.f.params.size(); ++k) {
+      auto rank = static_cast<std::int64_t>(maker.f.params[k].extents.size()) + 1;
+      std::optional<std::int64_t> axis = axes.empty() ? std::optional<std::int64_t>(0) : axes[k];
+      if (axis && (*axis < -rank || *axis >= rank))
+        maker.refuse("axis " + std::to_string(*axis) + " is out of range for parameter " +
+                     maker.f.params[k].name + ", which has " + std::to_string(rank) + " axes when mapped");
+      else if (axis && *axis < 0)
+        *axis += rank;
+      normal.push_back(axis.value_or(-1));
+      if (axis && !maker.failed()) {
+        Ints &extents = maker.made->params[k].extents;
+        extents.insert(extents.begin() + *axis, extent);
+        if (auto ok = Shape(extents).check(); !ok) maker.refuse(ok.error().message);
+      }
+    }
+  maker.begin();
+  if (maker.failed()) return maker.done();
+  SmallVector<Type> types;
+  for (Type type : maker.callee.getResultTypes())
+    types.push_back(lifted(type, extent));
+  auto request = graph::VmapOp::create(maker.builder, maker.function.getLoc(), types,
+                                       maker.function.getArguments(), maker.f.symbol, normal, extent);
+  return maker.end(request.getResults());
+}
+
+} // namespace tgc

@@ -1,0 +1,100 @@
+// Function: a named graph function with named, typed parameters and results; immutable, cheap to copy.
+#pragma once
+#include "tgc/Expr.h"
+#include <array>
+#include <functional>
+#include <span>
+#include <tuple>
+
+namespace tgc {
+
+/// A parameter or result: name, dtype, extents.
+struct Param {
+  std::string name;
+  DType dtype = DType::f64;
+  Ints extents = {};
+};
+
+/// Results with names; a plain Expr or a list of them is called out0, out1, ...
+using Results = std::vector<std::pair<std::string, Expr>>;
+
+namespace detail {
+struct FunctionState;
+
+template <typename T> struct Arity : Arity<decltype(&T::operator())> {};
+template <typename C, typename R, typename... A> struct Arity<R (C::*)(A...) const> {
+  static constexpr std::size_t count = sizeof...(A);
+};
+template <typename C, typename R, typename... A>
+struct Arity<R (C::*)(A...)> : Arity<R (C::*)(A...) const> {};
+template <typename R, typename... A> struct Arity<R (*)(A...)> {
+  static constexpr std::size_t count = sizeof...(A);
+};
+
+Results named(Expr result);
+Results named(const std::vector<Expr> &results);
+inline Results named(Results results) { return results; }
+template <typename... T>
+  requires(std::same_as<T, Expr> && ...)
+Results named(const std::tuple<T...> &results) {
+  return std::apply([](const auto &...one) { return named(std::vector<Expr>{one...}); }, results);
+}
+inline Results named(const std::pair<Expr, Expr> &results) {
+  return named(std::vector<Expr>{results.first, results.second});
+}
+} // namespace detail
+
+/// Built by running C++ once on symbolic arguments:
+///   Function loss("loss", {{"X", f64, {n, d}}, {"y", f64, {n}}, {"w", f64, {d}}},
+///                 [](Expr X, Expr y, Expr w) { return mean(softplus(-y * matmul(X, w))); });
+/// The body takes one Expr for each parameter, or one std::span<const Expr>; it returns an Expr, a list, a
+/// tuple, or Results with names. Errors are kept and come out of `compile` or `error()`.
+class Function {
+public:
+  using Body = std::function<Results(std::span<const Expr>)>;
+
+  template <typename F>
+    requires std::invocable<F, std::span<const Expr>>
+  Function(std::string name, std::vector<Param> params, F &&body, Arg::Here here = Arg::Here::current())
+      : Function(std::move(name), std::move(params),
+                 Body([&](std::span<const Expr> x) { return detail::named(body(x)); }), here, 0) {}
+
+  template <typename F>
+    requires(!std::invocable<F, std::span<const Expr>>)
+  Function(std::string name, std::vector<Param> params, F &&body, Arg::Here here = Arg::Here::current())
+      : Function(std::move(name), std::move(params), Body([&](std::span<const Expr> x) {
+                   return [&]<std::size_t... k>(std::index_sequence<k...>) {
+                     return detail::named(body(x[k]...));
+                   }(std::make_index_sequence<detail::Arity<std::decay_t<F>>::count>());
+                 }),
+                 here, detail::Arity<std::decay_t<F>>::count) {}
+
+  const std::string &name() const;
+  const std::vector<Param> &params() const;
+  const std::vector<Param> &results() const;
+  /// The first error of building, if there was one.
+  std::optional<Error> error() const;
+
+  /// The function's ops written into the graph the arguments belong to; gives its results.
+  /// Errors: Invalid if count, dtypes or extents differ from the parameters'.
+  std::vector<Expr> operator()(std::vector<Arg> arguments, Arg::Here here = Arg::Here::current()) const;
+  /// The same for functions with one result.
+  template <typename... Args>
+    requires(std::convertible_to<Args, Arg> && ...)
+  Expr operator()(Args &&...arguments) const {
+    return first((*this)(std::vector<Arg>{Arg(arguments)...}));
+  }
+
+  /// The graph in MLIR's text.
+  std::string text() const;
+
+  // For the library.
+  explicit Function(std::shared_ptr<const detail::FunctionState> state) : state(std::move(state)) {}
+  std::shared_ptr<const detail::FunctionState> state;
+
+private:
+  Function(std::string name, std::vector<Param> params, const Body &body, Arg::Here here, std::size_t arity);
+  static Expr first(std::vector<Expr> results) { return results.empty() ? Expr() : results.front(); }
+};
+
+} // namespace tgc

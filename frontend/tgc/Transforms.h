@@ -1,0 +1,38 @@
+// Functions from Function to Function. They nest without limit; parameter names pass through, added
+// parameters are called d_NAME (a tangent, or the vector of hvp) and ct_RESULT (a cotangent).
+#pragma once
+#include "tgc/Function.h"
+
+namespace tgc {
+
+/// The parameters to differentiate by: a name or several.
+struct Wrt : std::vector<std::string> {
+  Wrt(const char *name) : std::vector<std::string>{name} {}
+  Wrt(std::string name) : std::vector<std::string>{std::move(name)} {}
+  Wrt(std::initializer_list<std::string> names) : std::vector<std::string>(names) {}
+};
+
+/// The gradient of f's first result, a scalar, by each parameter of `wrt`.
+/// Shapes: as the parameters. Cost: a small multiple of f's.
+/// Errors: Invalid for an unknown or integer parameter, or a first result that is not a floating-point
+/// scalar.
+Function grad(const Function &f, const Wrt &wrt);
+/// f's results, then the gradients.
+Function value_and_grad(const Function &f, const Wrt &wrt);
+/// Takes f's arguments, then a tangent for each of `wrt`; gives f's results, then the tangents of the
+/// floating-point ones.
+Function jvp(const Function &f, const Wrt &wrt);
+/// Takes f's arguments, then a cotangent for each floating-point result; gives f's results, then the
+/// cotangents of `wrt`.
+Function vjp(const Function &f, const Wrt &wrt);
+/// Takes f's arguments, then a vector for each of `wrt`; gives the Hessian of f's first result times the
+/// vectors.
+Function hvp(const Function &f, const Wrt &wrt);
+/// f over a new axis of its arguments: `axes` has the mapped axis of each (negative from the end) or nothing
+/// where all instances share the argument; without `axes` every argument is mapped over axis 0. Results have
+/// a leading axis. `extent` is needed only where no argument is mapped. Errors: Invalid if the mapped extents
+/// differ or an axis is out of range. Extents are those f takes, so the mapped argument has one more.
+Function vmap(const Function &f, std::int64_t extent,
+              const std::vector<std::optional<std::int64_t>> &axes = {});
+
+} // namespace tgc
