@@ -80,6 +80,29 @@ def Batch : Pass<"tgc-batch", "mlir::ModuleOp"> {
 
 //===- contract --------------------------------------------------------------------------------------------===//
 
+def MergeContractions : Pass<"tgc-merge-contractions", "mlir::func::FuncOp"> {
+  let summary = "make one network of contractions that feed each other";
+  let description = [{
+    Does: writes a contraction whose only use is another contraction into that one, and reads permuted operands in place.
+    Needs: form graph.
+    Leaves: form graph; networks of at most `mostOperands` operands where merging made them.
+    Why here: first of contract, since the planner sees more orders in a larger network.
+  }];
+  let options = [Option<"mostOperands", "most-operands", "unsigned", "10", "networks do not grow beyond it: so far the search is exact">];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
+
+def PlanContractions : Pass<"tgc-plan-contractions", "mlir::func::FuncOp"> {
+  let summary = "choose the order of every network and write it as pairs";
+  let description = [{
+    Does: sums lone indices first, searches the order, shares sub-contractions with earlier networks, orders the indices of intermediates.
+    Needs: form graph.
+    Leaves: contractions of one or two operands.
+    Why here: after merging; before fuse, which needs contractions of known cost.
+  }];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
+
 //===- fuse ------------------------------------------------------------------------------------------------===//
 
 def Outline : Pass<"tgc-outline", "mlir::ModuleOp"> {

@@ -14,7 +14,8 @@ namespace tgc::contract {
 struct Pricing {
   Objective objective = Objective::Flops;
   Roofline roofline;
-  double scale = 0; ///< log2 of what counts as 1
+  double scale = 0;          ///< log2 of what counts as 1
+  std::uint32_t maxRank = 0; ///< windows make no intermediate with more indices; 0 is no limit
 
   /// The price of one step from log2 figures.
   double step(const Merge &merge, double sizeA, double sizeB) const {
@@ -43,12 +44,19 @@ public:
   explicit WindowSolver(const Problem &problem);
 
   using Tensor = std::span<const Leg>;
-  /// The cheapest tree, its price in `price`; nothing if the figures leave the range of doubles at this
-  /// scale.
-  std::optional<Tree> solve(std::span<const Tensor> tensors, const Pricing &pricing, double &price);
+  /// The cheapest tree, its price in `price`; nothing if the figures leave the range of doubles at this scale
+  /// or no tree keeps to the rank limit. Subsets in `given` (bit masks of tensors) are there already and cost
+  /// nothing: then leaf i of the tree is the subset leaves()[i].
+  std::optional<Tree> solve(std::span<const Tensor> tensors, const Pricing &pricing, double &price,
+                            std::span<const std::uint32_t> given = {});
+  const std::vector<std::uint32_t> &leaves() const { return leafMasks; }
 
 private:
-  bool fill(std::span<const Tensor> tensors, double scale);
+  bool collect(std::span<const Tensor> tensors, double scale);
+  void sumSubsets(std::uint32_t subsets);
+  bool fill(std::span<const Tensor> tensors, const Pricing &pricing);
+  void searchBy(const Pricing &pricing, std::uint32_t count);
+  Tree build(std::uint32_t all);
   template <typename Price> void search(std::uint32_t count, Price price, bool largest);
 
   struct Seen {
@@ -59,6 +67,10 @@ private:
   std::vector<Seen> seen;
   std::vector<double> touch, inside;      // log2 sums, by subset
   std::vector<std::uint32_t> insideCount; // number of indices inside
+  std::vector<std::uint32_t> touchCount;  // number of indices that touch, under a rank limit
+  std::vector<char> fixed;                // 1: given, 2: beyond the rank limit
+  std::vector<std::uint32_t> leafMasks;
+  double total = 0;
   std::vector<double> touchLinear, divisor, volume;
   std::vector<double> best, second;
   std::vector<std::uint32_t> split;
