@@ -48,13 +48,19 @@ public:
 private:
   bool isLeaf(std::uint32_t node) const { return node < tree.leafCount; }
 
-  /// Whether `a` should be the left operand: the other one holds the last index that only one of them has.
+  /// Whether `a` should be the left operand: the other one holds the last index that only one of them has. A
+  /// vector comes second.
   bool rowsFirst(std::uint32_t a, std::uint32_t b, const Indices &result) const {
+    bool rowsOfA = false, rowsOfB = false, lastInB = false, found = false;
     for (auto index = result.rbegin(); index != result.rend(); ++index) {
       bool inA = has(order[a], *index), inB = has(order[b], *index);
-      if (inA != inB) return inB;
+      if (inA == inB) continue;
+      if (!found) lastInB = inB;
+      found = true;
+      rowsOfA |= inA;
+      rowsOfB |= inB;
     }
-    return false;
+    return rowsOfA && rowsOfB ? lastInB : rowsOfA;
   }
 
   /// The summed indices in the order of an operand of the network if one takes part, so that both agree.
