@@ -83,6 +83,12 @@ Result<Ports> readPorts(func::FuncOp entry, const CompileInput &input) {
   return Ports{std::move(*first), std::move(*second)};
 }
 
+/// The reason stage fuse noted on a launch.
+std::string whyOf(exec::LaunchOp launch) {
+  auto why = launch->getAttrOfType<StringAttr>("why");
+  return why ? why.str() : "";
+}
+
 void fillReport(Report &report, func::FuncOp planned, const Program &program,
                 const target::BuiltKernels &built) {
   report.arenaBytes = program.arenaBytes();
@@ -95,7 +101,7 @@ void fillReport(Report &report, func::FuncOp planned, const Program &program,
     if (isNew) {
       const target::ReadyKernel &ready = built.ready.find(launch.getKernel())->second;
       report.kernels.push_back({launch.getKernel().str(), ready.items, ready.nanoseconds, 0,
-                                built.reused.contains(launch.getKernel())});
+                                built.reused.contains(launch.getKernel()), whyOf(launch)});
     }
     ++report.kernels[position->second].launches;
   }

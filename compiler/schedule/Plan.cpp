@@ -228,7 +228,9 @@ void Planner::rewriteOp(OpBuilder &builder, Operation &op) {
       inputs.push_back(place(builder, input));
     for (Value output : run.getOutputs())
       outputs.push_back(place(builder, output));
-    exec::LaunchOp::create(builder, run.getLoc(), run.getKernelAttr(), inputs, outputs);
+    auto launch = exec::LaunchOp::create(builder, run.getLoc(), run.getKernelAttr(), inputs, outputs);
+    for (NamedAttribute note : run->getDiscardableAttrs())
+      launch->setDiscardableAttr(note.getName(), note.getValue());
   } else if (isConstant(op)) {
     auto type = exec::storageOf(cast<ShapedType>(op.getResult(0).getType()));
     placeOf[op.getResult(0)] = exec::ConstantOp::create(builder, op.getLoc(), type, elementsOf(op));

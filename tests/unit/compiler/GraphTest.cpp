@@ -1,0 +1,142 @@
+// From graph form through every stage to numbers, at every level.
+#include "Programs.h"
+#include <cmath>
+#include <numeric>
+
+using namespace tgc;
+
+namespace {
+
+Result<Compiled> compileGraph(test::Bench &bench, llvm::StringRef text, int level, Trace *trace = nullptr) {
+  Options options;
+  options.level = level;
+  options.verifyEach = true;
+  auto module = bench.parse(text);
+  REQUIRE(module);
+  auto compiled = bench.compiler.compile({.module = *module}, options, trace);
+  if (!compiled) MESSAGE(compiled.error().text());
+  return compiled;
+}
+
+constexpr const char *lossAndGradient = R"(
+func.func private @loss(%x: tensor<8x4xf64>, %w: tensor<4xf64>) -> tensor<f64> {
+  %z = graph.contract %x, %w {equation = "ij,j->i"} : (tensor<8x4xf64>, tensor<4xf64>) -> tensor<8xf64>
+  %t = graph.tanh %z : (tensor<8xf64>) -> tensor<8xf64>
+  %s = graph.sum %t {axes = array<i64: 0>, keepdims = false} : (tensor<8xf64>) -> tensor<f64>
+  return %s : tensor<f64>
+}
+func.func @main(%x: tensor<8x4xf64>, %w: tensor<4xf64>, %c: tensor<f64>) -> (tensor<f64>, tensor<4xf64>) {
+  %r:2 = graph.vjp @loss(%x, %w, %c) {wrt = array<i64: 1>}
+      : (tensor<8x4xf64>, tensor<4xf64>, tensor<f64>) -> (tensor<f64>, tensor<4xf64>)
+  return %r#0, %r#1 : tensor<f64>, tensor<4xf64>
+})";
+
+} // namespace
+
+TEST_CASE("compiler: a loss and its gradient from graph form, levels 0 to 2") {
+  std::vector<double> x(32), w{0.5, -0.25, 0.125, 1.0};
+  for (int i = 0; i < 32; ++i)
+    x[i] = std::sin(i + 1.0);
+  double value = 0;
+  std::vector<double> gradient(4);
+  for (int i = 0; i < 8; ++i) {
+    double z = 0;
+    for (int j = 0; j < 4; ++j)
+      z += x[i * 4 + j] * w[j];
+    value += std::tanh(z);
+    for (int j = 0; j < 4; ++j)
+      gradient[j] += 3.0 * (1 - std::tanh(z) * std::tanh(z)) * x[i * 4 + j];
+  }
+  for (int level : {0, 1, 2}) {
+    CAPTURE(level);
+    test::Bench bench;
+    auto compiled = compileGraph(bench, lossAndGradient, level);
+    REQUIRE(compiled);
+    double loss = 0, g[4] = {};
+    const double c = 3.0;
+    test::runOn(*compiled->program, {View(x.data(), {8, 4}), View(w.data(), {4}), View(c)},
+                {MutableView(&loss, {}), MutableView(g, {4})});
+    CHECK(loss == doctest::Approx(value).epsilon(1e-13));
+    for (int j = 0; j < 4; ++j)
+      CHECK(g[j] == doctest::Approx(gradient[j]).epsilon(1e-13));
+  }
+}
+
+TEST_CASE("compiler: a trace has every stage, and its texts show the forms") {
+  test::Bench bench;
+  Trace trace;
+  trace.keepTexts = true;
+  REQUIRE(compileGraph(bench, lossAndGradient, 2, &trace));
+  REQUIRE(trace.stages.size() == stageNames.size());
+  const auto has = [&](Stage stage, const char *part) {
+    return trace.stages[static_cast<std::size_t>(stage)].text.find(part) != std::string::npos;
+  };
+  CHECK(trace.input.find("graph.vjp") != std::string::npos);
+  CHECK(!has(Stage::Autodiff, "graph.vjp"));
+  CHECK(has(Stage::Fuse, "exec.run"));
+  CHECK(has(Stage::Lower, "linalg.generic"));
+  CHECK(has(Stage::Schedule, "exec.launch"));
+  CHECK(!has(Stage::Schedule, "linalg."));
+}
+
+TEST_CASE("compiler: extents of zero and one, rank 0, and a result nobody computes from inputs") {
+  test::Bench bench;
+  auto compiled = compileGraph(bench, R"(
+func.func @main(%x: tensor<0x3xf32>, %y: tensor<1x1xf32>, %s: tensor<f32>) -> (tensor<0x3xf32>, tensor<3xf32>, tensor<f32>, tensor<1x1xf32>) {
+  %a = graph.exp %x : (tensor<0x3xf32>) -> tensor<0x3xf32>
+  %b = graph.sum %x {axes = array<i64: 0>, keepdims = false} : (tensor<0x3xf32>) -> tensor<3xf32>
+  %c = graph.add %s, %s : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %d = graph.negative %y : (tensor<1x1xf32>) -> tensor<1x1xf32>
+  return %a, %b, %c, %d : tensor<0x3xf32>, tensor<3xf32>, tensor<f32>, tensor<1x1xf32>
+})",
+                               2);
+  REQUIRE(compiled);
+  const float y = 5, s = 1.5;
+  float none = 0, b[3] = {1, 1, 1}, c = 0, d = 0;
+  test::runOn(
+      *compiled->program, {View(&none, {0, 3}), View(&y, {1, 1}), View(s)},
+      {MutableView(&none, {0, 3}), MutableView(b, {3}), MutableView(&c, {}), MutableView(&d, {1, 1})});
+  CHECK((b[0] == 0 && b[1] == 0 && b[2] == 0));
+  CHECK(c == 3.0f);
+  CHECK(d == -5.0f);
+}
+
+TEST_CASE("compiler: a long chain of ops compiles without deep recursion and shares its kernels") {
+  std::string text = "func.func @main(%x: tensor<4xf64>, %y: tensor<4xf64>) -> tensor<4xf64> {\n";
+  std::string last = "%x";
+  constexpr int length = 20000;
+  for (int i = 0; i < length; ++i) {
+    const std::string next = "%v" + std::to_string(i);
+    text += next + " = graph.add " + last + ", %y : (tensor<4xf64>, tensor<4xf64>) -> tensor<4xf64>\n";
+    last = next;
+  }
+  text += "return " + last + " : tensor<4xf64>\n}";
+  test::Bench bench;
+  Options options;
+  auto module = bench.parse(text);
+  REQUIRE(module);
+  auto compiled = bench.compiler.compile({.module = *module}, options);
+  if (!compiled) MESSAGE(compiled.error().text());
+  REQUIRE(compiled);
+  CHECK(compiled->report.kernels.size() <= 4);
+  const std::vector<double> x{1, 2, 3, 4}, y{1, 0.5, -1, 0};
+  std::vector<double> z(4);
+  test::runOn(*compiled->program, {View(x.data(), {4}), View(y.data(), {4})}, {MutableView(z.data(), {4})});
+  for (int i = 0; i < 4; ++i)
+    CHECK(z[i] == x[i] + length * y[i]);
+}
+
+TEST_CASE("compiler: compiling twice gives the same assembly") {
+  std::string first, second;
+  for (std::string *text : {&first, &second}) {
+    test::Bench bench;
+    Options options;
+    options.keepAssembly = true;
+    auto module = bench.parse(lossAndGradient);
+    auto compiled = bench.compiler.compile({.module = *module}, options);
+    REQUIRE(compiled);
+    *text = compiled->report.assembly;
+  }
+  CHECK(!first.empty());
+  CHECK(first == second);
+}
