@@ -40,8 +40,7 @@ LogicalResult emitContract(func::FuncOp kernel, const Machine &machine) {
   std::unique_ptr<Block> block = loopBlock(kernel);
   ContractGrid grid;
   if (!empty(*contraction)) {
-    int64_t sumBytes = std::max<int64_t>(1, contraction->sumType.getIntOrFloatBitWidth() / 8);
-    auto numbers = contractNumbers(contraction->arithmetic, sumBytes, machine);
+    auto numbers = contractNumbers(*contraction, machine);
     ContractTile tile = chooseContractTile(contraction->indices, numbers, machine);
     grid = chooseContractGrid(*contraction, tile);
     writeContractKernel(*block, *contraction, tile, grid);

@@ -2,8 +2,9 @@
 // tiles, summed loops, then the register tile written out. Edge tiles have their own static code; only the
 // last vector is masked.
 #include "compiler/schedule/ContractKernel.h"
-#include "compiler/schedule/ContractTail.h"
+#include "compiler/schedule/ContractPack.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -12,12 +13,6 @@ namespace tgc::schedule {
 namespace {
 
 using Index = ContractIndexValue;
-
-/// One register tile's static sizes.
-struct TileSizes {
-  int64_t first, second, vectors;
-  int64_t lastCount; // real lanes of the last vector
-};
 
 /// A run of equal tiles: tile numbers [from, to) of a cut.
 struct TileRun {
@@ -39,21 +34,18 @@ SmallVector<TileRun> tileRuns(const ContractCut &cut, bool maskLast) {
 
 class KernelWriter {
 public:
-  KernelWriter(Block &body, const Contraction &contraction, const ContractTile &tile,
-               const ContractGrid &grid)
-      : contraction(contraction), tile(tile), grid(grid), code(contraction.product->getLoc(), body),
-        body(body) {}
+  KernelWriter(Block &body, const Contraction &contraction, const ContractTile &tile, const ContractGrid &grid)
+      : contraction(contraction), tile(tile), grid(grid), code(contraction.product.getLoc(), body), body(body),
+        plan{contraction, tile, {}, tile.sums, {}, {}, 1} {}
 
   void write() {
     int inputs = contraction.product->getParentOfType<func::FuncOp>().getNumArguments();
     for (const ContractArray &array : contraction.arrays)
-      memories.push_back(
+      plan.memories.push_back(
           code.flat(body.getArgument(2 + (array.result >= 0 ? inputs + array.result : array.argument))));
-    for (int at = 0; at < static_cast<int>(contraction.indices.size()); ++at)
-      if (contraction.indices[at].summed && at != tile.step) outerSums.push_back(at);
+    if (tile.packed >= 0) makePanel();
     ContractOffsets start;
-    for (const ContractArray &array : contraction.arrays)
-      start.push_back({Value(), array.offset});
+    for (const ContractArray &array : contraction.arrays) start.push_back({Value(), array.offset});
     auto loop = scf::ForOp::create(code, body.getArgument(0), body.getArgument(1), code.indexConstant(1));
     {
       OpBuilder::InsertionGuard guard(code);
@@ -64,6 +56,23 @@ public:
   }
 
 private:
+  /// Scratch for one packed panel; its rows are one summed step long.
+  void makePanel() {
+    int64_t row = contractPanelRow(contraction.indices, tile), steps = 1;
+    plan.panelStrides.assign(contraction.indices.size(), 0);
+    plan.panelVectors = tile.vectorCut.largest();
+    if (tile.second >= 0 && contraction.indices[tile.second].strides[tile.packed])
+      plan.panelStrides[tile.second] = plan.panelVectors * tile.lanes;
+    plan.panelStrides[tile.lane] = 1;
+    for (size_t level = tile.sums.size(); level-- > (tile.parts > 1 ? tile.partLevel : 0);) {
+      plan.panelStrides[tile.sums[level]] = steps * row;
+      steps *= tile.parts > 1 && level == tile.partLevel ? tile.partSteps
+                                                         : contraction.indices[tile.sums[level]].extent;
+    }
+    Type element = cast<MemRefType>(plan.memories[tile.packed].getType()).getElementType();
+    plan.panel = memref::AllocaOp::create(code, MemRefType::get({steps * row}, element), code.getI64IntegerAttr(64));
+  }
+
   ContractOffsets moved(const ContractOffsets &offsets, int index, Index steps) {
     if (index < 0) return offsets;
     ContractOffsets result;
@@ -95,16 +104,37 @@ private:
     for (int index : llvm::reverse(grid.outer))
       offsets = moved(offsets, index, take(contraction.indices[index].extent));
     writeTiles(tile.secondCut, grid.secondBlocks, secondBlock, false, [&](Index secondAt, TileRun second) {
-      auto atSecond = moved(offsets, tile.second, secondAt);
-      writeTiles(
-          tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
-            auto atVector =
-                tile.lanesSummed ? atSecond : moved(atSecond, tile.lane, code.scale(vectorAt, tile.lanes));
-            writeTiles(tile.firstCut, grid.firstBlocks, firstBlock, false, [&](Index firstAt, TileRun first) {
-              writeTile({first.size, second.size, vectors.size, vectors.masked ? lastLanes() : tile.lanes},
-                        moved(atVector, tile.first, firstAt));
-            });
+      forEachPart(moved(offsets, tile.second, secondAt), [&](const ContractOffsets &inPart, ContractSumPart part) {
+        writeTiles(tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
+          auto atVector = tile.lanesSummed ? inPart : moved(inPart, tile.lane, code.scale(vectorAt, tile.lanes));
+          ContractMicroSizes sizes{1, second.size, vectors.size, vectors.masked ? lastLanes() : tile.lanes};
+          if (plan.panel) writeContractPack(code, plan, sizes, atVector[tile.packed], part);
+          writeTiles(tile.firstCut, grid.firstBlocks, firstBlock, false, [&](Index firstAt, TileRun first) {
+            sizes.first = first.size;
+            writeContractMicro(code, plan, sizes, moved(atVector, tile.first, firstAt), part);
           });
+        });
+      });
+    });
+  }
+
+  /// Runs `inner` for each part of the sum, in order.
+  void forEachPart(const ContractOffsets &offsets,
+                   llvm::function_ref<void(const ContractOffsets &, ContractSumPart)> inner, size_t level = 0,
+                   Index number = {}) {
+    if (tile.parts == 1) return inner(offsets, {});
+    int index = tile.sums[level];
+    int64_t extent = contraction.indices[index].extent;
+    if (level < tile.partLevel)
+      return code.forEach({}, {Value(), extent}, [&](Index at) {
+        forEachPart(moved(offsets, index, at), inner, level + 1, code.add(code.scale(number, extent), at));
+      });
+    int64_t pieces = (extent + tile.partSteps - 1) / tile.partSteps;
+    code.forEach({}, {Value(), pieces}, [&](Index piece) {
+      Index start = code.scale(piece, tile.partSteps);
+      Index left = code.add({Value(), extent}, code.scale(start, -1));
+      inner(moved(offsets, index, start), {code.add(code.scale(number, pieces), piece), tile.parts, level,
+                                          code.min(left, {Value(), tile.partSteps})});
     });
   }
 
@@ -139,180 +169,12 @@ private:
     }
   }
 
-  void writeTile(const TileSizes &sizes, const ContractOffsets &offsets) {
-    current = sizes;
-    int64_t accumulators = sizes.first * sizes.second * sizes.vectors;
-    SmallVector<Value> sums(accumulators * tile.splits, code.zeros(contraction.sumType, tile.lanes));
-    sums = writeSums(0, {offsets[0], offsets[1]}, sums);
-    for (int64_t width = tile.splits; width > 1; width /= 2)
-      for (int64_t at = 0; at < accumulators * width / 2; ++at)
-        sums[at] = plus(sums[at], sums[at + accumulators * width / 2]);
-    int64_t at = 0;
-    for (int64_t first = 0; first < sizes.first; ++first)
-      for (int64_t second = 0; second < sizes.second; ++second)
-        for (int64_t vector = 0; vector < sizes.vectors; ++vector) {
-          auto here = moved(moved(offsets, tile.first, {Value(), first}), tile.second, {Value(), second});
-          if (!tile.lanesSummed) here = moved(here, tile.lane, {Value(), vector * tile.lanes});
-          Value value = tile.lanesSummed ? acrossLanes(sums[at]) : sums[at];
-          ++at;
-          writeContractTail(code, contraction, memories, value, here, tile.lanesSummed ? -1 : tile.lane,
-                            vector + 1 == sizes.vectors ? sizes.lastCount : tile.lanes);
-        }
-  }
-
-  /// Offsets of the two factors only.
-  using Factors = std::array<Index, 2>;
-
-  Factors movedFactors(Factors at, int index, Index steps) {
-    for (int array = 0; array < 2 && index >= 0; ++array)
-      at[array] = code.add(at[array], code.scale(steps, contraction.indices[index].strides[array]));
-    return at;
-  }
-
-  /// A loop that carries the accumulators; straight-line for a single round.
-  SmallVector<Value> carry(int64_t rounds, ArrayRef<Value> sums,
-                           llvm::function_ref<SmallVector<Value>(Index, ArrayRef<Value>)> round) {
-    if (rounds == 1) return round({}, sums);
-    auto loop = scf::ForOp::create(code, code.indexConstant(0), code.indexConstant(rounds),
-                                   code.indexConstant(1), SmallVector<Value>(sums));
-    OpBuilder::InsertionGuard guard(code);
-    code.setInsertionPointToStart(loop.getBody());
-    auto next = round({loop.getInductionVar(), 0}, SmallVector<Value>(loop.getRegionIterArgs()));
-    scf::YieldOp::create(code, next);
-    return SmallVector<Value>(loop.getResults());
-  }
-
-  SmallVector<Value> writeSums(size_t level, Factors at, ArrayRef<Value> sums) {
-    if (level == outerSums.size()) return writeInnermost(at, sums);
-    int index = outerSums[level];
-    int64_t extent = contraction.indices[index].extent;
-    if (extent == 0) return SmallVector<Value>(sums);
-    return carry(extent, sums, [&](Index step, ArrayRef<Value> inner) {
-      return writeSums(level + 1, movedFactors(at, index, step), inner);
-    });
-  }
-
-  SmallVector<Value> writeInnermost(Factors at, ArrayRef<Value> start) {
-    SmallVector<Value> sums(start);
-    if (tile.step < 0) {
-      writeStep(at, sums, 0, tile.lanes);
-      return sums;
-    }
-    int64_t width = tile.lanesSummed ? tile.lanes : 1;
-    int64_t extent = contraction.indices[tile.step].extent, steps = extent / width;
-    int64_t accumulators = current.first * current.second * current.vectors;
-    int64_t rounds = steps * accumulators <= mostWrittenOut ? 0 : steps / tile.unroll;
-    auto run = [&](Factors from, int64_t count, SmallVector<Value> values) {
-      for (int64_t step = 0; step < count; ++step)
-        writeStep(movedFactors(from, tile.step, {Value(), step * width}), values, step % tile.splits,
-                  tile.lanes);
-      return values;
-    };
-    if (rounds > 0)
-      sums = carry(rounds, sums, [&](Index round, ArrayRef<Value> inner) {
-        return run(movedFactors(at, tile.step, code.scale(round, tile.unroll * width)), tile.unroll,
-                   SmallVector<Value>(inner));
-      });
-    Factors rest = movedFactors(at, tile.step, {Value(), rounds * tile.unroll * width});
-    sums = run(rest, steps - rounds * tile.unroll, sums);
-    if (tile.lanesSummed && extent % width)
-      writeStep(movedFactors(at, tile.step, {Value(), steps * width}), sums, 0, extent % width);
-    return sums;
-  }
-
-  Value loadFactor(int array, Factors at, int64_t count) {
-    int64_t stride = tile.lane < 0 ? 0 : contraction.indices[tile.lane].strides[array];
-    Type element = cast<MemRefType>(memories[array].getType()).getElementType();
-    // With summed lanes a factor that does not move still must be zero behind the mask; the other factor's
-    // zeros do it, except for infinities, so the mask is applied to the repeated element too.
-    Value loaded = code.load(memories[array], at[array], stride, tile.lanes, count);
-    if (stride == 0 && count < tile.lanes && tile.lanesSummed)
-      loaded = arith::SelectOp::create(code, code.prefixMask(count, tile.lanes), loaded,
-                                       code.zeros(element, tile.lanes));
-    return widen(loaded, element);
-  }
-
-  Value widen(Value vector, Type element) {
-    if (element == contraction.sumType) return vector;
-    Type type = VectorType::get({tile.lanes}, contraction.sumType);
-    if (contraction.arithmetic == ContractArithmetic::Float) return arith::ExtFOp::create(code, type, vector);
-    return arith::ExtSIOp::create(code, type, vector);
-  }
-
-  /// One value of the innermost sum for every accumulator of split `split`.
-  void writeStep(Factors at, SmallVectorImpl<Value> &sums, int64_t split, int64_t stepLanes) {
-    llvm::DenseMap<std::pair<int, int64_t>, Value> loaded;
-    auto factor = [&](int array, int64_t first, int64_t second, int64_t vector) {
-      auto stride = [&](int index) { return index < 0 ? 0 : contraction.indices[index].strides[array]; };
-      int64_t along = tile.lanesSummed ? 0 : stride(tile.lane) * tile.lanes;
-      int64_t away = first * stride(tile.first) + second * stride(tile.second) + vector * along;
-      bool isLast = vector + 1 == current.vectors && !tile.lanesSummed;
-      int64_t count = tile.lanesSummed ? stepLanes : isLast ? current.lastCount : tile.lanes;
-      // Two vectors at the same place differ only when the index does not move the array at all.
-      Value &value = loaded[{array, away}];
-      if (!value) {
-        Factors here = at;
-        here[array] = code.add(at[array], {Value(), away});
-        value = loadFactor(array, here, count);
-      }
-      return value;
-    };
-    int64_t accumulators = current.first * current.second * current.vectors;
-    int64_t sum = split * accumulators;
-    for (int64_t first = 0; first < current.first; ++first)
-      for (int64_t second = 0; second < current.second; ++second)
-        for (int64_t vector = 0; vector < current.vectors; ++vector, ++sum)
-          sums[sum] =
-              multiplyAdd(factor(0, first, second, vector), factor(1, first, second, vector), sums[sum]);
-  }
-
-  Value multiplyAdd(Value left, Value right, Value sum) {
-    switch (contraction.arithmetic) {
-    case ContractArithmetic::Float:
-      return vector::FMAOp::create(code, left, right, sum);
-    case ContractArithmetic::Integer:
-      return arith::AddIOp::create(code, sum, arith::MulIOp::create(code, left, right));
-    case ContractArithmetic::Boolean:
-      return arith::OrIOp::create(code, sum, arith::AndIOp::create(code, left, right));
-    }
-    llvm_unreachable("all kinds handled");
-  }
-
-  Value plus(Value left, Value right) {
-    switch (contraction.arithmetic) {
-    case ContractArithmetic::Float:
-      return arith::AddFOp::create(code, left, right);
-    case ContractArithmetic::Integer:
-      return arith::AddIOp::create(code, left, right);
-    case ContractArithmetic::Boolean:
-      return arith::OrIOp::create(code, left, right);
-    }
-    llvm_unreachable("all kinds handled");
-  }
-
-  /// The sum of a vector's lanes as a one-lane vector, always in the same order: upper half onto lower half.
-  Value acrossLanes(Value vector) {
-    for (int64_t lanes = tile.lanes; lanes > 1; lanes /= 2) {
-      auto low = llvm::to_vector(llvm::seq<int64_t>(0, lanes / 2));
-      auto high = llvm::to_vector(llvm::seq<int64_t>(lanes / 2, lanes));
-      vector = plus(vector::ShuffleOp::create(code, vector, vector, low),
-                    vector::ShuffleOp::create(code, vector, vector, high));
-    }
-    return vector;
-  }
-
-  /// Register tiles whose whole sum is at most this many multiply-adds have no loop (a 6 x 6 x 6 product has
-  /// 36).
-  static constexpr int64_t mostWrittenOut = 96;
-
   const Contraction &contraction;
   const ContractTile &tile;
   const ContractGrid &grid;
   ContractCode code;
   Block &body;
-  SmallVector<Value> memories;
-  SmallVector<int> outerSums;
-  TileSizes current{};
+  ContractMicroPlan plan;
 };
 
 } // namespace
@@ -332,16 +194,19 @@ ContractGrid chooseContractGrid(const Contraction &contraction, const ContractTi
     return far != near ? far > near : a < b;
   });
   if (grid.cells == 0) return grid.items = 0, grid;
-  auto wanted = std::clamp<int64_t>(grid.nanoseconds / itemNanoseconds, 1, 256);
-  auto split = [&](const ContractCut &tiles) {
+  // A panel is filled once for each block of first tiles, so those are split last and as little as possible; a few
+  // vector tiles stay together and read the other factor while it is in the second cache.
+  auto wanted = std::clamp<int64_t>(grid.nanoseconds / itemNanoseconds, 1, tile.packed >= 0 ? 32 : 256);
+  auto split = [&](const ContractCut &tiles, int64_t fewestTiles) {
     int64_t blocks = std::clamp<int64_t>((wanted + grid.cells - 1) / grid.cells, 1, tiles.pieces);
-    auto cut = ContractCut::balanced(tiles.pieces, (tiles.pieces + blocks - 1) / blocks);
+    int64_t size = std::max((tiles.pieces + blocks - 1) / blocks, std::min(fewestTiles, tiles.pieces));
+    auto cut = ContractCut::balanced(tiles.pieces, size);
     grid.cells *= cut.pieces;
     return cut;
   };
-  grid.secondBlocks = split(tile.secondCut);
-  grid.vectorBlocks = split(tile.vectorCut);
-  grid.firstBlocks = split(tile.firstCut);
+  grid.secondBlocks = split(tile.secondCut, 1);
+  grid.vectorBlocks = split(tile.vectorCut, tile.packed >= 0 ? std::min<int64_t>(4, tile.vectorCut.pieces / 8) : 1);
+  grid.firstBlocks = split(tile.firstCut, tile.packed >= 0 ? 16 : 1);
   grid.cellsPerItem = std::max<int64_t>(1, grid.cells / wanted);
   grid.items = (grid.cells + grid.cellsPerItem - 1) / grid.cellsPerItem;
   return grid;

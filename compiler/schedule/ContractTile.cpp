@@ -7,6 +7,7 @@
 #include "llvm/ADT/Sequence.h"
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace tgc::schedule {
 namespace {
@@ -57,7 +58,7 @@ private:
       for (int first = -1; first < count; ++first) {
         if (first >= 0 && (first == lane || indices[first].summed)) continue;
         for (int second = -1; second < count; ++second)
-          if (second < 0 || (second != lane && second > first && first >= 0 && !indices[second].summed))
+          if (second < 0 || (second != lane && second != first && first >= 0 && !indices[second].summed))
             found.push_back({lanesSummed, lane, first, second});
       }
     }
@@ -74,10 +75,51 @@ private:
     return {lanes};
   }
 
-  double loadCycles(int lane, int array, int64_t lanes) const {
-    int64_t step = stride(lane, array);
-    if (step == 0 || step == 1 || lanes == 1) return 0.5;
-    return 1.0 * lanes; // gathered element by element
+  /// Bytes between neighbouring steps of an index, and how many such steps pass before the first cache's sets repeat
+  /// (4096 bytes of sets on every x86 core).
+  int64_t setsPeriod(int index, int array) const {
+    int64_t bytes = std::abs(stride(index, array)) * numbers.factorBytes[array];
+    return bytes == 0 ? 1 : 4096 / std::gcd<int64_t>(bytes, 4096);
+  }
+
+  /// Cycles of the load ports for one vector of the array.
+  double loadCycles(const ContractTile &tile, int array) const {
+    int64_t step = tile.packed == array ? 1 : stride(tile.lane, array);
+    return step == 0 || step == 1 || tile.lanes == 1 ? 0.5 : 1.0 * tile.lanes; // else element by element
+  }
+
+  /// Whether every full vector of the array starts on a cache line, if the array does.
+  bool aligned(const ContractTile &tile, int array) const {
+    int64_t bytes = numbers.factorBytes[array];
+    if (tile.lanes * bytes < machine.vectorBytes) return true;
+    for (int at = 0; at < static_cast<int>(indices.size()); ++at)
+      if (at != tile.lane && stride(at, array) * bytes % machine.vectorBytes) return false;
+    return true;
+  }
+
+  /// Cycles lost for one vector because its line left the first cache before its next use.
+  double missCycles(const ContractTile &tile, int array, int64_t steps) const {
+    if (tile.packed == array) return 0;
+    if (tile.lanesSummed || stride(tile.lane, array) == 1) {
+      // Lines that one pass over the sum can use without evicting itself: eight ways of the sets it touches.
+      int64_t vectors = tile.vectorCut.largest(), inner = innermostSum(-1);
+      int64_t sets = tile.lanesSummed ? 64 : std::min<int64_t>(64, setsPeriod(inner, array) * vectors);
+      return (steps * vectors > sets * 8 ? 1.5 : 0) + (aligned(tile, array) ? 0 : 0.35);
+    }
+    int64_t rows = stride(tile.first, array) ? tile.firstCut.largest() : 1;
+    return rows > setsPeriod(tile.first, array) * 8 ? 0.7 : 0;
+  }
+
+  /// Whether the array's lanes may go through a panel: it must not move with `first`, whose tiles share the panel.
+  bool packable(const ContractTile &tile, int array) const {
+    return tile.lane >= 0 && !tile.lanesSummed && stride(tile.lane, array) != 0 && stride(tile.lane, 1 - array) == 0 &&
+           stride(tile.first, array) == 0 && tile.firstCut.pieces >= 2;
+  }
+
+  double packCycles(const ContractTile &tile, int array, int64_t steps) const {
+    int64_t vectors = loads(tile, array), lane = stride(tile.lane, array);
+    bool square = tile.lanes <= 16 && stride(innermostSum(-1), array) == 1;
+    return 50.0 + steps * vectors * (lane == 1 ? 2.5 : square ? 8.0 : 1.5 * tile.lanes);
   }
 
   void tryTiles(const Layout &layout, int64_t lanes, ContractTile &chosen) const {
@@ -95,7 +137,10 @@ private:
           tile.firstCut = ContractCut::balanced(extent(layout.first), p);
           tile.secondCut = ContractCut::balanced(extent(layout.second), q);
           tile.vectorCut = ContractCut::balanced(vectors, n);
-          if (rate(tile) && tile.cycles < chosen.cycles) chosen = tile;
+          for (int packed = -1; packed < 2; ++packed) {
+            tile.packed = packed;
+            if ((packed < 0 || packable(tile, packed)) && rate(tile) && tile.cycles < chosen.cycles) chosen = tile;
+          }
         }
   }
 
@@ -121,11 +166,12 @@ private:
     }
     tile.splits = splits(tile, accumulators, std::min(left, right), steps);
     double arithmetic = accumulators * numbers.multiplyAdd;
-    double memory = left * loadCycles(tile.lane, leftArray, tile.lanes) +
-                    right * loadCycles(tile.lane, rightArray, tile.lanes);
+    double memory = left * loadCycles(tile, leftArray) + right * loadCycles(tile, rightArray);
     double issue = (accumulators + left + right + 1) / 5.0;
     double chain = static_cast<double>(numbers.latency) / tile.splits;
-    double step = std::max({arithmetic, memory, issue, chain});
+    // Misses of the first cache do not hide behind arithmetic: they come in bursts, whole rows at a time.
+    double step = std::max({arithmetic, memory, issue, chain}) + left * missCycles(tile, leftArray, steps) +
+                  right * missCycles(tile, rightArray, steps);
     double store = stride(tile.lane, resultArray) == 1 || tile.lanes == 1 ? 1.0 : 1.0 * tile.lanes;
     if (tile.lanesSummed) store = 2.0 * std::log2(tile.lanes) + 1;
     double perTile = steps * step + accumulators * store + accumulators * (tile.splits - 1) * 0.5 + 12;
@@ -136,6 +182,11 @@ private:
                    (tile.secondCut.pieces * tile.secondCut.largest()) * tile.vectorCut.total /
                    (tile.vectorCut.pieces * tile.vectorCut.largest());
     tile.cycles = tiles * perTile * share;
+    if (tile.packed >= 0) {
+      if (!numbers.partialSums && steps > mostSteps(tile)) return false;
+      tile.cycles += tiles / tile.firstCut.pieces * packCycles(tile, tile.packed, steps);
+      tile.cycles += tiles * (steps / mostSteps(tile)) * accumulators * 2;
+    }
     return true;
   }
 
@@ -160,7 +211,38 @@ private:
     return except >= 0 ? except : found;
   }
 
+  /// Summed steps a panel holds: two thirds of the first cache, never more than a kernel's 64 KiB of scratch.
+  int64_t mostSteps(const ContractTile &tile) const {
+    int64_t bytes = std::min<int64_t>(machine.l1Bytes * 2 / 3, 64 << 10);
+    return std::max<int64_t>(
+        tile.lanes, bytes / (contractPanelRow(indices, tile) * numbers.factorBytes[tile.packed]) / 8 * 8);
+  }
+
+  /// Cuts the sum into parts whose panel fits.
+  void cutSum(ContractTile &tile) const {
+    int64_t most = mostSteps(tile), inner = 1, total = 1;
+    for (int index : tile.sums) total *= extent(index);
+    if (total <= most) return;
+    tile.partLevel = tile.sums.size() - 1;
+    while (tile.partLevel > 0 && inner * extent(tile.sums[tile.partLevel]) <= most)
+      inner *= extent(tile.sums[tile.partLevel--]);
+    int64_t length = extent(tile.sums[tile.partLevel]);
+    auto cut = ContractCut::balanced(length, std::max<int64_t>(1, most / inner));
+    tile.partSteps = cut.largest();
+    if (tile.partLevel + 1 == tile.sums.size()) {
+      // Parts must be whole rounds of the unrolled loop.
+      while (length % tile.unroll) tile.unroll /= 2;
+      tile.splits = std::min(tile.splits, tile.unroll);
+      tile.partSteps = (tile.partSteps + tile.unroll - 1) / tile.unroll * tile.unroll;
+    }
+    tile.parts = (length + tile.partSteps - 1) / tile.partSteps;
+    for (size_t level = 0; level < tile.partLevel; ++level) tile.parts *= extent(tile.sums[level]);
+  }
+
   void finish(ContractTile &tile) const {
+    for (int at = 0; at < static_cast<int>(indices.size()); ++at)
+      if (indices[at].summed && at != tile.step) tile.sums.push_back(at);
+    if (tile.step >= 0) tile.sums.push_back(tile.step);
     int64_t accumulators = tile.firstCut.largest() * tile.secondCut.largest() * tile.vectorCut.largest();
     int64_t steps = extent(tile.step);
     if (tile.lanesSummed) steps = steps / tile.lanes;
@@ -168,6 +250,7 @@ private:
     tile.unroll = tile.splits;
     while (tile.unroll * 2 <= writtenOut && tile.unroll * 4 <= steps)
       tile.unroll *= 2;
+    if (tile.packed >= 0) cutSum(tile);
   }
 
   llvm::ArrayRef<ContractIndex> indices;
@@ -186,16 +269,38 @@ ContractCut ContractCut::balanced(int64_t total, int64_t most) {
   return cut;
 }
 
-ContractNumbers contractNumbers(ContractArithmetic arithmetic, int64_t sumBytes, const Machine &machine) {
+ContractNumbers contractNumbers(const Contraction &contraction, const Machine &machine) {
+  auto bytesOf = [](mlir::Type type) { return std::max<int64_t>(1, type.getIntOrFloatBitWidth() / 8); };
   ContractNumbers numbers;
-  numbers.sumBytes = sumBytes;
-  if (arithmetic == ContractArithmetic::Boolean) numbers.latency = 1;
-  if (arithmetic == ContractArithmetic::Integer) {
-    numbers.multiplyAdd = sumBytes == 8 ? 2.5 : 1.5;
+  numbers.sumBytes = bytesOf(contraction.sumType);
+  for (int array = 0; array < 2; ++array)
+    numbers.factorBytes[array] =
+        bytesOf(llvm::cast<mlir::ShapedType>(contraction.arrays[array].use->get().getType()).getElementType());
+  auto result = llvm::find_if(contraction.arrays, [](const ContractArray &a) { return a.result >= 0; });
+  numbers.partialSums = contraction.productType == contraction.sumType &&
+                        llvm::cast<mlir::ShapedType>(result->written.getType()).getElementType() == contraction.sumType;
+  if (contraction.arithmetic == ContractArithmetic::Boolean) numbers.latency = 1;
+  if (contraction.arithmetic == ContractArithmetic::Integer) {
+    numbers.multiplyAdd = numbers.sumBytes == 8 ? 2.5 : 1.5;
     numbers.latency = 1; // only the addition is in the chain
   }
-  if (arithmetic == ContractArithmetic::Float && !machine.fusedMultiplyAdd) numbers.multiplyAdd = 1.0;
+  if (contraction.arithmetic == ContractArithmetic::Float && !machine.fusedMultiplyAdd) numbers.multiplyAdd = 1.0;
   return numbers;
+}
+
+int64_t contractPanelRow(llvm::ArrayRef<ContractIndex> indices, const ContractTile &tile) {
+  bool moves = tile.second >= 0 && indices[tile.second].strides[tile.packed] != 0;
+  return (moves ? tile.secondCut.largest() : 1) * tile.vectorCut.largest() * tile.lanes;
+}
+
+std::string describe(const ContractTile &tile) {
+  std::string text = std::to_string(tile.firstCut.largest()) + " x " + std::to_string(tile.secondCut.largest()) +
+                     " x " + std::to_string(tile.vectorCut.largest()) +
+                     (tile.lanesSummed ? " vectors along the sum of " : " vectors of ") + std::to_string(tile.lanes);
+  if (tile.packed >= 0)
+    text += std::string(", panel of ") + (tile.packed == 0 ? "left" : "right") + " in " +
+            std::to_string(tile.parts) + " parts of " + std::to_string(tile.partSteps);
+  return text + ", unroll " + std::to_string(tile.unroll) + ", splits " + std::to_string(tile.splits);
 }
 
 ContractTile chooseContractTile(llvm::ArrayRef<ContractIndex> indices, const ContractNumbers &numbers,

@@ -1,6 +1,6 @@
 // The contraction emitter against naive loops: every dtype bit for bit on small integers, any index order,
 // any extents, any partition of the items.
-#include "tests/unit/compiler/schedule/ContractRunner.h"
+#include "tools/bench/ContractRunner.h"
 #include <algorithm>
 #include <cmath>
 #include <cstring>

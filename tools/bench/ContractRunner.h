@@ -3,6 +3,7 @@
 #pragma once
 #include "compiler/schedule/Machine.h"
 #include "runtime/Program.h"
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -35,12 +36,18 @@ struct CompiledContract {
   std::vector<ContractStep> steps;
   std::vector<int64_t> scratchBytes;
   std::shared_ptr<void> code;
-  std::string error, loops, llvm, assembly;
+  std::string error, tile, loops, llvm, assembly;
   double emitSeconds = 0, compileSeconds = 0;
 
   /// Runs everything on this thread; items in chunks of `chunk` (0: all at once), last chunk first when
   /// `backwards`.
   void run(std::vector<void *> buffers, int64_t chunk = 0, bool backwards = false) const;
+
+  /// Runs each step by `call(step, its buffers)`.
+  void runWith(std::vector<void *> buffers,
+               const std::function<void(const ContractStep &, void **)> &call) const;
+
+  int64_t nanoseconds() const; // the model's time of all steps
 
 private:
   mutable std::vector<std::vector<char>> scratch;

@@ -1,6 +1,7 @@
-#include "tests/unit/compiler/schedule/ContractRunner.h"
+#include "tools/bench/ContractRunner.h"
 #include "compiler/Passes.h"
 #include "compiler/schedule/Contract.h"
+#include "compiler/schedule/ContractTile.h"
 #include "compiler/target/Cpu.h"
 #include "compiler/target/Jit.h"
 #include "compiler/target/Stage.h"
@@ -144,22 +145,33 @@ std::string ContractCase::kernelText() const {
   return text + "  return " + result + " : " + last + "\n}\n";
 }
 
-void CompiledContract::run(std::vector<void *> buffers, int64_t chunk, bool backwards) const {
+void CompiledContract::runWith(std::vector<void *> buffers,
+                               const std::function<void(const ContractStep &, void **)> &call) const {
   if (scratch.empty())
-    for (int64_t bytes : scratchBytes)
-      scratch.emplace_back(bytes + 64);
+    for (int64_t bytes : scratchBytes) scratch.emplace_back(bytes + 64);
   for (std::vector<char> &bytes : scratch)
     buffers.push_back(reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(bytes.data()) + 63) / 64 * 64));
   for (const ContractStep &step : steps) {
     std::vector<void *> own;
-    for (int buffer : step.buffers)
-      own.push_back(buffers[buffer]);
+    for (int buffer : step.buffers) own.push_back(buffers[buffer]);
+    call(step, own.data());
+  }
+}
+
+void CompiledContract::run(std::vector<void *> buffers, int64_t chunk, bool backwards) const {
+  runWith(std::move(buffers), [&](const ContractStep &step, void **own) {
     int64_t size = chunk ? chunk : std::max<int64_t>(step.items, 1), chunks = (step.items + size - 1) / size;
     for (int64_t at = 0; at < chunks; ++at) {
       int64_t begin = (backwards ? chunks - 1 - at : at) * size;
-      step.call(begin, std::min(step.items, begin + size), own.data());
+      step.call(begin, std::min(step.items, begin + size), own);
     }
-  }
+  });
+}
+
+int64_t CompiledContract::nanoseconds() const {
+  int64_t sum = 0;
+  for (const ContractStep &step : steps) sum += step.nanoseconds;
+  return sum;
 }
 
 CompiledContract compileContract(const ContractCase &test, const schedule::Machine &machine, bool keepText) {
@@ -168,6 +180,8 @@ CompiledContract compileContract(const ContractCase &test, const schedule::Machi
   auto module = parseSourceString<ModuleOp>(test.kernelText(), &context());
   if (!module) return result.error = "the kernel's text does not parse:\n" + test.kernelText(), result;
   auto kernel = *module->getOps<func::FuncOp>().begin();
+  if (auto contraction = schedule::matchContraction(kernel))
+    result.tile = describe(chooseContractTile(contraction->indices, contractNumbers(*contraction, machine), machine));
   double parsed = seconds();
   if (!schedule::isContraction(kernel) || failed(schedule::emitContract(kernel, machine)))
     return result.error = "not taken", result;

@@ -1,0 +1,124 @@
+// See ContractPack.h. Three ways to make a vector: read it (lanes are neighbours), read a square block along the sum and
+// transpose it in registers (the sum's steps are neighbours), or element by element.
+#include "compiler/schedule/ContractPack.h"
+
+using namespace mlir;
+
+namespace tgc::schedule {
+namespace {
+
+using Index = ContractIndexValue;
+
+class PackWriter {
+public:
+  PackWriter(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,
+             const ContractSumPart &part)
+      : code(code), plan(plan), tile(plan.tile), sizes(sizes), part(part) {}
+
+  void write(size_t level, Index from, Index to) {
+    if (level == plan.sums.size()) return writeStep(from, to);
+    int index = plan.sums[level];
+    Index count = level == part.level && part.parts > 1
+                      ? part.length
+                      : Index{Value(), plan.contraction.indices[index].extent};
+    if (level + 1 == plan.sums.size() && memoryStride(index) == 1 && memoryStride(tile.lane) > 1 && tile.lanes > 1 &&
+        tile.lanes <= 16)
+      return writeTransposed(from, to, count);
+    code.forEach({}, count, [&](Index step) {
+      write(level + 1, code.add(from, code.scale(step, memoryStride(index))),
+            code.add(to, code.scale(step, plan.panelStrides[index])));
+    });
+  }
+
+private:
+  int64_t memoryStride(int index) const {
+    return index < 0 ? 0 : plan.contraction.indices[index].strides[tile.packed];
+  }
+
+  /// Visits each vector of one summed step: its place in memory, in the panel, and its real lanes.
+  void forEachVector(Index from, Index to, llvm::function_ref<void(Index, Index, int64_t)> visit) {
+    int64_t rows = memoryStride(tile.second) ? sizes.second : 1;
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t vector = 0; vector < sizes.vectors; ++vector)
+        visit(code.add(from, {Value(), row * memoryStride(tile.second) +
+                                           vector * tile.lanes * memoryStride(tile.lane)}),
+              code.add(to, {Value(), (row * plan.panelVectors + vector) * tile.lanes}),
+              vector + 1 == sizes.vectors ? sizes.lastCount : tile.lanes);
+  }
+
+  void writeStep(Index from, Index to) {
+    forEachVector(from, to, [&](Index source, Index target, int64_t count) {
+      Value vector = code.load(plan.memories[tile.packed], source, memoryStride(tile.lane), tile.lanes, count);
+      code.store(vector, plan.panel, target, 1, tile.lanes);
+    });
+  }
+
+  /// Square blocks: `lanes` rows of `lanes` neighbouring steps each become `lanes` vectors.
+  void writeTransposed(Index from, Index to, Index steps) {
+    int64_t step = plan.panelStrides[tile.step];
+    Index blocks = code.quotient(steps, tile.lanes);
+    code.forEach({}, blocks, [&](Index block) {
+      writeSquare(code.add(from, code.scale(block, tile.lanes)), code.add(to, code.scale(block, tile.lanes * step)),
+                  tile.lanes);
+    });
+    if (steps.isConstant()) {
+      if (int64_t rest = steps.constant % tile.lanes)
+        writeSquare(code.add(from, {Value(), steps.constant - rest}),
+                    code.add(to, {Value(), (steps.constant - rest) * step}), rest);
+      return;
+    }
+    code.forEach(code.scale(blocks, tile.lanes), steps, [&](Index left) {
+      writeStep(code.add(from, left), code.add(to, code.scale(left, step)));
+    });
+  }
+
+  void writeSquare(Index from, Index to, int64_t steps) {
+    forEachVector(from, to, [&](Index source, Index target, int64_t count) {
+      SmallVector<Value> rows;
+      Type element = cast<MemRefType>(plan.panel.getType()).getElementType();
+      for (int64_t lane = 0; lane < tile.lanes; ++lane)
+        rows.push_back(lane < count
+                           ? code.load(plan.memories[tile.packed],
+                                       code.add(source, {Value(), lane * memoryStride(tile.lane)}), 1, tile.lanes,
+                                       steps)
+                           : code.zeros(element, tile.lanes));
+      transpose(rows);
+      for (int64_t step = 0; step < steps; ++step)
+        code.store(rows[step], plan.panel, code.add(target, {Value(), step * plan.panelStrides[tile.step]}), 1,
+                   tile.lanes);
+    });
+  }
+
+  /// log2(lanes) rounds of interleaving rows i and i + lanes / 2 transpose a square.
+  void transpose(SmallVector<Value> &rows) {
+    int64_t lanes = rows.size();
+    SmallVector<int64_t> low, high;
+    for (int64_t lane = 0; lane < lanes / 2; ++lane) {
+      low.append({lane, lanes + lane});
+      high.append({lanes / 2 + lane, lanes + lanes / 2 + lane});
+    }
+    for (int64_t width = 1; width < lanes; width *= 2) {
+      SmallVector<Value> next(lanes);
+      for (int64_t row = 0; row < lanes / 2; ++row) {
+        next[2 * row] = vector::ShuffleOp::create(code, rows[row], rows[row + lanes / 2], low);
+        next[2 * row + 1] = vector::ShuffleOp::create(code, rows[row], rows[row + lanes / 2], high);
+      }
+      rows = next;
+    }
+  }
+
+  ContractCode &code;
+  const ContractMicroPlan &plan;
+  const ContractTile &tile;
+  const ContractMicroSizes &sizes;
+  const ContractSumPart &part;
+};
+
+} // namespace
+
+void writeContractPack(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,
+                       ContractIndexValue offset, const ContractSumPart &part) {
+  PackWriter(code, plan, sizes, part).write(part.level, offset, {});
+}
+
+} // namespace tgc::schedule
