@@ -34,9 +34,10 @@ SmallVector<TileRun> tileRuns(const ContractCut &cut, bool maskLast) {
 
 class KernelWriter {
 public:
-  KernelWriter(Block &body, const Contraction &contraction, const ContractTile &tile, const ContractGrid &grid)
-      : contraction(contraction), tile(tile), grid(grid), code(contraction.product.getLoc(), body), body(body),
-        plan{contraction, tile, {}, tile.sums, {}, {}, 1} {}
+  KernelWriter(Block &body, const Contraction &contraction, const ContractTile &tile,
+               const ContractGrid &grid)
+      : contraction(contraction), tile(tile), grid(grid), code(contraction.product.getLoc(), body),
+        body(body), plan{contraction, tile, {}, tile.sums, {}, {}, 1} {}
 
   void write() {
     int inputs = contraction.product->getParentOfType<func::FuncOp>().getNumArguments();
@@ -45,7 +46,8 @@ public:
           code.flat(body.getArgument(2 + (array.result >= 0 ? inputs + array.result : array.argument))));
     if (tile.packed >= 0) makePanel();
     ContractOffsets start;
-    for (const ContractArray &array : contraction.arrays) start.push_back({Value(), array.offset});
+    for (const ContractArray &array : contraction.arrays)
+      start.push_back({Value(), array.offset});
     auto loop = scf::ForOp::create(code, body.getArgument(0), body.getArgument(1), code.indexConstant(1));
     {
       OpBuilder::InsertionGuard guard(code);
@@ -70,7 +72,8 @@ private:
                                                          : contraction.indices[tile.sums[level]].extent;
     }
     Type element = cast<MemRefType>(plan.memories[tile.packed].getType()).getElementType();
-    plan.panel = memref::AllocaOp::create(code, MemRefType::get({steps * row}, element), code.getI64IntegerAttr(64));
+    plan.panel =
+        memref::AllocaOp::create(code, MemRefType::get({steps * row}, element), code.getI64IntegerAttr(64));
   }
 
   ContractOffsets moved(const ContractOffsets &offsets, int index, Index steps) {
@@ -104,16 +107,21 @@ private:
     for (int index : llvm::reverse(grid.outer))
       offsets = moved(offsets, index, take(contraction.indices[index].extent));
     writeTiles(tile.secondCut, grid.secondBlocks, secondBlock, false, [&](Index secondAt, TileRun second) {
-      forEachPart(moved(offsets, tile.second, secondAt), [&](const ContractOffsets &inPart, ContractSumPart part) {
-        writeTiles(tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
-          auto atVector = tile.lanesSummed ? inPart : moved(inPart, tile.lane, code.scale(vectorAt, tile.lanes));
-          ContractMicroSizes sizes{1, second.size, vectors.size, vectors.masked ? lastLanes() : tile.lanes};
-          if (plan.panel) writeContractPack(code, plan, sizes, atVector[tile.packed], part);
-          writeTiles(tile.firstCut, grid.firstBlocks, firstBlock, false, [&](Index firstAt, TileRun first) {
-            sizes.first = first.size;
-            writeContractMicro(code, plan, sizes, moved(atVector, tile.first, firstAt), part);
-          });
-        });
+      forEachPart(moved(offsets, tile.second, secondAt), [&](const ContractOffsets &inPart,
+                                                             ContractSumPart part) {
+        writeTiles(
+            tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
+              auto atVector =
+                  tile.lanesSummed ? inPart : moved(inPart, tile.lane, code.scale(vectorAt, tile.lanes));
+              ContractMicroSizes sizes{1, second.size, vectors.size,
+                                       vectors.masked ? lastLanes() : tile.lanes};
+              if (plan.panel) writeContractPack(code, plan, sizes, atVector[tile.packed], part);
+              writeTiles(tile.firstCut, grid.firstBlocks, firstBlock, false,
+                         [&](Index firstAt, TileRun first) {
+                           sizes.first = first.size;
+                           writeContractMicro(code, plan, sizes, moved(atVector, tile.first, firstAt), part);
+                         });
+            });
       });
     });
   }
@@ -134,7 +142,7 @@ private:
       Index start = code.scale(piece, tile.partSteps);
       Index left = code.add({Value(), extent}, code.scale(start, -1));
       inner(moved(offsets, index, start), {code.add(code.scale(number, pieces), piece), tile.parts, level,
-                                          code.min(left, {Value(), tile.partSteps})});
+                                           code.min(left, {Value(), tile.partSteps})});
     });
   }
 
@@ -194,8 +202,8 @@ ContractGrid chooseContractGrid(const Contraction &contraction, const ContractTi
     return far != near ? far > near : a < b;
   });
   if (grid.cells == 0) return grid.items = 0, grid;
-  // A panel is filled once for each block of first tiles, so those are split last and as little as possible; a few
-  // vector tiles stay together and read the other factor while it is in the second cache.
+  // A panel is filled once for each block of first tiles, so those are split last and as little as possible;
+  // a few vector tiles stay together and read the other factor while it is in the second cache.
   auto wanted = std::clamp<int64_t>(grid.nanoseconds / itemNanoseconds, 1, tile.packed >= 0 ? 32 : 256);
   auto split = [&](const ContractCut &tiles, int64_t fewestTiles) {
     int64_t blocks = std::clamp<int64_t>((wanted + grid.cells - 1) / grid.cells, 1, tiles.pieces);
@@ -205,7 +213,8 @@ ContractGrid chooseContractGrid(const Contraction &contraction, const ContractTi
     return cut;
   };
   grid.secondBlocks = split(tile.secondCut, 1);
-  grid.vectorBlocks = split(tile.vectorCut, tile.packed >= 0 ? std::min<int64_t>(4, tile.vectorCut.pieces / 8) : 1);
+  grid.vectorBlocks =
+      split(tile.vectorCut, tile.packed >= 0 ? std::min<int64_t>(4, tile.vectorCut.pieces / 8) : 1);
   grid.firstBlocks = split(tile.firstCut, tile.packed >= 0 ? 16 : 1);
   grid.cellsPerItem = std::max<int64_t>(1, grid.cells / wanted);
   grid.items = (grid.cells + grid.cellsPerItem - 1) / grid.cellsPerItem;

@@ -13,7 +13,8 @@ using Index = ContractIndexValue;
 using Factors = std::array<Index, 2>;
 using Sums = SmallVector<Value>;
 
-/// Register tiles whose whole sum is at most this many multiply-adds have no loop (a 6 x 6 x 6 product has 36).
+/// Register tiles whose whole sum is at most this many multiply-adds have no loop (a 6 x 6 x 6 product has
+/// 36).
 constexpr int64_t mostWrittenOut = 96;
 
 class MicroWriter {
@@ -34,7 +35,8 @@ public:
         sums[sum] = plus(sums[sum], sums[sum + accumulators * width / 2]);
     if (part.parts > 1 && (!contraction.tail.empty() || contraction.arrays.size() > 3))
       finishLastOnly(sums, offsets);
-    else finish(sums, offsets);
+    else
+      finish(sums, offsets);
   }
 
 private:
@@ -48,7 +50,9 @@ private:
         for (int64_t vector = 0; vector < sizes.vectors; ++vector, ++sum) {
           ContractOffsets here;
           for (auto [array, offset] : llvm::enumerate(offsets)) {
-            auto stride = [&](int index) { return index < 0 ? 0 : contraction.indices[index].strides[array]; };
+            auto stride = [&](int index) {
+              return index < 0 ? 0 : contraction.indices[index].strides[array];
+            };
             int64_t along = tile.lanesSummed ? 0 : vector * tile.lanes * stride(tile.lane);
             int64_t away = first * stride(tile.first) + second * stride(tile.second) + along;
             here.push_back(code.add(offset, {Value(), away}));
@@ -82,13 +86,15 @@ private:
       stored.push_back(code.load(plan.memories[result], at[result], resultLaneStride(), tile.lanes, count));
     });
     scf::YieldOp::create(code, stored);
-    for (int64_t sum = 0; sum < accumulators; ++sum) sums[sum] = branch.getResult(sum);
+    for (int64_t sum = 0; sum < accumulators; ++sum)
+      sums[sum] = branch.getResult(sum);
   }
 
   void finish(const Sums &sums, const ContractOffsets &offsets) {
     forEachVector(offsets, [&](int64_t sum, const ContractOffsets &at, int64_t count) {
       Value value = tile.lanesSummed ? acrossLanes(sums[sum]) : sums[sum];
-      writeContractTail(code, contraction, plan.memories, value, at, tile.lanesSummed ? -1 : tile.lane, count);
+      writeContractTail(code, contraction, plan.memories, value, at, tile.lanesSummed ? -1 : tile.lane,
+                        count);
     });
   }
 
@@ -116,8 +122,8 @@ private:
   Sums carry(Index rounds, ArrayRef<Value> sums, llvm::function_ref<Sums(Index, ArrayRef<Value>)> round) {
     if (rounds.isConstant() && rounds.constant == 0) return Sums(sums);
     if (rounds.isConstant() && rounds.constant == 1) return round({}, sums);
-    auto loop = scf::ForOp::create(code, code.indexConstant(0), code.materialize(rounds), code.indexConstant(1),
-                                   Sums(sums));
+    auto loop = scf::ForOp::create(code, code.indexConstant(0), code.materialize(rounds),
+                                   code.indexConstant(1), Sums(sums));
     OpBuilder::InsertionGuard guard(code);
     code.setInsertionPointToStart(loop.getBody());
     Sums next = round({loop.getInductionVar(), 0}, Sums(loop.getRegionIterArgs()));
@@ -191,8 +197,8 @@ private:
     llvm::DenseMap<std::pair<int, int64_t>, Value> loaded;
     auto factor = [&](int array, int64_t first, int64_t second, int64_t vector) {
       int64_t along = tile.lanesSummed ? 0 : plan.stride(tile.lane, array) * tile.lanes;
-      int64_t away = first * plan.stride(tile.first, array) + second * plan.stride(tile.second, array) +
-                     vector * along;
+      int64_t away =
+          first * plan.stride(tile.first, array) + second * plan.stride(tile.second, array) + vector * along;
       bool isLast = vector + 1 == sizes.vectors && !tile.lanesSummed;
       int64_t count = tile.lanesSummed ? stepLanes : isLast ? sizes.lastCount : tile.lanes;
       Value &value = loaded[{array, away}];
@@ -203,12 +209,14 @@ private:
     for (int64_t first = 0; first < sizes.first; ++first)
       for (int64_t second = 0; second < sizes.second; ++second)
         for (int64_t vector = 0; vector < sizes.vectors; ++vector, ++sum)
-          sums[sum] = multiplyAdd(factor(0, first, second, vector), factor(1, first, second, vector), sums[sum]);
+          sums[sum] =
+              multiplyAdd(factor(0, first, second, vector), factor(1, first, second, vector), sums[sum]);
   }
 
   Value multiplyAdd(Value left, Value right, Value sum) {
     switch (contraction.arithmetic) {
-    case ContractArithmetic::Float: return vector::FMAOp::create(code, left, right, sum);
+    case ContractArithmetic::Float:
+      return vector::FMAOp::create(code, left, right, sum);
     case ContractArithmetic::Integer:
       return arith::AddIOp::create(code, sum, arith::MulIOp::create(code, left, right));
     case ContractArithmetic::Boolean:
@@ -219,9 +227,12 @@ private:
 
   Value plus(Value left, Value right) {
     switch (contraction.arithmetic) {
-    case ContractArithmetic::Float: return arith::AddFOp::create(code, left, right);
-    case ContractArithmetic::Integer: return arith::AddIOp::create(code, left, right);
-    case ContractArithmetic::Boolean: return arith::OrIOp::create(code, left, right);
+    case ContractArithmetic::Float:
+      return arith::AddFOp::create(code, left, right);
+    case ContractArithmetic::Integer:
+      return arith::AddIOp::create(code, left, right);
+    case ContractArithmetic::Boolean:
+      return arith::OrIOp::create(code, left, right);
     }
     llvm_unreachable("all kinds handled");
   }

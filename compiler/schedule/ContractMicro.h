@@ -1,5 +1,5 @@
-// The register tile: accumulators carried through the summed loops, added up, and handed to the tail. Everything here
-// is static but the length of a blocked sum.
+// The register tile: accumulators carried through the summed loops, added up, and handed to the tail.
+// Everything here is static but the length of a blocked sum.
 #pragma once
 #include "compiler/schedule/ContractTail.h"
 #include "compiler/schedule/ContractTile.h"
@@ -11,12 +11,13 @@ struct ContractMicroSizes {
   int64_t first = 1, second = 1, vectors = 1, lastCount = 1;
 };
 
-/// The part of the sum a tile adds in one go. With several parts the partial sums wait in the result's memory.
+/// The part of the sum a tile adds in one go. With several parts the partial sums wait in the result's
+/// memory.
 struct ContractSumPart {
-  ContractIndexValue number;  // which part
+  ContractIndexValue number; // which part
   int64_t parts = 1;
-  size_t level = 0;           // sum loops from here on belong to the part
-  ContractIndexValue length;  // steps of the loop at `level`
+  size_t level = 0;          // sum loops from here on belong to the part
+  ContractIndexValue length; // steps of the loop at `level`
 };
 
 /// What every register tile of a kernel shares.
@@ -27,7 +28,7 @@ struct ContractMicroPlan {
   llvm::SmallVector<int> sums;             // summed indices, outermost first; the last is the innermost
   mlir::Value panel;                       // packed copy of array tile.packed, or null
   llvm::SmallVector<int64_t> panelStrides; // one an index, in elements of the panel
-  int64_t panelVectors = 1;                // vectors of one summed step in the panel, for each row of `second`
+  int64_t panelVectors = 1; // vectors of one summed step in the panel, for each row of `second`
 
   /// Elements one step of `index` moves in array 0 or 1 as the tile reads it (the panel, if packed).
   int64_t stride(int index, int array) const;

@@ -1,5 +1,5 @@
-// See ContractPack.h. Three ways to make a vector: read it (lanes are neighbours), read a square block along the sum and
-// transpose it in registers (the sum's steps are neighbours), or element by element.
+// See ContractPack.h. Three ways to make a vector: read it (lanes are neighbours), read a square block along
+// the sum and transpose it in registers (the sum's steps are neighbours), or element by element.
 #include "compiler/schedule/ContractPack.h"
 
 using namespace mlir;
@@ -21,8 +21,8 @@ public:
     Index count = level == part.level && part.parts > 1
                       ? part.length
                       : Index{Value(), plan.contraction.indices[index].extent};
-    if (level + 1 == plan.sums.size() && memoryStride(index) == 1 && memoryStride(tile.lane) > 1 && tile.lanes > 1 &&
-        tile.lanes <= 16)
+    if (level + 1 == plan.sums.size() && memoryStride(index) == 1 && memoryStride(tile.lane) > 1 &&
+        tile.lanes > 1 && tile.lanes <= 16)
       return writeTransposed(from, to, count);
     code.forEach({}, count, [&](Index step) {
       write(level + 1, code.add(from, code.scale(step, memoryStride(index))),
@@ -48,7 +48,8 @@ private:
 
   void writeStep(Index from, Index to) {
     forEachVector(from, to, [&](Index source, Index target, int64_t count) {
-      Value vector = code.load(plan.memories[tile.packed], source, memoryStride(tile.lane), tile.lanes, count);
+      Value vector =
+          code.load(plan.memories[tile.packed], source, memoryStride(tile.lane), tile.lanes, count);
       code.store(vector, plan.panel, target, 1, tile.lanes);
     });
   }
@@ -58,8 +59,8 @@ private:
     int64_t step = plan.panelStrides[tile.step];
     Index blocks = code.quotient(steps, tile.lanes);
     code.forEach({}, blocks, [&](Index block) {
-      writeSquare(code.add(from, code.scale(block, tile.lanes)), code.add(to, code.scale(block, tile.lanes * step)),
-                  tile.lanes);
+      writeSquare(code.add(from, code.scale(block, tile.lanes)),
+                  code.add(to, code.scale(block, tile.lanes * step)), tile.lanes);
     });
     if (steps.isConstant()) {
       if (int64_t rest = steps.constant % tile.lanes)
@@ -67,9 +68,8 @@ private:
                     code.add(to, {Value(), (steps.constant - rest) * step}), rest);
       return;
     }
-    code.forEach(code.scale(blocks, tile.lanes), steps, [&](Index left) {
-      writeStep(code.add(from, left), code.add(to, code.scale(left, step)));
-    });
+    code.forEach(code.scale(blocks, tile.lanes), steps,
+                 [&](Index left) { writeStep(code.add(from, left), code.add(to, code.scale(left, step))); });
   }
 
   void writeSquare(Index from, Index to, int64_t steps) {
@@ -77,15 +77,14 @@ private:
       SmallVector<Value> rows;
       Type element = cast<MemRefType>(plan.panel.getType()).getElementType();
       for (int64_t lane = 0; lane < tile.lanes; ++lane)
-        rows.push_back(lane < count
-                           ? code.load(plan.memories[tile.packed],
-                                       code.add(source, {Value(), lane * memoryStride(tile.lane)}), 1, tile.lanes,
-                                       steps)
-                           : code.zeros(element, tile.lanes));
+        rows.push_back(lane < count ? code.load(plan.memories[tile.packed],
+                                                code.add(source, {Value(), lane * memoryStride(tile.lane)}),
+                                                1, tile.lanes, steps)
+                                    : code.zeros(element, tile.lanes));
       transpose(rows);
       for (int64_t step = 0; step < steps; ++step)
-        code.store(rows[step], plan.panel, code.add(target, {Value(), step * plan.panelStrides[tile.step]}), 1,
-                   tile.lanes);
+        code.store(rows[step], plan.panel, code.add(target, {Value(), step * plan.panelStrides[tile.step]}),
+                   1, tile.lanes);
     });
   }
 

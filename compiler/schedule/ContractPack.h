@@ -1,5 +1,6 @@
-// Copies the vectors a register tile reads into a small panel in the order it reads them. The panel stays in the first
-// cache while many tiles use it, and any index order of the array in memory becomes contiguous on the way.
+// Copies the vectors a register tile reads into a small panel in the order it reads them. The panel stays in
+// the first cache while many tiles use it, and any index order of the array in memory becomes contiguous on
+// the way.
 #pragma once
 #include "compiler/schedule/ContractMicro.h"
 

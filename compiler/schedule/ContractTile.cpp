@@ -75,8 +75,8 @@ private:
     return {lanes};
   }
 
-  /// Bytes between neighbouring steps of an index, and how many such steps pass before the first cache's sets repeat
-  /// (4096 bytes of sets on every x86 core).
+  /// Bytes between neighbouring steps of an index, and how many such steps pass before the first cache's sets
+  /// repeat (4096 bytes of sets on every x86 core).
   int64_t setsPeriod(int index, int array) const {
     int64_t bytes = std::abs(stride(index, array)) * numbers.factorBytes[array];
     return bytes == 0 ? 1 : 4096 / std::gcd<int64_t>(bytes, 4096);
@@ -110,10 +110,11 @@ private:
     return rows > setsPeriod(tile.first, array) * 8 ? 0.7 : 0;
   }
 
-  /// Whether the array's lanes may go through a panel: it must not move with `first`, whose tiles share the panel.
+  /// Whether the array's lanes may go through a panel: it must not move with `first`, whose tiles share the
+  /// panel.
   bool packable(const ContractTile &tile, int array) const {
-    return tile.lane >= 0 && !tile.lanesSummed && stride(tile.lane, array) != 0 && stride(tile.lane, 1 - array) == 0 &&
-           stride(tile.first, array) == 0 && tile.firstCut.pieces >= 2;
+    return tile.lane >= 0 && !tile.lanesSummed && stride(tile.lane, array) != 0 &&
+           stride(tile.lane, 1 - array) == 0 && stride(tile.first, array) == 0 && tile.firstCut.pieces >= 2;
   }
 
   double packCycles(const ContractTile &tile, int array, int64_t steps) const {
@@ -139,7 +140,8 @@ private:
           tile.vectorCut = ContractCut::balanced(vectors, n);
           for (int packed = -1; packed < 2; ++packed) {
             tile.packed = packed;
-            if ((packed < 0 || packable(tile, packed)) && rate(tile) && tile.cycles < chosen.cycles) chosen = tile;
+            if ((packed < 0 || packable(tile, packed)) && rate(tile) && tile.cycles < chosen.cycles)
+              chosen = tile;
           }
         }
   }
@@ -221,7 +223,8 @@ private:
   /// Cuts the sum into parts whose panel fits.
   void cutSum(ContractTile &tile) const {
     int64_t most = mostSteps(tile), inner = 1, total = 1;
-    for (int index : tile.sums) total *= extent(index);
+    for (int index : tile.sums)
+      total *= extent(index);
     if (total <= most) return;
     tile.partLevel = tile.sums.size() - 1;
     while (tile.partLevel > 0 && inner * extent(tile.sums[tile.partLevel]) <= most)
@@ -231,12 +234,14 @@ private:
     tile.partSteps = cut.largest();
     if (tile.partLevel + 1 == tile.sums.size()) {
       // Parts must be whole rounds of the unrolled loop.
-      while (length % tile.unroll) tile.unroll /= 2;
+      while (length % tile.unroll)
+        tile.unroll /= 2;
       tile.splits = std::min(tile.splits, tile.unroll);
       tile.partSteps = (tile.partSteps + tile.unroll - 1) / tile.unroll * tile.unroll;
     }
     tile.parts = (length + tile.partSteps - 1) / tile.partSteps;
-    for (size_t level = 0; level < tile.partLevel; ++level) tile.parts *= extent(tile.sums[level]);
+    for (size_t level = 0; level < tile.partLevel; ++level)
+      tile.parts *= extent(tile.sums[level]);
   }
 
   void finish(ContractTile &tile) const {
@@ -274,17 +279,19 @@ ContractNumbers contractNumbers(const Contraction &contraction, const Machine &m
   ContractNumbers numbers;
   numbers.sumBytes = bytesOf(contraction.sumType);
   for (int array = 0; array < 2; ++array)
-    numbers.factorBytes[array] =
-        bytesOf(llvm::cast<mlir::ShapedType>(contraction.arrays[array].use->get().getType()).getElementType());
+    numbers.factorBytes[array] = bytesOf(
+        llvm::cast<mlir::ShapedType>(contraction.arrays[array].use->get().getType()).getElementType());
   auto result = llvm::find_if(contraction.arrays, [](const ContractArray &a) { return a.result >= 0; });
-  numbers.partialSums = contraction.productType == contraction.sumType &&
-                        llvm::cast<mlir::ShapedType>(result->written.getType()).getElementType() == contraction.sumType;
+  numbers.partialSums =
+      contraction.productType == contraction.sumType &&
+      llvm::cast<mlir::ShapedType>(result->written.getType()).getElementType() == contraction.sumType;
   if (contraction.arithmetic == ContractArithmetic::Boolean) numbers.latency = 1;
   if (contraction.arithmetic == ContractArithmetic::Integer) {
     numbers.multiplyAdd = numbers.sumBytes == 8 ? 2.5 : 1.5;
     numbers.latency = 1; // only the addition is in the chain
   }
-  if (contraction.arithmetic == ContractArithmetic::Float && !machine.fusedMultiplyAdd) numbers.multiplyAdd = 1.0;
+  if (contraction.arithmetic == ContractArithmetic::Float && !machine.fusedMultiplyAdd)
+    numbers.multiplyAdd = 1.0;
   return numbers;
 }
 
@@ -294,9 +301,10 @@ int64_t contractPanelRow(llvm::ArrayRef<ContractIndex> indices, const ContractTi
 }
 
 std::string describe(const ContractTile &tile) {
-  std::string text = std::to_string(tile.firstCut.largest()) + " x " + std::to_string(tile.secondCut.largest()) +
-                     " x " + std::to_string(tile.vectorCut.largest()) +
-                     (tile.lanesSummed ? " vectors along the sum of " : " vectors of ") + std::to_string(tile.lanes);
+  std::string text =
+      std::to_string(tile.firstCut.largest()) + " x " + std::to_string(tile.secondCut.largest()) + " x " +
+      std::to_string(tile.vectorCut.largest()) +
+      (tile.lanesSummed ? " vectors along the sum of " : " vectors of ") + std::to_string(tile.lanes);
   if (tile.packed >= 0)
     text += std::string(", panel of ") + (tile.packed == 0 ? "left" : "right") + " in " +
             std::to_string(tile.parts) + " parts of " + std::to_string(tile.partSteps);

@@ -26,21 +26,21 @@ struct ContractTile {
   ContractCut firstCut, secondCut, vectorCut; // in rows, rows, vectors
   int64_t splits = 1;                         // independent accumulators along the innermost sum
   int64_t unroll = 1;                         // steps of the innermost summed loop written out
-  llvm::SmallVector<int> sums; // summed indices, outermost first; `step` is the last
-  int packed = -1;             // the factor copied into a panel before use; -1: none
-  size_t partLevel = 0;        // with several parts: position in `sums` that is cut into parts,
-  int64_t partSteps = 1;       // steps of it in one part,
-  int64_t parts = 1;           // and how many parts the whole sum has
-  double cycles = 0;                          // the model's time for the whole kernel
+  llvm::SmallVector<int> sums;                // summed indices, outermost first; `step` is the last
+  int packed = -1;                            // the factor copied into a panel before use; -1: none
+  size_t partLevel = 0;  // with several parts: position in `sums` that is cut into parts,
+  int64_t partSteps = 1; // steps of it in one part,
+  int64_t parts = 1;     // and how many parts the whole sum has
+  double cycles = 0;     // the model's time for the whole kernel
 };
 
 /// Numbers of the contraction the model needs and the index list cannot tell.
 struct ContractNumbers {
-  int64_t sumBytes = 4;     // bytes of one accumulator element
-  double multiplyAdd = 0.5; // cycles of one vector multiply-add when many are in flight
-  int64_t latency = 4;      // cycles until its result can be used
+  int64_t sumBytes = 4;            // bytes of one accumulator element
+  double multiplyAdd = 0.5;        // cycles of one vector multiply-add when many are in flight
+  int64_t latency = 4;             // cycles until its result can be used
   int64_t factorBytes[2] = {4, 4}; // bytes of one element of each factor
-  bool partialSums = true;  // sums may wait in the result's memory
+  bool partialSums = true;         // sums may wait in the result's memory
 };
 
 ContractNumbers contractNumbers(const Contraction &contraction, const Machine &machine);

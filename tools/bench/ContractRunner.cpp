@@ -148,12 +148,14 @@ std::string ContractCase::kernelText() const {
 void CompiledContract::runWith(std::vector<void *> buffers,
                                const std::function<void(const ContractStep &, void **)> &call) const {
   if (scratch.empty())
-    for (int64_t bytes : scratchBytes) scratch.emplace_back(bytes + 64);
+    for (int64_t bytes : scratchBytes)
+      scratch.emplace_back(bytes + 64);
   for (std::vector<char> &bytes : scratch)
     buffers.push_back(reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(bytes.data()) + 63) / 64 * 64));
   for (const ContractStep &step : steps) {
     std::vector<void *> own;
-    for (int buffer : step.buffers) own.push_back(buffers[buffer]);
+    for (int buffer : step.buffers)
+      own.push_back(buffers[buffer]);
     call(step, own.data());
   }
 }
@@ -170,7 +172,8 @@ void CompiledContract::run(std::vector<void *> buffers, int64_t chunk, bool back
 
 int64_t CompiledContract::nanoseconds() const {
   int64_t sum = 0;
-  for (const ContractStep &step : steps) sum += step.nanoseconds;
+  for (const ContractStep &step : steps)
+    sum += step.nanoseconds;
   return sum;
 }
 
@@ -181,7 +184,8 @@ CompiledContract compileContract(const ContractCase &test, const schedule::Machi
   if (!module) return result.error = "the kernel's text does not parse:\n" + test.kernelText(), result;
   auto kernel = *module->getOps<func::FuncOp>().begin();
   if (auto contraction = schedule::matchContraction(kernel))
-    result.tile = describe(chooseContractTile(contraction->indices, contractNumbers(*contraction, machine), machine));
+    result.tile =
+        describe(chooseContractTile(contraction->indices, contractNumbers(*contraction, machine), machine));
   double parsed = seconds();
   if (!schedule::isContraction(kernel) || failed(schedule::emitContract(kernel, machine)))
     return result.error = "not taken", result;
