@@ -4,16 +4,13 @@
 #include "compiler/algebra/Stage.h"
 #include "compiler/autodiff/Stage.h"
 #include "compiler/batch/Stage.h"
+#include "compiler/contract/Stage.h"
 #include "compiler/fuse/Stage.h"
 #include "compiler/lower/Stage.h"
 #include "compiler/schedule/Stage.h"
 #include "compiler/target/Stage.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
-#if __has_include("compiler/contract/Stage.h") // until path search writes pairs back into the graph
-#include "compiler/contract/Stage.h"
-#define TGC_HAS_CONTRACT
-#endif
 
 namespace tgc {
 namespace {
@@ -29,16 +26,11 @@ void addPasses(mlir::OpPassManager &passes, Stage stage, const Options &options)
     addBatch(passes, options);
     return addAlgebra(passes, options);
   case Stage::Contract: // sees whole einsum networks, derivatives included
-#ifdef TGC_HAS_CONTRACT
-    addContract(passes, options);
-#endif
-    return;
+    return addContract(passes, options);
   case Stage::Fuse: // contractions are pairwise now, so each is a kernel of known cost
-    addFuse(passes, options);
-    return;
+    return addFuse(passes, options);
   case Stage::Lower: // kernel by kernel; equal ones are already one
-    addLower(passes, options);
-    return;
+    return addLower(passes, options);
   case Stage::Schedule: // loops first, memory last: a kernel may become several with tensors between them
     return addSchedule(passes, options);
   case Stage::Target: // kernels only; the outer program is a list by now
