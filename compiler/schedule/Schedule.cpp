@@ -2,6 +2,7 @@
 #include "compiler/schedule/Contract.h"
 #include "compiler/schedule/Emit.h"
 #include "compiler/schedule/Family.h"
+#include "compiler/schedule/Math.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -33,7 +34,7 @@ struct ScheduleKernels : impl::ScheduleKernelsBase<ScheduleKernels> {
     auto machine = vectorBytes ? schedule::Machine::withVectorBytes(vectorBytes) : schedule::Machine::host();
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       if (!kernel->hasAttr("exec.kernel") || kernel->hasAttr("exec.items")) continue;
-      if (failed(emit(kernel, machine, level < 2))) return signalPassFailure();
+      if (failed(emit(kernel, machine, level < 2)) || failed(schedule::expandMath(kernel))) return signalPassFailure();
     }
   }
 };

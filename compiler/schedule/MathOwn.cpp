@@ -1,0 +1,136 @@
+// exp, log, sin and cos written out. Rounding to an integer is done by adding 1.5 * 2^(digits - 1): the
+// integer is then in the low bits, and no conversion sees a NaN. Polynomials: f32 after Cephes (S. Moshier),
+// f64 Taylor (exp) and fdlibm (sin, cos); measured errors are in the README.
+#include "compiler/schedule/MathInk.h"
+
+using namespace mlir;
+
+namespace tgc::schedule {
+
+static double magicOf(const MathInk &ink) { return ink.wide ? 0x1.8p52 : 0x1.8p23; }
+
+// 2^n * y in two steps, so that neither factor over- or underflows where the product does not.
+static Value scale(MathInk &ink, Value y, Value n) {
+  int64_t digits = ink.wide ? 52 : 23, bias = ink.wide ? 1023 : 127;
+  Value half = ink.right(n, 1), rest = ink.subBits(n, half);
+  auto power = [&](Value e) { return ink.fromBits(ink.left(ink.addBits(e, ink.integer(bias)), digits)); };
+  return ink.mul(ink.mul(y, power(half)), power(rest));
+}
+
+Value expVector(MathInk &ink, Value x) {
+  // Beyond these the result is 0 or infinite whatever x is.
+  double low = ink.wide ? -746 : -104, high = ink.wide ? 710 : 89;
+  x = ink.select(ink.less(x, ink.number(low)), ink.number(low), x);
+  x = ink.select(ink.less(ink.number(high), x), ink.number(high), x);
+  Value magic = ink.number(magicOf(ink));
+  Value shifted = ink.fma(x, ink.number(1.4426950408889634), magic);
+  Value n = ink.sub(shifted, magic);
+  // ln 2 in two parts; the product with the first is exact inside the fused operation.
+  double first = ink.wide ? 0x1.62e42fefa39efp-1 : 0x1.62e430p-1;
+  double second = ink.wide ? 0x1.abc9e3b39803fp-56 : -0x1.05c610p-29;
+  Value r = ink.fma(n, ink.number(-first), x);
+  r = ink.fma(n, ink.number(-second), r);
+  Value y;
+  if (ink.wide) {
+    SmallVector<double> taylor;
+    double factorial = 1;
+    for (int k = 0; k <= 13; ++k) {
+      if (k > 1) factorial *= k;
+      if (k >= 2) taylor.push_back(1 / factorial);
+    }
+    Value square = ink.mul(r, r);
+    y = ink.fma(ink.polynomial(r, taylor), square, r);
+  } else {
+    Value square = ink.mul(r, r);
+    Value p = ink.polynomial(r, {5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3,
+                                 1.3981999507e-3, 1.9875691500e-4});
+    y = ink.fma(p, square, r);
+  }
+  y = ink.add(y, ink.number(1));
+  return scale(ink, y, ink.subBits(ink.toBits(shifted), ink.toBits(magic)));
+}
+
+// f32 only.
+Value logVector(MathInk &ink, Value x) {
+  Value small = ink.less(x, ink.number(0x1p-126));
+  Value normal = ink.select(small, ink.mul(x, ink.number(0x1p23)), x);
+  // Mantissa in [sqrt(1/2), sqrt(2)): the bits of sqrt(1/2) are the lower end.
+  Value shifted = ink.addBits(ink.toBits(normal), ink.integer(0x3f800000 - 0x3f3504f3));
+  Value exponent = ink.toFloat(ink.subBits(ink.right(shifted, 23), ink.integer(127)));
+  exponent = ink.select(small, ink.sub(exponent, ink.number(23)), exponent);
+  Value mantissa =
+      ink.fromBits(ink.addBits(ink.andBits(shifted, ink.integer(0x7fffff)), ink.integer(0x3f3504f3)));
+  Value f = ink.sub(mantissa, ink.number(1)), square = ink.mul(f, f);
+  Value p = ink.polynomial(f, {3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1,
+                               1.4249322787e-1, -1.2420140846e-1, 1.1676998740e-1, -1.1514610310e-1,
+                               7.0376836292e-2});
+  Value y = ink.mul(ink.mul(p, f), square);
+  y = ink.fma(exponent, ink.number(-2.12194440e-4), y);
+  y = ink.fma(square, ink.number(-0.5), y);
+  Value result = ink.fma(exponent, ink.number(0.693359375), ink.add(f, y));
+  double infinity = std::numeric_limits<double>::infinity();
+  result = ink.select(ink.equal(x, ink.number(infinity)), x, result);
+  result = ink.select(ink.equal(x, ink.number(0)), ink.number(-infinity), result);
+  result =
+      ink.select(ink.less(x, ink.number(0)), ink.number(std::numeric_limits<double>::quiet_NaN()), result);
+  auto unordered = arith::CmpFOp::create(ink.builder, arith::CmpFPredicate::UNO, x, x);
+  return ink.select(unordered, x, result);
+}
+
+double trigLimit(bool wide) { return wide ? 1e6 : 1e5; }
+
+// pi/2 in three parts of full width: with fused operations every difference but the last is exact.
+Reduced reduceAngle(MathInk &ink, Value x) {
+  Value magic = ink.number(magicOf(ink));
+  Value shifted = ink.fma(x, ink.number(0.6366197723675814), magic);
+  Value n = ink.sub(shifted, magic);
+  static const double narrow[] = {0x1.921fb6p0, -0x1.777a5cp-25, -0x1.ee59dap-50};
+  static const double full[] = {0x1.921fb54442d18p0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110};
+  Value r = x;
+  for (double part : ink.wide ? full : narrow)
+    r = ink.fma(n, ink.number(-part), r);
+  return {ink.subBits(ink.toBits(shifted), ink.toBits(magic)), r};
+}
+
+// sin and cos of |r| <= pi/4.
+static std::pair<Value, Value> onQuarter(MathInk &ink, Value r) {
+  Value z = ink.mul(r, r), sine, cosine;
+  if (ink.wide) {
+    Value s = ink.polynomial(z, {-1.66666666666666324348e-01, 8.33333333332248946124e-03,
+                                 -1.98412698298579493134e-04, 2.75573137070700676789e-06,
+                                 -2.50507602534068634195e-08, 1.58969099521155010221e-10});
+    Value c = ink.polynomial(z, {4.16666666666666019037e-02, -1.38888888888741095749e-03,
+                                 2.48015872894767294178e-05, -2.75573143513906633035e-07,
+                                 2.08757232129817482790e-09, -1.13596475577881948265e-11});
+    sine = ink.fma(ink.mul(r, z), s, r);
+    // 1 - z/2 rounds; what it lost is added back.
+    Value half = ink.mul(z, ink.number(0.5)), one = ink.number(1), w = ink.sub(one, half);
+    Value lost = ink.sub(ink.sub(one, w), half);
+    cosine = ink.add(w, ink.fma(ink.mul(z, z), c, lost));
+  } else {
+    Value s = ink.polynomial(z, {-1.66666672e-1, 8.33338592e-3, -1.98559923e-4, 2.86567956e-6});
+    Value c = ink.polynomial(z, {4.16666567e-2, -1.38877297e-3, 2.44677067e-5});
+    sine = ink.fma(ink.mul(r, z), s, r);
+    cosine = ink.fma(ink.mul(z, z), c, ink.fma(z, ink.number(-0.5), ink.number(1)));
+  }
+  return {sine, cosine};
+}
+
+static Value pick(MathInk &ink, Value quarter, Value sine, Value cosine) {
+  Value even = ink.isZero(ink.andBits(quarter, ink.integer(1)));
+  Value sign = ink.left(ink.andBits(quarter, ink.integer(2)), ink.wide ? 62 : 30);
+  return ink.fromBits(ink.xorBits(ink.toBits(ink.select(even, sine, cosine)), sign));
+}
+
+Value sinOf(MathInk &ink, Value x, Reduced angle) {
+  auto [sine, cosine] = onQuarter(ink, angle.rest);
+  Value y = pick(ink, angle.count, sine, cosine);
+  return ink.select(ink.equal(x, ink.number(0)), x, y); // keeps the sign of zero
+}
+
+Value cosOf(MathInk &ink, Reduced angle) {
+  auto [sine, cosine] = onQuarter(ink, angle.rest);
+  return pick(ink, ink.addBits(angle.count, ink.integer(1)), sine, cosine);
+}
+
+} // namespace tgc::schedule
