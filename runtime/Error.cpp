@@ -40,6 +40,7 @@ std::string Error::text() const {
   appendPlace(out, place);
   out += "error: " + message;
   for (const Note &note : notes) {
+    if (note.message.empty()) continue; // marks a further place, for messages that show the line
     out += '\n';
     appendPlace(out, note.place);
     out += note.kind == Note::Kind::Help ? "help: " : "note: ";

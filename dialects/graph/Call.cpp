@@ -2,6 +2,7 @@
 #include "dialects/graph/Call.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <charconv>
 
 using namespace mlir;
 
@@ -98,7 +99,10 @@ std::string argumentText(const Argument &argument) {
     return "a tensor (" + (sym->isValue() ? textOf(sym->value()) : textOf(sym->type())) + ")";
   if (auto *flag = argument.as<bool>()) return *flag ? "true" : "false";
   if (auto *integer = argument.as<int64_t>()) return std::to_string(*integer);
-  if (auto *real = argument.as<double>()) return llvm::formatv("{0}", *real).str();
+  if (auto *real = argument.as<double>()) {
+    char digits[32];
+    return std::string(digits, std::to_chars(digits, digits + sizeof digits, *real).ptr);
+  }
   if (auto *text = argument.as<std::string>()) return "\"" + *text + "\"";
   if (auto *type = argument.as<Type>()) return "the dtype " + nameOf(*type);
   return "a list";

@@ -6,7 +6,40 @@ using namespace mlir;
 
 namespace tgc::graph::formulas {
 
+static std::string nameOrNumber(const Syms &operands, int64_t which) {
+  auto name = nameOf(operands[which].value());
+  return name ? *name : "operand " + std::to_string(which);
+}
+
+// Two operands disagree on a letter: the first is underlined, the second marked, both are named with their
+// types.
+static Sym refuseClash(Ink &ink, const EquationError &error, const Syms &operands) {
+  std::string message = error.message;
+  for (int64_t which : {error.operand, error.otherOperand}) {
+    std::string words = "operand " + std::to_string(which);
+    size_t at = message.rfind(words);
+    if (at != std::string::npos)
+      message.insert(at + words.size(), " (" + textOf(operands[which].value()) + ")");
+  }
+  Location first = ink.at(error.otherColumn, error.length), second = ink.at(error.column, error.length);
+  auto diagnostic = emitError(first) << message;
+  if (first != second) diagnostic.attachNote(second);
+  Value other = operands[error.otherOperand].value();
+  std::string name = nameOrNumber(operands, error.otherOperand);
+  diagnostic.attachNote(other.getLoc())
+      << name << (isa<BlockArgument>(other) ? " is declared here" : " is made here");
+  size_t letter = message.find(' ') + 1;
+  diagnostic.attachNote() << "help: " << name << "'s axis " << error.otherAxis << " and "
+                          << nameOrNumber(operands, error.operand) << "'s axis " << error.axis
+                          << " share the letter "
+                          << message.substr(letter, message.find(' ', letter) - letter)
+                          << " and must be equal";
+  ink.fail();
+  return {};
+}
+
 static Sym refuse(Ink &ink, const EquationError &error, const Syms &operands) {
+  if (error.otherOperand >= 0) return refuseClash(ink, error, operands);
   auto diagnostic = emitError(ink.at(error.column, error.length)) << error.message;
   if (error.operand >= 0 && error.operand < static_cast<int64_t>(operands.size()))
     diagnostic.attachNote(operands[error.operand].value().getLoc())

@@ -141,10 +141,10 @@ namespace {
 /// Collects the extent of each index and remembers which operand said so, for the message.
 struct ExtentBinder {
   const Equation &equation;
-  std::vector<std::int64_t> extent, from, lastOperand, lastExtent;
+  std::vector<std::int64_t> extent, from, fromAxis, lastOperand, lastExtent;
 
   explicit ExtentBinder(const Equation &equation)
-      : equation(equation), extent(equation.indexCount(), -1), from(extent), lastOperand(extent),
+      : equation(equation), extent(equation.indexCount(), -1), from(extent), fromAxis(extent), lastOperand(extent),
         lastExtent(extent) {}
 
   EquationError clash(std::size_t axis, Index index, std::int64_t have, std::int64_t haveIn, std::int64_t now,
@@ -152,10 +152,18 @@ struct ExtentBinder {
     std::string message = "index " + nameOfIndex(equation, index) + " has extent " + std::to_string(have) +
                           " in operand " + std::to_string(haveIn) + " but " + std::to_string(now);
     message += haveIn == nowIn ? " on another axis of it" : " in operand " + std::to_string(nowIn);
-    std::int64_t column = -1;
-    if (std::size_t(nowIn) < equation.columns.size() && equation.names[index])
-      column = equation.columns[std::size_t(nowIn)] + std::int64_t(axis);
-    return {message, nowIn, column};
+    EquationError error{message, nowIn, columnOf(nowIn, std::int64_t(axis), index)};
+    if (haveIn == nowIn) return error;
+    error.otherOperand = haveIn;
+    error.axis = std::int64_t(axis);
+    error.otherAxis = fromAxis[index];
+    error.otherColumn = columnOf(haveIn, error.otherAxis, index);
+    return error;
+  }
+
+  std::int64_t columnOf(std::int64_t operand, std::int64_t axis, Index index) const {
+    bool known = std::size_t(operand) < equation.columns.size() && equation.names[index];
+    return known ? equation.columns[std::size_t(operand)] + axis : -1;
   }
 
   std::optional<EquationError> add(std::size_t operand, const std::vector<std::int64_t> &shape) {
@@ -179,6 +187,7 @@ struct ExtentBinder {
       if (have < 0 || have == 1) {
         have = now;
         from[index] = self;
+        fromAxis[index] = std::int64_t(axis);
       } else if (now != 1 && now != have) {
         return clash(axis, index, have, from[index], now, self);
       }

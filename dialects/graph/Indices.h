@@ -23,6 +23,8 @@ struct EquationError {
   std::int64_t operand = -1;
   std::int64_t column = -1;
   std::int64_t length = 1;
+  /// Where two operands clash over a letter: the other one, its column, and the axes of both.
+  std::int64_t otherOperand = -1, otherColumn = -1, axis = -1, otherAxis = -1;
 };
 
 template <typename T> using Checked = std::variant<T, EquationError>;

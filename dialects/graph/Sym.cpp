@@ -19,6 +19,24 @@ Syms Ink::syms(ValueRange values) {
   return out;
 }
 
+// A fused location marked so carries the text's place behind the call's; it survives where a std::function
+// would not, in type inference.
+static constexpr llvm::StringLiteral textMark = "text";
+
+Location Ink::withText(Location call, Location text) {
+  return FusedLoc::get({call, text}, StringAttr::get(call.getContext(), textMark), call.getContext());
+}
+
+Location Ink::at(int64_t column, int64_t length) const {
+  auto fused = dyn_cast<FusedLoc>(loc_);
+  if (column < 0 || !fused || fused.getLocations().size() != 2) return loc_;
+  auto mark = dyn_cast_or_null<StringAttr>(fused.getMetadata());
+  auto text = dyn_cast<FileLineColRange>(fused.getLocations()[1]);
+  if (!mark || mark.getValue() != textMark || !text) return loc_;
+  unsigned start = text.getStartColumn() + static_cast<unsigned>(column), line = text.getStartLine();
+  return FileLineColRange::get(text.getFilename(), line, start, line, start + static_cast<unsigned>(length));
+}
+
 Sym Ink::full(ArrayRef<int64_t> shape, Type element, double number) {
   auto type = RankedTensorType::get(shape, element);
   if (isa<FloatType>(element))

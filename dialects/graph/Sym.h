@@ -5,7 +5,6 @@
 #include "dialects/graph/Types.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/SmallVector.h"
-#include <functional>
 #include <unordered_map>
 
 namespace tgc::graph {
@@ -86,11 +85,11 @@ public:
 
   mlir::Location loc() const { return loc_; }
   void setLoc(mlir::Location loc) { loc_ = loc; }
-  /// The place of a code point inside a text argument, where the frontend knows it; else `loc()`.
-  mlir::Location at(int64_t column, int64_t length) const {
-    return column >= 0 && inText ? inText(column, length) : loc_;
-  }
-  std::function<mlir::Location(int64_t column, int64_t length)> inText;
+  /// The place of a code point inside a text argument, where the frontend said where that text is; else
+  /// `loc()`.
+  mlir::Location at(int64_t column, int64_t length) const;
+  /// The location of a call whose text argument begins (after its quote) at `text`, a file location.
+  static mlir::Location withText(mlir::Location call, mlir::Location text);
   bool failed() const { return failed_; }
   void fail() { failed_ = true; }
   mlir::MLIRContext *context() const { return loc_.getContext(); }

@@ -183,8 +183,11 @@ std::optional<Argument> Build::binary(Frame &frame, Operator op, Span mark, Argu
 
 std::optional<Argument> Build::operation(Frame &frame, std::string_view name, Span place,
                                          const graph::Arguments &positional,
-                                         const graph::NamedArguments &named) {
+                                         const graph::NamedArguments &named, Span text) {
   frame.ink.setLoc(location(place));
+  // Errors about a text argument point into it, behind its quote.
+  if (text.end > text.begin)
+    frame.ink.setLoc(graph::Ink::withText(location(place), location({text.begin + 1, text.end})));
   auto results = graph::call(frame.ink, name, positional, named);
   if (failed(results) || failure)
     return fail(place, std::string(name) + " failed without a reason", "please report it",
@@ -230,17 +233,8 @@ std::optional<Values> Build::callOperation(Frame &frame, NodeId id) {
     else
       positional.push_back(std::move(*argument));
   }
-  if (text.end > text.begin) {
-    // Errors about a text argument point into it; columns there count code points.
-    std::uint32_t first = ast.source->place(text.begin).column, line = ast.source->place(text.begin).line;
-    frame.ink.inText = [this, first, line](int64_t column, int64_t length) -> mlir::Location {
-      auto file = mlir::StringAttr::get(module.getContext(), ast.source->name());
-      unsigned start = first + 1 + static_cast<unsigned>(column);
-      return mlir::FileLineColRange::get(file, line, start, line, start + static_cast<unsigned>(length));
-    };
-  }
-  auto result = operation(frame, ast.text(children[0]), ast[children[0]].span, positional, named);
-  frame.ink.inText = nullptr;
+  Span callee = ast[children[0]].span;
+  auto result = operation(frame, ast.text(callee), callee, positional, named, text);
   if (!result) return std::nullopt;
   if (auto *several = result->as<Argument::List>()) return *several;
   return Values{std::move(*result)};

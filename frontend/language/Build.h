@@ -45,7 +45,7 @@ private:
   std::optional<Argument> binary(Frame &frame, Operator op, Span mark, Argument a, Argument b);
   std::optional<Argument> operation(Frame &frame, std::string_view name, Span place,
                                     const graph::Arguments &positional,
-                                    const graph::NamedArguments &named = {});
+                                    const graph::NamedArguments &named = {}, Span text = {});
   std::optional<Argument> list(Frame &frame, NodeId id);
   std::optional<Values> call(Frame &frame, NodeId id);
   std::optional<Values> callOperation(Frame &frame, NodeId id);
@@ -55,6 +55,7 @@ private:
   void setName(const Argument &value, Span name);
 
   // Indexing.cpp
+  friend class Indexing;
   std::optional<Argument> index(Frame &frame, NodeId id, Argument base);
 
   // Notation.cpp: index notation
@@ -73,6 +74,16 @@ private:
                                 Values arguments, Span place);
   std::optional<Values> forward(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                                 Values arguments, Span place);
+  /// What vmap takes apart: the axes as the request states them, the callee's argument types, the common
+  /// extent.
+  struct Mapped {
+    llvm::SmallVector<int64_t> axes;
+    llvm::SmallVector<mlir::Type> inner;
+    std::int64_t extent = -1; ///< -1 until an argument is mapped
+    std::size_t leader = 0;
+  };
+  bool mapArgument(const FunctionValue &value, std::size_t which, const Argument &argument,
+                   std::optional<std::int64_t> axis, Mapped &mapped, Span place);
   std::optional<Values> map(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments,
                             Span place);
   bool tensors(graph::Ink &ink, Values &arguments, Span place);

@@ -343,6 +343,40 @@ std::optional<Values> Build::forward(graph::Ink &ink, const FunctionValue &value
   return results;
 }
 
+bool Build::mapArgument(const FunctionValue &value, std::size_t which, const Argument &argument,
+                        std::optional<std::int64_t> chosen, Mapped &mapped, Span place) {
+  auto type = argument.as<graph::Sym>()->type();
+  mapped.axes.push_back(-1);
+  mapped.inner.push_back(type);
+  if (!chosen) return true;
+  auto nameOfParameter = [&](std::size_t i) {
+    return i < value.signature.parameters.size() ? value.signature.parameters[i] : std::to_string(i);
+  };
+  std::int64_t rank = type.getRank();
+  if (*chosen < -rank || *chosen >= rank) {
+    fail(place,
+         "vmap over axis " + std::to_string(*chosen) + " of argument " + nameOfParameter(which) + " (" +
+             graph::textOf(type) + "), which has " + std::to_string(rank) + (rank == 1 ? " axis" : " axes"),
+         "axes=(0, none) maps the first argument and shares the second");
+    return false;
+  }
+  std::int64_t axis = *chosen < 0 ? *chosen + rank : *chosen,
+               own = type.getDimSize(static_cast<unsigned>(axis));
+  if (mapped.extent >= 0 && own != mapped.extent) {
+    fail(place, "vmap over extent " + std::to_string(mapped.extent) + " of argument " +
+                    nameOfParameter(mapped.leader) + " and " + std::to_string(own) + " of argument " +
+                    nameOfParameter(which));
+    return false;
+  }
+  if (mapped.extent < 0) mapped.leader = which;
+  mapped.extent = own;
+  mapped.axes.back() = axis;
+  llvm::SmallVector<int64_t> shape(type.getShape());
+  shape.erase(shape.begin() + axis);
+  mapped.inner.back() = mlir::RankedTensorType::get(shape, type.getElementType());
+  return true;
+}
+
 std::optional<Values> Build::map(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                                  Values arguments, Span place) {
   const Step &step = value.steps[level - 1];
@@ -353,52 +387,25 @@ std::optional<Values> Build::map(graph::Ink &ink, const FunctionValue &value, st
     return std::nullopt;
   }
   if (!tensors(ink, arguments, place)) return std::nullopt;
-  llvm::SmallVector<mlir::Type> inner;
-  llvm::SmallVector<int64_t> axes;
-  std::optional<std::size_t> leader;
-  std::int64_t extent = 0;
-  for (auto [i, argument] : llvm::enumerate(arguments)) {
-    auto type = argument.as<graph::Sym>()->type();
-    axes.push_back(-1);
-    inner.push_back(type);
-    if (!chosen.axes[i]) continue;
-    std::int64_t rank = type.getRank(), axis = *chosen.axes[i];
-    std::string name =
-        i < value.signature.parameters.size() ? value.signature.parameters[i] : std::to_string(i);
-    if (axis < -rank || axis >= rank)
-      return fail(place,
-                  "vmap over axis " + std::to_string(axis) + " of argument " + name + " (" +
-                      graph::textOf(type) + "), which has " + std::to_string(rank) +
-                      (rank == 1 ? " axis" : " axes"),
-                  "axes=(0, none) maps the first argument and shares the second");
-    axes.back() = axis < 0 ? axis + rank : axis;
-    std::int64_t own = type.getDimSize(static_cast<unsigned>(axes.back()));
-    if (leader && own != extent)
-      return fail(place, "vmap over extent " + std::to_string(extent) + " of argument " +
-                             value.signature.parameters[*leader] + " and " + std::to_string(own) +
-                             " of argument " + name);
-    leader = leader ? leader : std::optional<std::size_t>(i);
-    extent = own;
-    llvm::SmallVector<int64_t> shape(type.getShape());
-    shape.erase(shape.begin() + axes.back());
-    inner.back() = mlir::RankedTensorType::get(shape, type.getElementType());
-  }
-  if (!leader)
+  Mapped mapped;
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    if (!mapArgument(value, i, arguments[i], chosen.axes[i], mapped, place)) return std::nullopt;
+  if (mapped.extent < 0)
     return fail(place, "vmap maps no argument",
                 "axes=(0, none) maps the first argument and shares the second");
-  mlir::func::FuncOp callee = functionFor(value, level - 1, inner, false);
+  mlir::func::FuncOp callee = functionFor(value, level - 1, mapped.inner, false);
   if (!callee) return std::nullopt;
   llvm::SmallVector<mlir::Type> types;
   for (mlir::Type type : callee.getResultTypes()) {
     llvm::SmallVector<int64_t> shape(graph::tensorOf(type).getShape());
-    shape.insert(shape.begin(), extent);
+    shape.insert(shape.begin(), mapped.extent);
     auto checked = graph::checkedTensor(location(place), shape, graph::elementOf(type));
     if (mlir::failed(checked)) return fail(place, "vmap gives a tensor that is too large");
     types.push_back(*checked);
   }
   auto request =
       graph::VmapOp::create(ink.builder, location(place), types, valuesOf(arguments, arguments.size()),
-                            callee.getSymName(), axes, extent);
+                            callee.getSymName(), mapped.axes, static_cast<std::uint64_t>(mapped.extent));
   Values results;
   for (mlir::Value result : request->getResults())
     results.push_back(Argument(ink.sym(result)));
