@@ -1,6 +1,7 @@
 // Every program of tests/programs/bad says in its last comment lines what must be said of it:
 //   # fn: EXPR            # in: NAME=DTYPE[EXTENTS]            # size: NAME=NUMBER      (at its top)
-//   # expect KIND                                                                       (then the message, line by line)
+//   # expect KIND                                                                       (then the message,
+//   line by line)
 #include "frontend/language/Messages.h"
 #include "frontend/language/Program.h"
 #include "frontend/language/Shapes.h"
@@ -27,8 +28,10 @@ Wrong read(const std::filesystem::path &path) {
   Wrong wrong{all.str(), {}, {}, {}, {}};
   std::string line;
   for (bool message = false; std::getline(all, line);) {
-    if (message) wrong.expected += (line.size() > 2 ? line.substr(2) : "") + "\n";
-    else if (line.starts_with("# fn: ")) wrong.fn = rest(line, "# fn: ");
+    if (message)
+      wrong.expected += (line.size() > 2 ? line.substr(2) : "") + "\n";
+    else if (line.starts_with("# fn: "))
+      wrong.fn = rest(line, "# fn: ");
     else if (line.starts_with("# in: ")) {
       std::size_t at = line.find('=');
       auto type = parseType(line.substr(at + 1));
@@ -73,7 +76,6 @@ TEST_CASE("bad programs: each is refused with the message it states") {
     std::string said = render(*error, sources, false);
     CHECK(said == wrong.expected);
     CHECK(nameOf(error->kind) == wrong.kind);
-    if (said != wrong.expected && std::getenv("TGC_SHOW")) std::printf("@@%s@@%s@@%s", name.c_str(), nameOf(error->kind), (said + "@@\n").c_str());
   }
   CHECK(count >= 60);
 }
