@@ -1,0 +1,94 @@
+// `tgc explain`: contraction order, fusion groups with their reasons, memory plan, cost.
+#include "compiler/Trace.h"
+#include "dialects/exec/Exec.h"
+#include "dialects/graph/Ops.h"
+#include "frontend/language/Messages.h"
+#include "tools/tgc/Commands.h"
+#include "tools/tgc/Load.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include <cstdio>
+
+namespace tgc::tools {
+namespace {
+
+struct Run {
+  std::string kernel, why, ops, contraction;
+};
+
+std::string opsOf(mlir::func::FuncOp kernel, std::string &contraction) {
+  std::string out;
+  for (mlir::Operation &op : kernel.front().without_terminator()) {
+    if (mlir::isa<graph::BroadcastToOp, graph::PermuteDimsOp, graph::ReshapeOp>(op)) continue;
+    out += (out.empty() ? "" : " ") + op.getName().stripDialect().str();
+    if (auto contract = mlir::dyn_cast<graph::ContractOp>(op)) contraction = contract.getEquation().str();
+  }
+  return out;
+}
+
+std::vector<Run> runsOf(mlir::ModuleOp module, const std::string &function) {
+  std::vector<Run> out;
+  auto main = module.lookupSymbol<mlir::func::FuncOp>(function);
+  for (auto run : main.front().getOps<exec::RunOp>()) {
+    Run row{run.getKernel().str(), "", "", ""};
+    if (auto why = run->getAttrOfType<mlir::StringAttr>("why")) row.why = why.getValue().str();
+    row.ops = opsOf(module.lookupSymbol<mlir::func::FuncOp>(run.getKernel()), row.contraction);
+    out.push_back(row);
+  }
+  return out;
+}
+
+void printText(const std::vector<Run> &runs, const Report &report, const Trace &trace) {
+  std::printf("kernels, in the order they run (a new one starts for the reason given)\n");
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    std::printf("%4zu  %-24s %s\n", k, runs[k].kernel.c_str(), runs[k].ops.c_str());
+    if (!runs[k].contraction.empty()) std::printf("      contraction %s\n", runs[k].contraction.c_str());
+    std::printf("      because %s\n", runs[k].why.c_str());
+  }
+  std::printf("code\n");
+  for (const KernelReport &kernel : report.kernels)
+    std::printf("      %-24s %lld items, about %.3g us on one core, run %d times%s\n", kernel.name.c_str(), static_cast<long long>(kernel.items),
+                static_cast<double>(kernel.nanoseconds) / 1000, kernel.launches, kernel.reused ? ", from memory" : "");
+  std::printf("memory\n      arena %lld bytes, constants %lld bytes, %lld launches\n", static_cast<long long>(report.arenaBytes),
+              static_cast<long long>(report.constantBytes), static_cast<long long>(report.launches));
+  std::printf("compile time, ms\n");
+  for (const StageRecord &stage : trace.stages)
+    std::printf("      %-10s %8.2f   %lld ops after it\n", std::string(nameOf(stage.stage)).c_str(), stage.seconds * 1e3, static_cast<long long>(stage.ops));
+  std::printf("      %-10s %8.2f\n", "all", trace.totalSeconds() * 1e3);
+}
+
+std::string json(const std::vector<Run> &runs, const Report &report, const Trace &trace) {
+  using language::quoteJson;
+  std::string out = "{\"kernels\": [";
+  for (std::size_t k = 0; k < runs.size(); ++k)
+    out += std::string(k ? ", " : "") + "{\"kernel\": " + quoteJson(runs[k].kernel) + ", \"ops\": " + quoteJson(runs[k].ops) +
+           ", \"contraction\": " + (runs[k].contraction.empty() ? "null" : quoteJson(runs[k].contraction)) + ", \"why\": " + quoteJson(runs[k].why) + "}";
+  out += "], \"arena_bytes\": " + std::to_string(report.arenaBytes) + ", \"constant_bytes\": " + std::to_string(report.constantBytes) +
+         ", \"launches\": " + std::to_string(report.launches) + ", \"stages\": {";
+  for (std::size_t k = 0; k < trace.stages.size(); ++k)
+    out += (k ? ", " : "") + quoteJson(nameOf(trace.stages[k].stage)) + ": " + std::to_string(trace.stages[k].seconds);
+  return out + "}}\n";
+}
+
+} // namespace
+
+int explainCommand(const CommandLine &line, Console &console) {
+  ExitCode code = Done;
+  auto loaded = load(line, console, code);
+  if (!loaded) return report(console, loaded.error(), code);
+  Compiler compiler(*loaded->context);
+  mlir::OwningOpRef<mlir::ModuleOp> copy = loaded->module->clone();
+  Options half;
+  half.upTo = Stage::Fuse;
+  CompileInput input = loaded->input();
+  input.module = *copy;
+  if (auto fused = compiler.compile(input, half); !fused) return report(console, fused.error());
+  auto runs = runsOf(*copy, loaded->function);
+  Trace trace;
+  auto compiled = compiler.compile(loaded->input(), {}, &trace);
+  if (!compiled) return report(console, compiled.error());
+  if (console.json) std::fputs(json(runs, compiled->report, trace).c_str(), stdout);
+  else printText(runs, compiled->report, trace);
+  return Done;
+}
+
+} // namespace tgc::tools

@@ -1,0 +1,109 @@
+// The driver: which command, help, version, completion.
+#include "tools/path/Path.h"
+#include "tools/tgc/Commands.h"
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <unistd.h>
+
+namespace tgc::tools {
+
+const std::vector<Command> &commands() {
+  static const std::vector<std::string> common = {"fn", "in", "size", "shape", "color"};
+  auto with = [](std::vector<std::string> more) {
+    more.insert(more.begin(), common.begin(), common.end());
+    return more;
+  };
+  static const std::vector<Command> all = {
+      {{"run", "tgc run FILE [--fn EXPR] [--in NAME=SOURCE]... [--size NAME=N]... [--out NAME=FILE.npy]... [--expect NAME=FILE.npy]",
+        "compile and run once", with({"out", "expect", "rtol", "atol", "level", "threads"}), {"json", "full", "help"}}, runCommand},
+      {{"compile", "tgc compile FILE [--fn EXPR] [--shape NAME=DTYPE[4,3]]... --emit=STAGE [-o OUT] [--from=STAGE] [--dump-stages=DIR]",
+        "print any stage of the way", with({"emit", "output", "from", "dump-stages", "level"}), {"json", "help"}}, compileCommand},
+      {{"explain", "tgc explain FILE [--fn EXPR] [--shape ...]", "contraction order, fusion groups, memory plan, cost", with({}), {"json", "help"}}, explainCommand},
+      {{"check", "tgc check FILE [--fn EXPR] [--in ...]", "derivatives against finite differences and against each other", with({"rtol", "seed"}), {"json", "help"}}, checkCommand},
+      {{"bench", "tgc bench FILE [--fn EXPR] [--in ...]", "seconds, GFLOP/s, GB/s, spread", with({"threads", "level", "seconds"}), {"json", "help"}}, benchCommand},
+      {{"ops", "tgc ops [NAME]", "the catalogue", {"color"}, {"json", "help"}, false}, opsCommand},
+      {{"doctor", "tgc doctor", "what this machine offers", {"color"}, {"json", "help"}, false}, doctorCommand},
+  };
+  return all;
+}
+
+Result<std::int64_t> numberOption(const CommandLine &line, const std::string &name, std::int64_t fallback, std::int64_t least) {
+  std::string text = line.value(name);
+  if (text.empty()) return fallback;
+  std::int64_t number = 0;
+  auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || number < least)
+    return Error{ErrorKind::Invalid, "--" + name + " takes a whole number of at least " + std::to_string(least) + ", got " + text, {}, 1, {}};
+  return number;
+}
+
+Result<double> realOption(const CommandLine &line, const std::string &name, double fallback) {
+  std::string text = line.value(name);
+  if (text.empty()) return fallback;
+  double number = 0;
+  auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || !(number >= 0))
+    return Error{ErrorKind::Invalid, "--" + name + " takes a number of at least 0, got " + text, {}, 1, {}};
+  return number;
+}
+
+static void help() {
+  std::printf("tgc: tensor expressions and their derivatives, compiled\n\n");
+  for (const Command &command : commands()) std::printf("  %-8s %s\n", command.spec.name, command.spec.summary);
+  std::printf("  %-8s %s\n", "path", "contraction order of one einsum network, nothing is run");
+  std::printf("\n  tgc help COMMAND, tgc --version, tgc completion bash|zsh|fish\n");
+}
+
+static bool wantsColour(const std::string &choice) {
+  if (choice == "always") return true;
+  if (choice == "never") return false;
+  const char *no = std::getenv("NO_COLOR"); // the driver, not a library, reads it
+  return !(no && *no) && isatty(STDERR_FILENO);
+}
+
+static int usageError(Console &console, std::string message, std::string helpText) {
+  return report(console, {ErrorKind::Invalid, std::move(message), {}, 1, {{std::move(helpText), {}, Note::Kind::Help}}}, Usage);
+}
+
+static int dispatch(std::vector<std::string> words) {
+  Console console;
+  console.json = std::ranges::find(words, "--json") != words.end();
+  console.colour = wantsColour("");
+  if (words.empty() || words[0] == "--help" || words[0] == "-h") return help(), words.empty() ? Usage : Done;
+  if (words[0] == "--version") return std::printf("tgc %s\n", TGC_VERSION), Done;
+  if (words[0] == "path") return pathMain(std::span(words).subspan(1));
+  if (words[0] == "completion") {
+    std::string script = completionScript(words.size() > 1 ? words[1] : "");
+    if (script.empty()) return usageError(console, "tgc completion knows bash, zsh and fish", "for example: source <(tgc completion bash)");
+    return std::fputs(script.c_str(), stdout), Done;
+  }
+  bool wantsHelp = words[0] == "help";
+  if (wantsHelp && words.size() == 1) return help(), Done;
+  const std::string &name = words[wantsHelp ? 1 : 0];
+  if (wantsHelp && name == "path") return pathMain(std::vector<std::string>{"--help"});
+  auto found = std::ranges::find_if(commands(), [&](const Command &command) { return command.spec.name == name; });
+  if (found == commands().end()) {
+    std::vector<std::string> known = {"path", "help", "completion"};
+    for (const Command &command : commands()) known.emplace_back(command.spec.name);
+    std::string near = didYouMean(name, known);
+    return usageError(console, "tgc has no command " + name, near.empty() ? "see tgc --help" : near);
+  }
+  auto line = parseCommandLine(found->spec, std::span(words).subspan(1));
+  if (wantsHelp || (line && line->has("help"))) {
+    std::printf("%s\n  %s\n", found->spec.usage, found->spec.summary);
+    return Done;
+  }
+  if (!line) return report(console, line.error(), Usage);
+  if (std::string choice = line->value("color"); !choice.empty()) {
+    if (choice != "always" && choice != "never" && choice != "auto")
+      return usageError(console, "--color takes always, never or auto, got " + choice, "the default is auto");
+    console.colour = wantsColour(choice);
+  }
+  return found->run(*line, console);
+}
+
+} // namespace tgc::tools
+
+int main(int argc, char **argv) { return tgc::tools::dispatch(std::vector<std::string>(argv + 1, argv + argc)); }

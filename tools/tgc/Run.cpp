@@ -1,0 +1,108 @@
+// `tgc run`: compile, run once, print or store or compare the results.
+#include "runtime/Run.h"
+#include "tgc/Npy.h"
+#include "tools/tgc/Commands.h"
+#include "tools/tgc/Load.h"
+#include "tools/tgc/Values.h"
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace tgc::tools {
+namespace {
+
+struct Tolerance {
+  double relative, absolute;
+};
+
+/// The first element outside |a - b| <= absolute + relative * |b|; NaN equals NaN.
+std::optional<std::string> difference(const View &got, const View &expected, Tolerance tolerance) {
+  if (got.dtype() != expected.dtype() || !std::ranges::equal(got.extents(), expected.extents()))
+    return "is " + got.typeText() + ", expected " + expected.typeText();
+  std::int64_t wrong = 0, first = -1;
+  for (std::int64_t at = 0; at < got.elements(); ++at) {
+    double a = elementReal(got, at), b = elementReal(expected, at);
+    bool same = a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= tolerance.absolute + tolerance.relative * std::abs(b);
+    if (!same && wrong++ == 0) first = at;
+  }
+  if (!wrong) return std::nullopt;
+  return "differs in " + std::to_string(wrong) + " of " + std::to_string(got.elements()) + " elements; element " + std::to_string(first) +
+         " is " + elementText(got, first, false) + ", expected " + elementText(expected, first, false);
+}
+
+Result<Buffer *> resultNamed(const Program &program, std::vector<Buffer> &results, const std::string &name, const char *option) {
+  for (std::size_t k = 0; k < results.size(); ++k)
+    if (program.results()[k].name == name) return &results[k];
+  Error error{ErrorKind::Invalid, std::string("--") + option + " names " + name + ", which is no result", {}, 1, {}};
+  std::vector<std::string> known;
+  for (const Port &port : program.results()) known.push_back(port.name);
+  std::string near = didYouMean(name, known);
+  if (!near.empty()) error.notes.push_back({near, {}, Note::Kind::Help});
+  return error;
+}
+
+int deliver(const CommandLine &line, Console &console, const Program &program, std::vector<Buffer> &results) {
+  auto outs = line.pairs("out"), expects = line.pairs("expect");
+  if (!outs) return report(console, outs.error(), Usage);
+  if (!expects) return report(console, expects.error(), Usage);
+  auto rtol = realOption(line, "rtol", 1e-9), atol = realOption(line, "atol", 0);
+  if (!rtol) return report(console, rtol.error(), Usage);
+  if (!atol) return report(console, atol.error(), Usage);
+  for (const auto &[name, file] : *outs) {
+    auto result = resultNamed(program, results, name, "out");
+    if (!result) return report(console, result.error(), Usage);
+    if (auto ok = writeNpyFile(file, (*result)->view()); !ok) return report(console, ok.error());
+  }
+  if (outs->empty() && console.json) {
+    std::string text = "{\"results\": [";
+    for (std::size_t k = 0; k < results.size(); ++k)
+      text += (k ? ", " : "") + valueJson(program.results()[k].name, results[k].view());
+    std::printf("%s]}\n", text.c_str());
+  } else if (outs->empty()) {
+    for (std::size_t k = 0; k < results.size(); ++k)
+      std::fputs(valueText(program.results()[k].name, results[k].view(), line.has("full")).c_str(), stdout);
+  }
+  int code = Done;
+  for (const auto &[name, file] : *expects) {
+    auto result = resultNamed(program, results, name, "expect");
+    if (!result) return report(console, result.error(), Usage);
+    auto expected = readNpyFile(file, (*result)->dtype());
+    if (!expected) return report(console, expected.error());
+    if (auto words = difference((*result)->view(), expected->view(), {*rtol, *atol}))
+      code = report(console, {ErrorKind::Mismatch, "result " + name + " " + *words, {}, 1, {}});
+  }
+  return code;
+}
+
+} // namespace
+
+int runCommand(const CommandLine &line, Console &console) {
+  ExitCode code = Done;
+  auto loaded = load(line, console, code);
+  if (!loaded) return report(console, loaded.error(), code);
+  auto arguments = argumentsOf(*loaded, false, code);
+  if (!arguments) return report(console, arguments.error(), code);
+  auto level = numberOption(line, "level", 2, 0), threads = numberOption(line, "threads", 0, 0);
+  if (!level) return report(console, level.error(), Usage);
+  if (!threads) return report(console, threads.error(), Usage);
+  Compiler compiler(*loaded->context);
+  Options options;
+  options.level = static_cast<int>(*level);
+  auto compiled = compiler.compile(loaded->input(), options);
+  if (!compiled) return report(console, compiled.error());
+  std::vector<Buffer> results;
+  std::vector<View> in(arguments->begin(), arguments->end());
+  std::vector<MutableView> out;
+  for (const Port &port : compiled->program->results()) {
+    auto buffer = Buffer::make(port.dtype, port.shape);
+    if (!buffer) return report(console, buffer.error(), LimitHit);
+    results.push_back(std::move(*buffer));
+  }
+  for (Buffer &result : results) out.push_back(result.view());
+  Workspace space(compiled->program->workspaceBytes());
+  if (auto ok = run(*compiled->program, in, out, space, {static_cast<int>(*threads), {}}); !ok)
+    return report(console, ok.error(), ok.error().kind == ErrorKind::Unavailable ? LimitHit : Done);
+  return deliver(line, console, *compiled->program, results);
+}
+
+} // namespace tgc::tools
