@@ -1,10 +1,10 @@
 // `tgc bench`: seconds a call, with the work and the bytes it must at least move.
 #include "dialects/graph/Indices.h"
 #include "dialects/graph/Ops.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "runtime/Run.h"
 #include "tools/tgc/Commands.h"
 #include "tools/tgc/Load.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -19,7 +19,8 @@ double flopsOf(mlir::ModuleOp module, const std::string &function) {
     auto row = mlir::dyn_cast<graph::GraphOp>(op);
     if (!row) continue;
     if (auto contract = mlir::dyn_cast<graph::ContractOp>(op)) {
-      auto equation = std::get<graph::Equation>(graph::parseEquation(std::string_view(contract.getEquation())));
+      auto equation =
+          std::get<graph::Equation>(graph::parseEquation(std::string_view(contract.getEquation())));
       double product = contract.getTensors().size() > 1 ? 2 : 1;
       std::vector<bool> seen(equation.indexCount());
       for (std::size_t k = 0; k < equation.operands.size(); ++k)
@@ -75,14 +76,16 @@ int benchCommand(const CommandLine &line, Console &console) {
   std::vector<View> in(arguments->begin(), arguments->end());
   std::vector<MutableView> out;
   double bytes = 0;
-  for (const Buffer &argument : *arguments) bytes += static_cast<double>(argument.sizeBytes());
+  for (const Buffer &argument : *arguments)
+    bytes += static_cast<double>(argument.sizeBytes());
   for (const Port &port : program.results()) {
     auto made = Buffer::make(port.dtype, port.shape);
     if (!made) return report(console, made.error(), LimitHit);
     bytes += static_cast<double>(made->sizeBytes());
     results.push_back(std::move(*made));
   }
-  for (Buffer &result : results) out.push_back(result.view());
+  for (Buffer &result : results)
+    out.push_back(result.view());
   Workspace space(program.workspaceBytes());
   RunOptions run{static_cast<int>(*threads), {}};
   std::vector<double> times;
@@ -101,10 +104,14 @@ int benchCommand(const CommandLine &line, Console &console) {
     times.push_back(each);
   }
   std::sort(times.begin(), times.end());
-  double median = times[times.size() / 2], low = times[times.size() / 10], high = times[times.size() * 9 / 10];
-  const char *form = console.json ? "{\"seconds\": %.9g, \"p10\": %.9g, \"p90\": %.9g, \"calls\": %zu, \"gflops\": %.6g, \"gbytes\": %.6g, \"compile_seconds\": %.6g}\n"
-                                  : "%.4g s a call (median; 10%% %.4g, 90%% %.4g; %zu samples)\n%.4g GFLOP/s, %.4g GB/s (arguments and results)\ncompiled in %.4g s\n";
-  std::printf(form, median, low, high, times.size(), flops / median * 1e-9, bytes / median * 1e-9, compileSeconds);
+  double median = times[times.size() / 2], low = times[times.size() / 10],
+         high = times[times.size() * 9 / 10];
+  const char *form = console.json ? "{\"seconds\": %.9g, \"p10\": %.9g, \"p90\": %.9g, \"calls\": %zu, "
+                                    "\"gflops\": %.6g, \"gbytes\": %.6g, \"compile_seconds\": %.6g}\n"
+                                  : "%.4g s a call (median; 10%% %.4g, 90%% %.4g; %zu samples)\n%.4g "
+                                    "GFLOP/s, %.4g GB/s (arguments and results)\ncompiled in %.4g s\n";
+  std::printf(form, median, low, high, times.size(), flops / median * 1e-9, bytes / median * 1e-9,
+              compileSeconds);
   return Done;
 }
 

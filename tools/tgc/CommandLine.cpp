@@ -79,7 +79,11 @@ Result<CommandLine> parseCommandLine(const CommandSpec &spec, std::span<const st
     }
   }
   if (spec.needsFile && line.file.empty() && !line.has("help"))
-    return Error{ErrorKind::Invalid, std::string("tgc ") + spec.name + " needs a file", {}, 1, {{std::string("usage: ") + spec.usage, {}, Note::Kind::Help}}};
+    return Error{ErrorKind::Invalid,
+                 std::string("tgc ") + spec.name + " needs a file",
+                 {},
+                 1,
+                 {{std::string("usage: ") + spec.usage, {}, Note::Kind::Help}}};
   return line;
 }
 

@@ -24,7 +24,8 @@ const std::vector<Command> &commands();
 std::string completionScript(const std::string &shell);
 
 /// A number option of at least `least`; `fallback` where it is not given. Errors are the command line's.
-Result<std::int64_t> numberOption(const CommandLine &line, const std::string &name, std::int64_t fallback, std::int64_t least);
+Result<std::int64_t> numberOption(const CommandLine &line, const std::string &name, std::int64_t fallback,
+                                  std::int64_t least);
 Result<double> realOption(const CommandLine &line, const std::string &name, double fallback);
 
 } // namespace tgc::tools

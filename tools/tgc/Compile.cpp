@@ -19,8 +19,9 @@ Result<void> writeFile(const std::string &file, const std::string &text) {
 }
 
 const std::vector<std::string> &emits() {
-  static const std::vector<std::string> names = {"ast", "graph", "algebra", "autodiff", "batch", "contract", "fuse", "lower",
-                                                 "schedule", "target", "llvm", "asm", "dot", "svg"};
+  static const std::vector<std::string> names = {"ast",      "graph", "algebra", "autodiff", "batch",
+                                                 "contract", "fuse",  "lower",   "schedule", "target",
+                                                 "llvm",     "asm",   "dot",     "svg"};
   return names;
 }
 
@@ -54,12 +55,16 @@ Result<void> dump(Loaded &loaded, const std::string &folder, const Options &opti
   keep.keepLlvm = keep.keepAssembly = true;
   Compiler compiler(*loaded.context);
   auto compiled = compiler.compile(loaded.input(), keep, &trace);
-  auto put = [&](const std::string &name, const std::string &text) { return writeFile(folder + "/" + name, text); };
+  auto put = [&](const std::string &name, const std::string &text) {
+    return writeFile(folder + "/" + name, text);
+  };
   if (!loaded.astText.empty())
     if (auto ok = put("0-ast.tg", loaded.astText); !ok) return ok;
   if (auto ok = put("1-graph.mlir", trace.input); !ok) return ok;
   for (std::size_t k = 0; k < trace.stages.size(); ++k)
-    if (auto ok = put(std::to_string(k + 2) + "-" + std::string(nameOf(trace.stages[k].stage)) + ".mlir", trace.stages[k].text); !ok)
+    if (auto ok = put(std::to_string(k + 2) + "-" + std::string(nameOf(trace.stages[k].stage)) + ".mlir",
+                      trace.stages[k].text);
+        !ok)
       return ok;
   if (!compiled) return compiled.error();
   if (auto ok = put("llvm.ll", compiled->report.llvmText); !ok) return ok;
@@ -75,11 +80,14 @@ int compileCommand(const CommandLine &line, Console &console) {
     if (what == later)
       return report(console, {ErrorKind::Unsupported, "--emit=" + what + " is not built yet", {}, 1, {}});
   if (what.empty() && folder.empty())
-    return report(console, {ErrorKind::Invalid, "tgc compile needs --emit=STAGE or --dump-stages=DIR", {}, 1, {}}, Usage);
+    return report(console,
+                  {ErrorKind::Invalid, "tgc compile needs --emit=STAGE or --dump-stages=DIR", {}, 1, {}},
+                  Usage);
   if (!what.empty() && std::find(emits().begin(), emits().end(), what) == emits().end()) {
     Error error{ErrorKind::Invalid, "--emit knows no stage " + what, {}, 1, {}};
     std::string all;
-    for (const std::string &name : emits()) all += (all.empty() ? "" : " ") + name;
+    for (const std::string &name : emits())
+      all += (all.empty() ? "" : " ") + name;
     error.notes.push_back({"stages are " + all, {}, Note::Kind::Help});
     return report(console, error, Usage);
   }
@@ -89,7 +97,8 @@ int compileCommand(const CommandLine &line, Console &console) {
   options.level = static_cast<int>(*level);
   if (std::string from = line.value("from"); !from.empty()) {
     auto stage = stageNamed(from);
-    if (!stage && from != "graph") return report(console, {ErrorKind::Invalid, "--from knows no stage " + from, {}, 1, {}}, Usage);
+    if (!stage && from != "graph")
+      return report(console, {ErrorKind::Invalid, "--from knows no stage " + from, {}, 1, {}}, Usage);
     // A file from a stage goes on with the next one.
     if (stage && *stage != Stage::Target) options.from = static_cast<Stage>(static_cast<int>(*stage) + 1);
   }

@@ -22,14 +22,17 @@ int doctorCommand(const CommandLine &, Console &console) {
                                {"libgomp", "libgomp.so.1", "threads"},
                                {"CUDA driver", "libcuda.so.1", "devices (not used yet)"}};
   if (console.json) {
-    std::printf("{\"version\": \"%s\", \"vector_bytes\": %d, \"cores\": %d, \"libraries\": {", TGC_VERSION, int(machine.vectorBytes), int(machine.cores));
+    std::printf("{\"version\": \"%s\", \"vector_bytes\": %d, \"cores\": %d, \"libraries\": {", TGC_VERSION,
+                int(machine.vectorBytes), int(machine.cores));
     for (const Library &library : libraries)
-      std::printf("%s\"%s\": %s", &library == libraries ? "" : ", ", library.name, opens(library.file) ? "true" : "false");
+      std::printf("%s\"%s\": %s", &library == libraries ? "" : ", ", library.name,
+                  opens(library.file) ? "true" : "false");
     std::printf("}}\n");
     return Done;
   }
   std::printf("tgc %s\n  vectors  %d bytes: %d lanes of f32, %d of f64\n  cores    %d\n", TGC_VERSION,
-              int(machine.vectorBytes), int(machine.vectorBytes / 4), int(machine.vectorBytes / 8), int(machine.cores));
+              int(machine.vectorBytes), int(machine.vectorBytes / 4), int(machine.vectorBytes / 8),
+              int(machine.cores));
   for (const Library &library : libraries)
     std::printf("  %-12s %s (%s)\n", library.name, opens(library.file) ? "found" : "not found", library.use);
   return Done;

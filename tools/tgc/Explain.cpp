@@ -3,9 +3,9 @@
 #include "dialects/exec/Exec.h"
 #include "dialects/graph/Ops.h"
 #include "frontend/language/Messages.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tools/tgc/Commands.h"
 #include "tools/tgc/Load.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <cstdio>
 
 namespace tgc::tools {
@@ -46,13 +46,16 @@ void printText(const std::vector<Run> &runs, const Report &report, const Trace &
   }
   std::printf("code\n");
   for (const KernelReport &kernel : report.kernels)
-    std::printf("      %-24s %lld items, about %.3g us on one core, run %d times%s\n", kernel.name.c_str(), static_cast<long long>(kernel.items),
-                static_cast<double>(kernel.nanoseconds) / 1000, kernel.launches, kernel.reused ? ", from memory" : "");
-  std::printf("memory\n      arena %lld bytes, constants %lld bytes, %lld launches\n", static_cast<long long>(report.arenaBytes),
-              static_cast<long long>(report.constantBytes), static_cast<long long>(report.launches));
+    std::printf("      %-24s %lld items, about %.3g us on one core, run %d times%s\n", kernel.name.c_str(),
+                static_cast<long long>(kernel.items), static_cast<double>(kernel.nanoseconds) / 1000,
+                kernel.launches, kernel.reused ? ", from memory" : "");
+  std::printf("memory\n      arena %lld bytes, constants %lld bytes, %lld launches\n",
+              static_cast<long long>(report.arenaBytes), static_cast<long long>(report.constantBytes),
+              static_cast<long long>(report.launches));
   std::printf("compile time, ms\n");
   for (const StageRecord &stage : trace.stages)
-    std::printf("      %-10s %8.2f   %lld ops after it\n", std::string(nameOf(stage.stage)).c_str(), stage.seconds * 1e3, static_cast<long long>(stage.ops));
+    std::printf("      %-10s %8.2f   %lld ops after it\n", std::string(nameOf(stage.stage)).c_str(),
+                stage.seconds * 1e3, static_cast<long long>(stage.ops));
   std::printf("      %-10s %8.2f\n", "all", trace.totalSeconds() * 1e3);
 }
 
@@ -60,12 +63,16 @@ std::string json(const std::vector<Run> &runs, const Report &report, const Trace
   using language::quoteJson;
   std::string out = "{\"kernels\": [";
   for (std::size_t k = 0; k < runs.size(); ++k)
-    out += std::string(k ? ", " : "") + "{\"kernel\": " + quoteJson(runs[k].kernel) + ", \"ops\": " + quoteJson(runs[k].ops) +
-           ", \"contraction\": " + (runs[k].contraction.empty() ? "null" : quoteJson(runs[k].contraction)) + ", \"why\": " + quoteJson(runs[k].why) + "}";
-  out += "], \"arena_bytes\": " + std::to_string(report.arenaBytes) + ", \"constant_bytes\": " + std::to_string(report.constantBytes) +
+    out += std::string(k ? ", " : "") + "{\"kernel\": " + quoteJson(runs[k].kernel) +
+           ", \"ops\": " + quoteJson(runs[k].ops) +
+           ", \"contraction\": " + (runs[k].contraction.empty() ? "null" : quoteJson(runs[k].contraction)) +
+           ", \"why\": " + quoteJson(runs[k].why) + "}";
+  out += "], \"arena_bytes\": " + std::to_string(report.arenaBytes) +
+         ", \"constant_bytes\": " + std::to_string(report.constantBytes) +
          ", \"launches\": " + std::to_string(report.launches) + ", \"stages\": {";
   for (std::size_t k = 0; k < trace.stages.size(); ++k)
-    out += (k ? ", " : "") + quoteJson(nameOf(trace.stages[k].stage)) + ": " + std::to_string(trace.stages[k].seconds);
+    out += (k ? ", " : "") + quoteJson(nameOf(trace.stages[k].stage)) + ": " +
+           std::to_string(trace.stages[k].seconds);
   return out + "}}\n";
 }
 
@@ -86,8 +93,10 @@ int explainCommand(const CommandLine &line, Console &console) {
   Trace trace;
   auto compiled = compiler.compile(loaded->input(), {}, &trace);
   if (!compiled) return report(console, compiled.error());
-  if (console.json) std::fputs(json(runs, compiled->report, trace).c_str(), stdout);
-  else printText(runs, compiled->report, trace);
+  if (console.json)
+    std::fputs(json(runs, compiled->report, trace).c_str(), stdout);
+  else
+    printText(runs, compiled->report, trace);
   return Done;
 }
 

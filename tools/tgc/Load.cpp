@@ -3,10 +3,10 @@
 #include "compiler/Pipeline.h"
 #include "dialects/graph/Types.h"
 #include "frontend/language/Print.h"
-#include "tools/tgc/Sources.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "tools/tgc/Sources.h"
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -19,8 +19,10 @@ Error usage(ExitCode &code, std::string message) {
   return {ErrorKind::Invalid, std::move(message), {}, 1, {}};
 }
 
-/// The declared dtype of a parameter, before anything is built: of NAME itself, or of what d_NAME is a tangent of.
-std::optional<DType> declaredType(const language::Ast &ast, const language::FunctionValue &value, std::string name) {
+/// The declared dtype of a parameter, before anything is built: of NAME itself, or of what d_NAME is a
+/// tangent of.
+std::optional<DType> declaredType(const language::Ast &ast, const language::FunctionValue &value,
+                                  std::string name) {
   const auto &params = ast.functions[value.function].parameters;
   for (;; name = name.substr(2)) {
     for (const auto &param : params)
@@ -77,7 +79,8 @@ Result<Loaded> loadProgram(const CommandLine &line, Console &console, std::strin
   Loaded loaded;
   auto program = language::parse(text, line.file == "-" ? "<stdin>" : line.file);
   if (!program) {
-    console.sources.push_back(std::make_shared<language::Source>(line.file == "-" ? "<stdin>" : line.file, std::move(text)));
+    console.sources.push_back(
+        std::make_shared<language::Source>(line.file == "-" ? "<stdin>" : line.file, std::move(text)));
     return program.error();
   }
   console.sources.push_back(program->ast->source);
@@ -87,7 +90,8 @@ Result<Loaded> loadProgram(const CommandLine &line, Console &console, std::strin
   auto choice = language::choose(*program, expression);
   if (!choice) return choice.error();
   language::Bindings bindings;
-  if (auto ok = bindTypes(line, *program->ast, *choice, bindings, loaded.inputs, code); !ok) return ok.error();
+  if (auto ok = bindTypes(line, *program->ast, *choice, bindings, loaded.inputs, code); !ok)
+    return ok.error();
   loaded.context = std::make_unique<mlir::MLIRContext>(mlir::MLIRContext::Threading::DISABLED);
   auto instance = language::instantiate(*program, *choice, bindings, *loaded.context);
   if (!instance) return instance.error();
@@ -100,15 +104,19 @@ Result<Loaded> loadProgram(const CommandLine &line, Console &console, std::strin
 
 language::Named portOf(mlir::Type type, std::string name) {
   auto tensor = graph::tensorOf(type);
-  return {std::move(name), {*dtypeNamed(graph::nameOf(tensor.getElementType())), {tensor.getShape().begin(), tensor.getShape().end()}}};
+  return {std::move(name),
+          {*dtypeNamed(graph::nameOf(tensor.getElementType())),
+           {tensor.getShape().begin(), tensor.getShape().end()}}};
 }
 
 /// Depth of brackets in MLIR text, since its parser recurses; more than 256 is refused.
 bool nestsTooDeep(const std::string &text) {
   int depth = 0;
   for (char c : text) {
-    if (c == '(' || c == '[' || c == '{' || c == '<') ++depth;
-    else if ((c == ')' || c == ']' || c == '}' || c == '>') && depth > 0) --depth;
+    if (c == '(' || c == '[' || c == '{' || c == '<')
+      ++depth;
+    else if ((c == ')' || c == ']' || c == '}' || c == '>') && depth > 0)
+      --depth;
     if (depth > 256) return true;
   }
   return false;
@@ -116,25 +124,37 @@ bool nestsTooDeep(const std::string &text) {
 
 Result<Loaded> loadMlir(const CommandLine &line, Console &console, std::string text, ExitCode &code) {
   console.sources.push_back(std::make_shared<language::Source>(line.file, text));
-  if (nestsTooDeep(text)) return Error{ErrorKind::Limit, line.file + " nests more than 256 brackets", {line.file, 1, 1}, 1, {}};
+  if (nestsTooDeep(text))
+    return Error{ErrorKind::Limit, line.file + " nests more than 256 brackets", {line.file, 1, 1}, 1, {}};
   Loaded loaded;
   loaded.context = std::make_unique<mlir::MLIRContext>(mlir::MLIRContext::Threading::DISABLED);
   mlir::DialectRegistry registry;
   registerDialects(registry);
   loaded.context->appendDialectRegistry(registry);
   DiagnosticCollector diagnostics(loaded.context.get());
-  loaded.module = mlir::parseSourceString<mlir::ModuleOp>(text, mlir::ParserConfig(loaded.context.get()), line.file);
+  loaded.module =
+      mlir::parseSourceString<mlir::ModuleOp>(text, mlir::ParserConfig(loaded.context.get()), line.file);
   if (!loaded.module) return diagnostics.take(Stage::Algebra);
   mlir::func::FuncOp chosen;
   std::string wanted = line.value("fn");
   for (auto function : loaded.module->getOps<mlir::func::FuncOp>())
-    if (!function.isExternal() && (wanted.empty() ? function.isPublic() : function.getName() == wanted)) chosen = function;
+    if (!function.isExternal() && (wanted.empty() ? function.isPublic() : function.getName() == wanted))
+      chosen = function;
   if (!chosen)
-    return Error{ErrorKind::Invalid, wanted.empty() ? "no public function in the file" : "no function is called " + wanted, {line.file, 1, 1}, 1, {}};
+    return Error{ErrorKind::Invalid,
+                 wanted.empty() ? "no public function in the file" : "no function is called " + wanted,
+                 {line.file, 1, 1},
+                 1,
+                 {}};
   loaded.function = chosen.getName().str();
   for (auto [k, type] : llvm::enumerate(chosen.getArgumentTypes())) {
     auto name = graph::nameOf(chosen.getArgument(k));
-    if (!graph::isTensor(type)) return Error{ErrorKind::Invalid, "argument " + std::to_string(k) + " is not a tensor of a tgc dtype", {line.file, 1, 1}, 1, {}};
+    if (!graph::isTensor(type))
+      return Error{ErrorKind::Invalid,
+                   "argument " + std::to_string(k) + " is not a tensor of a tgc dtype",
+                   {line.file, 1, 1},
+                   1,
+                   {}};
     loaded.params.push_back(portOf(type, name.value_or("arg" + std::to_string(k))));
   }
   for (auto [k, type] : llvm::enumerate(chosen.getResultTypes()))
@@ -155,8 +175,10 @@ Result<Loaded> loadMlir(const CommandLine &line, Console &console, std::string t
 
 CompileInput Loaded::input() {
   CompileInput out{*module, function};
-  for (const auto &param : params) out.argumentNames.push_back(param.name);
-  for (const auto &result : results) out.resultNames.push_back(result.name);
+  for (const auto &param : params)
+    out.argumentNames.push_back(param.name);
+  for (const auto &result : results)
+    out.resultNames.push_back(result.name);
   return out;
 }
 
@@ -187,8 +209,8 @@ Result<std::vector<Buffer>> argumentsOf(Loaded &loaded, bool generate, ExitCode 
     auto found = loaded.inputs.find(param.name);
     if (found == loaded.inputs.end()) {
       if (!generate)
-        return usage(code, "no input for parameter " + param.name + ": " + language::textOf(param.type) + "; give --in " +
-                               param.name + "=SOURCE");
+        return usage(code, "no input for parameter " + param.name + ": " + language::textOf(param.type) +
+                               "; give --in " + param.name + "=SOURCE");
       std::string type = typeText(param.type.dtype, Shape(param.type.extents));
       auto made = readSource((isFloat(param.type.dtype) ? "randn:" : "ones:") + type, param.type.dtype);
       if (!made) return made.error();
@@ -197,7 +219,12 @@ Result<std::vector<Buffer>> argumentsOf(Loaded &loaded, bool generate, ExitCode 
     }
     Buffer &buffer = found->second;
     if (buffer.dtype() != param.type.dtype || buffer.shape().vector() != param.type.extents)
-      return Error{ErrorKind::Invalid, "parameter " + param.name + " is " + language::textOf(param.type) + ", its input is " + buffer.typeText(), {}, 1, {}};
+      return Error{ErrorKind::Invalid,
+                   "parameter " + param.name + " is " + language::textOf(param.type) + ", its input is " +
+                       buffer.typeText(),
+                   {},
+                   1,
+                   {}};
     auto copy = buffer.clone();
     if (!copy) return copy.error();
     out.push_back(std::move(*copy));

@@ -2,10 +2,10 @@
 #pragma once
 #include "compiler/Compiler.h"
 #include "frontend/language/Program.h"
+#include "mlir/IR/MLIRContext.h"
 #include "tgc/Buffer.h"
 #include "tools/tgc/CommandLine.h"
 #include "tools/tgc/Outcome.h"
-#include "mlir/IR/MLIRContext.h"
 
 namespace tgc::tools {
 
@@ -14,7 +14,7 @@ struct Loaded {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::string function;
   std::vector<language::Named> params, results;
-  std::string astText;              ///< of a .tg program
+  std::string astText;                  ///< of a .tg program
   std::map<std::string, Buffer> inputs; ///< from --in, of the parameters' types
 
   CompileInput input();
@@ -23,11 +23,12 @@ struct Loaded {
 /// A file or standard input; Unavailable where it cannot be read, Limit over 16 MiB.
 Result<std::string> readText(const std::string &file);
 
-/// Loads the function the command line asks for. Inputs are read and their types checked against the parameters.
-/// `code` becomes Usage where the mistake is one of the command line.
+/// Loads the function the command line asks for. Inputs are read and their types checked against the
+/// parameters. `code` becomes Usage where the mistake is one of the command line.
 Result<Loaded> load(const CommandLine &line, Console &console, ExitCode &code);
 
-/// An input for every parameter: what --in gave, else (with `generate`) numbers made up; a missing one is an error.
+/// An input for every parameter: what --in gave, else (with `generate`) numbers made up; a missing one is an
+/// error.
 Result<std::vector<Buffer>> argumentsOf(Loaded &loaded, bool generate, ExitCode &code);
 
 } // namespace tgc::tools

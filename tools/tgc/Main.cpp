@@ -16,26 +16,57 @@ const std::vector<Command> &commands() {
     return more;
   };
   static const std::vector<Command> all = {
-      {{"run", "tgc run FILE [--fn EXPR] [--in NAME=SOURCE]... [--size NAME=N]... [--out NAME=FILE.npy]... [--expect NAME=FILE.npy]",
-        "compile and run once", with({"out", "expect", "rtol", "atol", "level", "threads"}), {"json", "full", "help"}}, runCommand},
-      {{"compile", "tgc compile FILE [--fn EXPR] [--shape NAME=DTYPE[4,3]]... --emit=STAGE [-o OUT] [--from=STAGE] [--dump-stages=DIR]",
-        "print any stage of the way", with({"emit", "output", "from", "dump-stages", "level"}), {"json", "help"}}, compileCommand},
-      {{"explain", "tgc explain FILE [--fn EXPR] [--shape ...]", "contraction order, fusion groups, memory plan, cost", with({}), {"json", "help"}}, explainCommand},
-      {{"check", "tgc check FILE [--fn EXPR] [--in ...]", "derivatives against finite differences and against each other", with({"rtol", "seed"}), {"json", "help"}}, checkCommand},
-      {{"bench", "tgc bench FILE [--fn EXPR] [--in ...]", "seconds, GFLOP/s, GB/s, spread", with({"threads", "level", "seconds"}), {"json", "help"}}, benchCommand},
+      {{"run",
+        "tgc run FILE [--fn EXPR] [--in NAME=SOURCE]... [--size NAME=N]... [--out NAME=FILE.npy]... "
+        "[--expect NAME=FILE.npy]",
+        "compile and run once",
+        with({"out", "expect", "rtol", "atol", "level", "threads"}),
+        {"json", "full", "help"}},
+       runCommand},
+      {{"compile",
+        "tgc compile FILE [--fn EXPR] [--shape NAME=DTYPE[4,3]]... --emit=STAGE [-o OUT] [--from=STAGE] "
+        "[--dump-stages=DIR]",
+        "print any stage of the way",
+        with({"emit", "output", "from", "dump-stages", "level"}),
+        {"json", "help"}},
+       compileCommand},
+      {{"explain",
+        "tgc explain FILE [--fn EXPR] [--shape ...]",
+        "contraction order, fusion groups, memory plan, cost",
+        with({}),
+        {"json", "help"}},
+       explainCommand},
+      {{"check",
+        "tgc check FILE [--fn EXPR] [--in ...]",
+        "derivatives against finite differences and against each other",
+        with({"rtol", "seed"}),
+        {"json", "help"}},
+       checkCommand},
+      {{"bench",
+        "tgc bench FILE [--fn EXPR] [--in ...]",
+        "seconds, GFLOP/s, GB/s, spread",
+        with({"threads", "level", "seconds"}),
+        {"json", "help"}},
+       benchCommand},
       {{"ops", "tgc ops [NAME]", "the catalogue", {"color"}, {"json", "help"}, false}, opsCommand},
-      {{"doctor", "tgc doctor", "what this machine offers", {"color"}, {"json", "help"}, false}, doctorCommand},
+      {{"doctor", "tgc doctor", "what this machine offers", {"color"}, {"json", "help"}, false},
+       doctorCommand},
   };
   return all;
 }
 
-Result<std::int64_t> numberOption(const CommandLine &line, const std::string &name, std::int64_t fallback, std::int64_t least) {
+Result<std::int64_t> numberOption(const CommandLine &line, const std::string &name, std::int64_t fallback,
+                                  std::int64_t least) {
   std::string text = line.value(name);
   if (text.empty()) return fallback;
   std::int64_t number = 0;
   auto read = std::from_chars(text.data(), text.data() + text.size(), number);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size() || number < least)
-    return Error{ErrorKind::Invalid, "--" + name + " takes a whole number of at least " + std::to_string(least) + ", got " + text, {}, 1, {}};
+    return Error{ErrorKind::Invalid,
+                 "--" + name + " takes a whole number of at least " + std::to_string(least) + ", got " + text,
+                 {},
+                 1,
+                 {}};
   return number;
 }
 
@@ -51,7 +82,8 @@ Result<double> realOption(const CommandLine &line, const std::string &name, doub
 
 static void help() {
   std::printf("tgc: tensor expressions and their derivatives, compiled\n\n");
-  for (const Command &command : commands()) std::printf("  %-8s %s\n", command.spec.name, command.spec.summary);
+  for (const Command &command : commands())
+    std::printf("  %-8s %s\n", command.spec.name, command.spec.summary);
   std::printf("  %-8s %s\n", "path", "contraction order of one einsum network, nothing is run");
   std::printf("\n  tgc help COMMAND, tgc --version, tgc completion bash|zsh|fish\n");
 }
@@ -64,7 +96,9 @@ static bool wantsColour(const std::string &choice) {
 }
 
 static int usageError(Console &console, std::string message, std::string helpText) {
-  return report(console, {ErrorKind::Invalid, std::move(message), {}, 1, {{std::move(helpText), {}, Note::Kind::Help}}}, Usage);
+  return report(
+      console, {ErrorKind::Invalid, std::move(message), {}, 1, {{std::move(helpText), {}, Note::Kind::Help}}},
+      Usage);
 }
 
 static int dispatch(std::vector<std::string> words) {
@@ -76,17 +110,21 @@ static int dispatch(std::vector<std::string> words) {
   if (words[0] == "path") return pathMain(std::span(words).subspan(1));
   if (words[0] == "completion") {
     std::string script = completionScript(words.size() > 1 ? words[1] : "");
-    if (script.empty()) return usageError(console, "tgc completion knows bash, zsh and fish", "for example: source <(tgc completion bash)");
+    if (script.empty())
+      return usageError(console, "tgc completion knows bash, zsh and fish",
+                        "for example: source <(tgc completion bash)");
     return std::fputs(script.c_str(), stdout), Done;
   }
   bool wantsHelp = words[0] == "help";
   if (wantsHelp && words.size() == 1) return help(), Done;
   const std::string &name = words[wantsHelp ? 1 : 0];
   if (wantsHelp && name == "path") return pathMain(std::vector<std::string>{"--help"});
-  auto found = std::ranges::find_if(commands(), [&](const Command &command) { return command.spec.name == name; });
+  auto found =
+      std::ranges::find_if(commands(), [&](const Command &command) { return command.spec.name == name; });
   if (found == commands().end()) {
     std::vector<std::string> known = {"path", "help", "completion"};
-    for (const Command &command : commands()) known.emplace_back(command.spec.name);
+    for (const Command &command : commands())
+      known.emplace_back(command.spec.name);
     std::string near = didYouMean(name, known);
     return usageError(console, "tgc has no command " + name, near.empty() ? "see tgc --help" : near);
   }
@@ -106,4 +144,6 @@ static int dispatch(std::vector<std::string> words) {
 
 } // namespace tgc::tools
 
-int main(int argc, char **argv) { return tgc::tools::dispatch(std::vector<std::string>(argv + 1, argv + argc)); }
+int main(int argc, char **argv) {
+  return tgc::tools::dispatch(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -20,16 +20,19 @@ std::string derivativeOf(const graph::Row &row) {
 
 std::string json(const graph::Row &row) {
   using language::quoteJson;
-  return "{\"name\": " + quoteJson(row.name) + ", \"call\": " + quoteJson(row.call) + ", \"kind\": " + quoteJson(row.kind) +
-         ", \"group\": " + quoteJson(row.group) + ", \"summary\": " + quoteJson(row.summary) + ", \"types\": " + quoteJson(row.types) +
-         ", \"source\": " + quoteJson(row.source) + ", \"derivative\": " + quoteJson(derivativeOf(row)) + ", \"file\": " + quoteJson(row.file) + ", \"line\": " + std::to_string(row.line) + "}";
+  return "{\"name\": " + quoteJson(row.name) + ", \"call\": " + quoteJson(row.call) +
+         ", \"kind\": " + quoteJson(row.kind) + ", \"group\": " + quoteJson(row.group) +
+         ", \"summary\": " + quoteJson(row.summary) + ", \"types\": " + quoteJson(row.types) +
+         ", \"source\": " + quoteJson(row.source) + ", \"derivative\": " + quoteJson(derivativeOf(row)) +
+         ", \"file\": " + quoteJson(row.file) + ", \"line\": " + std::to_string(row.line) + "}";
 }
 
 void describe(const graph::Row &row) {
   std::printf("%s\n  %s\n", row.call, row.summary);
   if (*row.description) std::printf("  %s\n", row.description);
-  std::printf("  kind        %s (group %s)\n  dtypes      %s\n  derivative  %s\n  meaning     %s\n  row         %s:%u\n", row.kind, row.group,
-              row.types, derivativeOf(row).c_str(), row.source, row.file, row.line);
+  std::printf("  kind        %s (group %s)\n  dtypes      %s\n  derivative  %s\n  meaning     %s\n  row      "
+              "   %s:%u\n",
+              row.kind, row.group, row.types, derivativeOf(row).c_str(), row.source, row.file, row.line);
 }
 
 } // namespace
@@ -43,8 +46,10 @@ int opsCommand(const CommandLine &line, Console &console) {
       if (!near.empty()) error.notes.push_back({"did you mean " + near + "?", {}, Note::Kind::Help});
       return report(console, error);
     }
-    if (console.json) std::printf("%s\n", json(*row).c_str());
-    else describe(*row);
+    if (console.json)
+      std::printf("%s\n", json(*row).c_str());
+    else
+      describe(*row);
     return Done;
   }
   if (console.json) {

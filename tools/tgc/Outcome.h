@@ -7,7 +7,16 @@
 
 namespace tgc::tools {
 
-enum ExitCode { Done = 0, Wrong = 1, Usage = 2, Mismatched = 3, LimitHit = 4, FileTrouble = 5, Bug = 70, Interrupted = 130 };
+enum ExitCode {
+  Done = 0,
+  Wrong = 1,
+  Usage = 2,
+  Mismatched = 3,
+  LimitHit = 4,
+  FileTrouble = 5,
+  Bug = 70,
+  Interrupted = 130
+};
 
 /// How errors are shown in this run; set once by `main`.
 struct Console {

@@ -1,4 +1,5 @@
-// The graph of a function as a picture: DOT for graphviz, or SVG drawn here, layer by layer from the arguments down.
+// The graph of a function as a picture: DOT for graphviz, or SVG drawn here, layer by layer from the
+// arguments down.
 #pragma once
 #include "mlir/IR/BuiltinOps.h"
 #include <string>

@@ -22,20 +22,25 @@ std::optional<std::string> difference(const View &got, const View &expected, Tol
   std::int64_t wrong = 0, first = -1;
   for (std::int64_t at = 0; at < got.elements(); ++at) {
     double a = elementReal(got, at), b = elementReal(expected, at);
-    bool same = a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= tolerance.absolute + tolerance.relative * std::abs(b);
+    bool same = a == b || (std::isnan(a) && std::isnan(b)) ||
+                std::abs(a - b) <= tolerance.absolute + tolerance.relative * std::abs(b);
     if (!same && wrong++ == 0) first = at;
   }
   if (!wrong) return std::nullopt;
-  return "differs in " + std::to_string(wrong) + " of " + std::to_string(got.elements()) + " elements; element " + std::to_string(first) +
-         " is " + elementText(got, first, false) + ", expected " + elementText(expected, first, false);
+  return "differs in " + std::to_string(wrong) + " of " + std::to_string(got.elements()) +
+         " elements; element " + std::to_string(first) + " is " + elementText(got, first, false) +
+         ", expected " + elementText(expected, first, false);
 }
 
-Result<Buffer *> resultNamed(const Program &program, std::vector<Buffer> &results, const std::string &name, const char *option) {
+Result<Buffer *> resultNamed(const Program &program, std::vector<Buffer> &results, const std::string &name,
+                             const char *option) {
   for (std::size_t k = 0; k < results.size(); ++k)
     if (program.results()[k].name == name) return &results[k];
-  Error error{ErrorKind::Invalid, std::string("--") + option + " names " + name + ", which is no result", {}, 1, {}};
+  Error error{
+      ErrorKind::Invalid, std::string("--") + option + " names " + name + ", which is no result", {}, 1, {}};
   std::vector<std::string> known;
-  for (const Port &port : program.results()) known.push_back(port.name);
+  for (const Port &port : program.results())
+    known.push_back(port.name);
   std::string near = didYouMean(name, known);
   if (!near.empty()) error.notes.push_back({near, {}, Note::Kind::Help});
   return error;
@@ -98,7 +103,8 @@ int runCommand(const CommandLine &line, Console &console) {
     if (!buffer) return report(console, buffer.error(), LimitHit);
     results.push_back(std::move(*buffer));
   }
-  for (Buffer &result : results) out.push_back(result.view());
+  for (Buffer &result : results)
+    out.push_back(result.view());
   Workspace space(compiled->program->workspaceBytes());
   if (auto ok = run(*compiled->program, in, out, space, {static_cast<int>(*threads), {}}); !ok)
     return report(console, ok.error(), ok.error().kind == ErrorKind::Unavailable ? LimitHit : Done);

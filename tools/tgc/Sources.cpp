@@ -13,7 +13,8 @@ Error invalid(std::string message) { return {ErrorKind::Invalid, std::move(messa
 
 /// Stores a number in the element type; false where it does not fit.
 bool store(Buffer &buffer, std::int64_t at, double real, std::int64_t integer, bool isInteger) {
-  char *place = static_cast<char *>(buffer.data()) + at * static_cast<std::int64_t>(sizeBytes(buffer.dtype()));
+  char *place =
+      static_cast<char *>(buffer.data()) + at * static_cast<std::int64_t>(sizeBytes(buffer.dtype()));
   auto put = [&](auto value) { std::memcpy(place, &value, sizeof value); };
   auto whole = [&]<typename T>(T) {
     if (!isInteger) return false;
@@ -26,18 +27,30 @@ bool store(Buffer &buffer, std::int64_t at, double real, std::int64_t integer, b
     return true;
   };
   switch (buffer.dtype()) {
-  case DType::f64: return put(real), true;
-  case DType::f32: return put(static_cast<float>(real)), true;
-  case DType::bf16: return put(bf16Of(static_cast<float>(real))), true;
-  case DType::f16: return put(f16Of(static_cast<float>(real))), true;
-  case DType::i64: return whole(std::int64_t());
-  case DType::i32: return whole(std::int32_t());
-  case DType::i16: return whole(std::int16_t());
-  case DType::i8: return whole(std::int8_t());
-  case DType::u64: return whole(std::uint64_t());
-  case DType::u32: return whole(std::uint32_t());
-  case DType::u16: return whole(std::uint16_t());
-  case DType::u8: return whole(std::uint8_t());
+  case DType::f64:
+    return put(real), true;
+  case DType::f32:
+    return put(static_cast<float>(real)), true;
+  case DType::bf16:
+    return put(bf16Of(static_cast<float>(real))), true;
+  case DType::f16:
+    return put(f16Of(static_cast<float>(real))), true;
+  case DType::i64:
+    return whole(std::int64_t());
+  case DType::i32:
+    return whole(std::int32_t());
+  case DType::i16:
+    return whole(std::int16_t());
+  case DType::i8:
+    return whole(std::int8_t());
+  case DType::u64:
+    return whole(std::uint64_t());
+  case DType::u32:
+    return whole(std::uint32_t());
+  case DType::u16:
+    return whole(std::uint16_t());
+  case DType::u8:
+    return whole(std::uint8_t());
   case DType::boolean:
     if (integer != 0 && integer != 1) return false;
     return put(static_cast<std::uint8_t>(integer)), true;
@@ -53,14 +66,17 @@ public:
   Result<Buffer> read(std::optional<DType> wanted) {
     if (!value(0)) return invalid(problem);
     skip();
-    if (at != text.size()) return invalid("unexpected " + std::string(text.substr(at, 8)) + " after the literal");
+    if (at != text.size())
+      return invalid("unexpected " + std::string(text.substr(at, 8)) + " after the literal");
     bool anyReal = false;
-    for (const Number &number : numbers) anyReal |= !number.isInteger;
+    for (const Number &number : numbers)
+      anyReal |= !number.isInteger;
     DType dtype = wanted.value_or(allBool ? DType::boolean : anyReal ? DType::f64 : DType::i64);
     auto buffer = Buffer::make(dtype, Shape(extents));
     if (!buffer) return buffer;
     for (std::size_t k = 0; k < numbers.size(); ++k)
-      if (!store(*buffer, static_cast<std::int64_t>(k), numbers[k].real, numbers[k].integer, numbers[k].isInteger))
+      if (!store(*buffer, static_cast<std::int64_t>(k), numbers[k].real, numbers[k].integer,
+                 numbers[k].isInteger))
         return invalid("the literal holds a value that does not fit " + std::string(nameOf(dtype)));
     return buffer;
   }
@@ -73,7 +89,8 @@ private:
   };
 
   void skip() {
-    while (at < text.size() && (text[at] == ' ' || text[at] == '\n' || text[at] == '\t')) ++at;
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\n' || text[at] == '\t'))
+      ++at;
   }
   bool fail(std::string message) {
     problem = std::move(message);
@@ -94,14 +111,17 @@ private:
       if (!value(depth + 1)) return false;
       ++count;
       skip();
-      if (at < text.size() && text[at] == ',') ++at;
-      else if (at >= text.size() || text[at] != ']') return fail("expected , or ] in the list");
+      if (at < text.size() && text[at] == ',')
+        ++at;
+      else if (at >= text.size() || text[at] != ']')
+        return fail("expected , or ] in the list");
       skip();
     }
     if (at >= text.size()) return fail("a [ is not closed");
     ++at;
     if (extents[depth] >= 0 && extents[depth] != count)
-      return fail("lists of one level differ in length: " + std::to_string(extents[depth]) + " and " + std::to_string(count));
+      return fail("lists of one level differ in length: " + std::to_string(extents[depth]) + " and " +
+                  std::to_string(count));
     extents[depth] = count;
     return true;
   }
@@ -163,7 +183,8 @@ Result<Buffer> generate(const std::string &kind, const std::string &rest) {
     double value = 1;
     if (kind == "randn") {
       // Box-Muller on 53 bits each: the same numbers on every machine.
-      double u = (static_cast<double>(bits() >> 11) + 1) * 0x1p-53, v = static_cast<double>(bits() >> 11) * 0x1p-53;
+      double u = (static_cast<double>(bits() >> 11) + 1) * 0x1p-53,
+             v = static_cast<double>(bits() >> 11) * 0x1p-53;
       value = std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586 * v);
     }
     store(*buffer, at, value, 1, true);
@@ -206,9 +227,13 @@ Result<Buffer> readSource(const std::string &source, std::optional<DType> wanted
     return generate(kind, source.substr(colon + 1));
   if (source.empty()) return invalid("the source is empty: expected a .npy file, a literal or a generator");
   auto literal = Literal(source).read(wanted);
-  if (literal || source.front() == '[' || std::isdigit(static_cast<unsigned char>(source.front()))) return literal;
+  if (literal || source.front() == '[' || std::isdigit(static_cast<unsigned char>(source.front())))
+    return literal;
   Error error = literal.error();
-  error.notes.push_back({"a source is a .npy file, a literal such as [1,2,3], or a generator such as randn:f32[4,3]:seed=1", {}, Note::Kind::Help});
+  error.notes.push_back(
+      {"a source is a .npy file, a literal such as [1,2,3], or a generator such as randn:f32[4,3]:seed=1",
+       {},
+       Note::Kind::Help});
   return error;
 }
 

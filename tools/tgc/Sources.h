@@ -6,9 +6,9 @@
 
 namespace tgc::tools {
 
-/// Reads or makes the tensor. `wanted` is the parameter's dtype: a literal takes it (f64 without), a .npy file stored as
-/// |V2 is bf16 where it is; nothing else is converted.
-/// Errors: Unavailable for a file that cannot be read; Invalid for what is none of the three forms.
+/// Reads or makes the tensor. `wanted` is the parameter's dtype: a literal takes it (f64 without), a .npy
+/// file stored as |V2 is bf16 where it is; nothing else is converted. Errors: Unavailable for a file that
+/// cannot be read; Invalid for what is none of the three forms.
 Result<Buffer> readSource(const std::string &source, std::optional<DType> wanted);
 
 /// "f32[4,3]" as dtype and extents.

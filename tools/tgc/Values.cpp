@@ -18,13 +18,15 @@ template <typename T> std::string shortest(T value) {
 
 template <typename T> T loaded(const View &value, std::int64_t at) {
   T out;
-  std::memcpy(&out, static_cast<const char *>(value.data()) + at * static_cast<std::int64_t>(sizeof(T)), sizeof(T));
+  std::memcpy(&out, static_cast<const char *>(value.data()) + at * static_cast<std::int64_t>(sizeof(T)),
+              sizeof(T));
   return out;
 }
 
 std::string realText(double value, std::string text, bool json) {
   if (std::isnan(value)) return json ? "\"nan\"" : "nan";
-  if (std::isinf(value)) return std::string(json ? "\"" : "") + (value < 0 ? "-inf" : "inf") + (json ? "\"" : "");
+  if (std::isinf(value))
+    return std::string(json ? "\"" : "") + (value < 0 ? "-inf" : "inf") + (json ? "\"" : "");
   return text;
 }
 
@@ -34,7 +36,8 @@ std::string halfText(double value, bool isBf16) {
   std::uint16_t wanted = back(static_cast<float>(value));
   for (int digits = 1; digits < 9; ++digits) {
     char text[64];
-    auto end = std::to_chars(text, text + sizeof text, static_cast<float>(value), std::chars_format::general, digits);
+    auto end = std::to_chars(text, text + sizeof text, static_cast<float>(value), std::chars_format::general,
+                             digits);
     float read = 0;
     std::from_chars(text, end.ptr, read);
     if (back(read) != wanted) continue;
@@ -44,7 +47,8 @@ std::string halfText(double value, bool isBf16) {
   return shortest(static_cast<float>(value));
 }
 
-void append(std::string &out, const View &value, int axis, std::int64_t at, std::int64_t block, bool json, bool cut) {
+void append(std::string &out, const View &value, int axis, std::int64_t at, std::int64_t block, bool json,
+            bool cut) {
   if (axis == value.rank()) {
     out += elementText(value, at, json);
     return;
@@ -82,14 +86,22 @@ double elementReal(const View &value, std::int64_t at) {
 std::string elementText(const View &value, std::int64_t at, bool json) {
   double real = elementReal(value, at);
   switch (value.dtype()) {
-  case DType::f64: return realText(real, shortest(real), json);
-  case DType::f32: return realText(real, shortest(static_cast<float>(real)), json);
-  case DType::bf16: return realText(real, halfText(real, true), json);
-  case DType::f16: return realText(real, halfText(real, false), json);
-  case DType::boolean: return real != 0 ? "true" : "false";
-  case DType::u64: return std::to_string(loaded<std::uint64_t>(value, at));
-  case DType::i64: return std::to_string(loaded<std::int64_t>(value, at));
-  default: return std::to_string(static_cast<std::int64_t>(real));
+  case DType::f64:
+    return realText(real, shortest(real), json);
+  case DType::f32:
+    return realText(real, shortest(static_cast<float>(real)), json);
+  case DType::bf16:
+    return realText(real, halfText(real, true), json);
+  case DType::f16:
+    return realText(real, halfText(real, false), json);
+  case DType::boolean:
+    return real != 0 ? "true" : "false";
+  case DType::u64:
+    return std::to_string(loaded<std::uint64_t>(value, at));
+  case DType::i64:
+    return std::to_string(loaded<std::int64_t>(value, at));
+  default:
+    return std::to_string(static_cast<std::int64_t>(real));
   }
 }
 
@@ -100,9 +112,10 @@ std::string valueText(const std::string &name, const View &value, bool full) {
 }
 
 std::string valueJson(const std::string &name, const View &value) {
-  std::string out = "{\"name\": " + language::quoteJson(name) + ", \"dtype\": \"" + std::string(nameOf(value.dtype())) +
-                    "\", \"shape\": [";
-  for (int axis = 0; axis < value.rank(); ++axis) out += (axis ? ", " : "") + std::to_string(value.extent(axis));
+  std::string out = "{\"name\": " + language::quoteJson(name) + ", \"dtype\": \"" +
+                    std::string(nameOf(value.dtype())) + "\", \"shape\": [";
+  for (int axis = 0; axis < value.rank(); ++axis)
+    out += (axis ? ", " : "") + std::to_string(value.extent(axis));
   out += "], \"data\": ";
   append(out, value, 0, 0, value.elements(), true, false);
   return out + "}";

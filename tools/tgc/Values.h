@@ -5,8 +5,8 @@
 
 namespace tgc::tools {
 
-/// `name: dtype[extents]` and the values in nested brackets, each the shortest text that reads back. Over 1,000 elements
-/// each axis longer than six is shortened unless `full`.
+/// `name: dtype[extents]` and the values in nested brackets, each the shortest text that reads back. Over
+/// 1,000 elements each axis longer than six is shortened unless `full`.
 std::string valueText(const std::string &name, const View &value, bool full);
 /// {"name", "dtype", "shape", "data"}; NaN and infinities are strings.
 std::string valueJson(const std::string &name, const View &value);
