@@ -93,6 +93,11 @@ public:
   Here here;
 };
 
+/// A plain number that stays integer or real, as the value of `full`.
+using Number = Arg;
+/// One integer (how many parts) or a list of them (where to cut).
+using Cuts = Arg;
+
 struct Named {
   const char *name;
   Arg value;
@@ -116,7 +121,7 @@ struct NewAxis {};
 inline constexpr Ellipsis ellipsis;
 inline constexpr NewAxis newaxis;
 /// The whole axis.
-inline constexpr Slice all{};
+inline constexpr Slice whole{};
 
 /// One entry of an index: a position (negative from the end), a Slice, `ellipsis`, `newaxis`.
 class Item {

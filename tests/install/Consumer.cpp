@@ -1,12 +1,12 @@
 #include <cstdio>
-#include <tgc/Buffer.h>
-#include <tgc/Npy.h>
+#include <tgc/Tgc.h>
 int main() {
-  const double values[] = {1, 2, 3, 4};
-  auto bytes = tgc::npyBytes(tgc::View(values, {2, 2}), tgc::NpyOrder::Fortran);
-  if (!bytes) return std::puts(bytes.error().text().c_str()), 1;
-  auto read = tgc::readNpy(*bytes, "memory.npy");
-  if (!read) return std::puts(read.error().text().c_str()), 1;
-  std::printf("%s %g\n", read->typeText().c_str(), read->as<double>()[1]);
-  return read->as<double>()[1] == 2 ? 0 : 1;
+  tgc::Function f("f", {{"x", tgc::f64, {3}}}, [](tgc::Expr x) { return tgc::sum(tgc::sin(x) * x); });
+  auto compiled = tgc::compile(tgc::grad(f, "x"));
+  if (!compiled) return std::puts(compiled.error().text().c_str()), 1;
+  std::vector<double> x = {0, 1, 2}, slope(3); // the gradient is sin x + x cos x
+  tgc::Workspace space(*compiled);
+  if (auto done = compiled->run({x}, {slope}, space); !done) return std::puts(done.error().text().c_str()), 1;
+  std::printf("%.4f %.4f %.4f\n", slope[0], slope[1], slope[2]);
+  return slope[0] == 0 && slope[1] > 1.3817 && slope[1] < 1.3818 ? 0 : 1;
 }

@@ -21,6 +21,9 @@ get_property(generated GLOBAL PROPERTY TGC_GENERATED_HEADERS)
 target_sources(tgc_shared PUBLIC FILE_SET HEADERS
   BASE_DIRS ${CMAKE_SOURCE_DIR}/runtime ${CMAKE_SOURCE_DIR}/frontend ${CMAKE_BINARY_DIR}/frontend
   FILES ${headers} ${generated})
+if(TARGET tgc_ops_h)
+  add_dependencies(tgc_shared tgc_ops_h)
+endif()
 target_compile_features(tgc_shared PUBLIC cxx_std_20)
 # `ninja all_verify_interface_header_sets` compiles each public header alone, without MLIR's folders on the include path.
 set_target_properties(tgc_shared PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
@@ -29,7 +32,7 @@ install(TARGETS tgc_shared EXPORT tgcTargets FILE_SET HEADERS)
 foreach(program tgc tgc-opt tgc-lsp-server)
   if(TARGET ${program})
     set_target_properties(${program} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-    install(TARGETS ${program})
+    install(TARGETS ${program} OPTIONAL) # a build of one folder may lack it
   endif()
 endforeach()
 install(EXPORT tgcTargets NAMESPACE tgc:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tgc)
