@@ -24,6 +24,9 @@ struct Options {
   /// Threads the schedule may count on when it splits work; 0 takes the machine's cores. Never changes the
   /// bits of a result.
   int threads = 0;
+  /// Threads that generate machine code, at most one for every 16 new kernels; 0 takes the machine's cores, 1
+  /// creates none.
+  int compileThreads = 0;
   /// Contractions may be handed to oneDNN where it was measured to win.
   bool allowLibrary = true;
   /// Kernels equal to ones this Compiler already built are taken from memory.

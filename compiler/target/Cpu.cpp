@@ -10,7 +10,6 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/Utils/Cloning.h"
-#include <chrono>
 #include <mutex>
 
 namespace tgc::target {
@@ -22,10 +21,6 @@ constexpr const char *lightPipeline =
     "instcombine<no-verify-fixpoint>,early-cse)";
 
 Error internal(std::string message) { return Error{ErrorKind::Internal, std::move(message), {}, 1, {}}; }
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// The only process-wide state of tgc: LLVM's list of targets.
 void registerHost() {
@@ -82,6 +77,15 @@ struct Cpu::Light {
   llvm::ModulePassManager passes;
 };
 
+Unit::Unit() = default;
+Unit::Unit(Unit &&) noexcept = default;
+Unit &Unit::operator=(Unit &&other) noexcept {
+  module = std::move(other.module); // before the context it hangs on
+  context = std::move(other.context);
+  return *this;
+}
+Unit::~Unit() { module.reset(); } // before its context
+
 Cpu::Cpu() = default;
 Cpu::~Cpu() = default;
 
@@ -135,39 +139,39 @@ bool Cpu::emit(llvm::Module &module, bool assembly, llvm::SmallVectorImpl<char> 
   return true;
 }
 
-Result<MachineCode> Cpu::compile(mlir::ModuleOp source, llvm::ArrayRef<KernelFacts> kernels,
-                                 const Options &options, CpuSeconds *seconds) {
-  const double start = now();
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> module = mlir::translateModuleToLLVMIR(source, context, "tgc");
-  if (!module) return internal("a kernel does not translate to LLVM IR");
-  module->setDataLayout(machine->createDataLayout());
-  module->setTargetTriple(machine->getTargetTriple());
+Result<Unit> Cpu::translate(mlir::ModuleOp source, llvm::ArrayRef<KernelFacts> kernels,
+                            const Options &options) const {
+  Unit unit;
+  unit.context = std::make_unique<llvm::LLVMContext>();
+  unit.module = mlir::translateModuleToLLVMIR(source, *unit.context, "tgc");
+  if (!unit.module) return internal("a kernel does not translate to LLVM IR");
+  unit.module->setDataLayout(machine->createDataLayout());
+  unit.module->setTargetTriple(machine->getTargetTriple());
   for (const KernelFacts &facts : kernels) {
-    llvm::Function *kernel = module->getFunction(facts.name);
+    llvm::Function *kernel = unit.module->getFunction(facts.name);
     if (!kernel || kernel->arg_size() != facts.buffers + 2)
       return internal("kernel " + facts.name + " was lost on the way to LLVM IR");
     annotate(*kernel, facts, options);
-    addWrapper(*module, *kernel, facts);
+    addWrapper(*unit.module, *kernel, facts);
   }
-  const double translated = now();
-  optimize(*module);
-  const double optimized = now();
+  return unit;
+}
 
+Result<MachineCode> Cpu::generate(Unit &unit, const Options &options) {
+  optimize(*unit.module);
   MachineCode code;
   if (options.keepLlvm) {
     llvm::raw_string_ostream stream(code.llvmText);
-    module->print(stream, nullptr);
+    unit.module->print(stream, nullptr);
   }
   if (options.keepAssembly) {
     // Code generation changes the module it reads; the listing comes from a copy.
     llvm::SmallVector<char, 0> text;
-    if (!emit(*llvm::CloneModule(*module), true, text))
+    if (!emit(*llvm::CloneModule(*unit.module), true, text))
       return internal("this processor has no assembly printer");
     code.assembly.assign(text.begin(), text.end());
   }
-  if (!emit(*module, false, code.object)) return internal("this processor has no object writer");
-  if (seconds) *seconds = {translated - start, optimized - translated, now() - optimized};
+  if (!emit(*unit.module, false, code.object)) return internal("this processor has no object writer");
   return code;
 }
 

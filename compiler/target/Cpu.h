@@ -10,6 +10,7 @@
 #include <vector>
 
 namespace llvm {
+class LLVMContext;
 class Module;
 class TargetMachine;
 } // namespace llvm
@@ -28,9 +29,14 @@ struct MachineCode {
   std::string llvmText, assembly; ///< when asked for
 };
 
-/// Seconds of the three parts of `Cpu::compile`.
-struct CpuSeconds {
-  double translate = 0, optimize = 0, generate = 0;
+/// A module of LLVM IR with the context that owns it, so that it can go to another thread.
+struct Unit {
+  Unit();
+  Unit(Unit &&) noexcept;
+  Unit &operator=(Unit &&) noexcept;
+  ~Unit();
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;
 };
 
 /// The machine tgc runs on, as a code generator. Made once and kept: a target machine costs a millisecond.
@@ -41,11 +47,14 @@ public:
   static Result<std::unique_ptr<Cpu>> make();
   ~Cpu();
 
-  /// Machine code for a module of LLVM dialect kernels, each callable under its name as
-  /// `void name(int64_t begin, int64_t end, void **buffers)`.
-  /// Errors: Internal when the module does not translate.
-  Result<MachineCode> compile(mlir::ModuleOp module, llvm::ArrayRef<KernelFacts> kernels,
-                              const Options &options, CpuSeconds *seconds = nullptr);
+  /// LLVM IR for a module of LLVM dialect kernels, each callable under its name as
+  /// `void name(int64_t begin, int64_t end, void **buffers)`. Reads MLIR, so it belongs to the context's
+  /// thread. Errors: Internal when the module does not translate.
+  Result<Unit> translate(mlir::ModuleOp module, llvm::ArrayRef<KernelFacts> kernels,
+                         const Options &options) const;
+
+  /// The short pipeline and code generation. Touches no MLIR: may run on any thread, one unit at a time.
+  Result<MachineCode> generate(Unit &unit, const Options &options);
 
   /// Name and features of the processor; part of every kernel's key.
   const std::string &fingerprint() const { return machineName; }

@@ -43,7 +43,7 @@ Error explain(llvm::Error error, const std::vector<std::string> &unknown) {
 
 } // namespace
 
-Result<LoadedCode> load(llvm::SmallVector<char, 0> object, llvm::ArrayRef<std::string> names) {
+Result<LoadedCode> load(std::vector<llvm::SmallVector<char, 0>> objects, llvm::ArrayRef<std::string> names) {
   auto unknown = std::make_shared<std::vector<std::string>>();
   // Nothing of the process is visible to kernels, and they have no static constructors.
   auto jit = orc::LLJITBuilder()
@@ -53,9 +53,10 @@ Result<LoadedCode> load(llvm::SmallVector<char, 0> object, llvm::ArrayRef<std::s
   if (!jit) return explain(jit.takeError(), *unknown);
   orc::LLJIT &linker = **jit;
   linker.getMainJITDylib().addGenerator(std::make_unique<CallsGenerator>(unknown));
-  if (auto error = linker.addObjectFile(
-          std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(object), "tgc", false)))
-    return explain(std::move(error), *unknown);
+  for (llvm::SmallVector<char, 0> &object : objects) {
+    auto file = std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(object), "tgc", false);
+    if (auto error = linker.addObjectFile(std::move(file))) return explain(std::move(error), *unknown);
+  }
 
   // Errors reach us through the lookup's result; the session would print them as well.
   linker.getExecutionSession().setErrorReporter(

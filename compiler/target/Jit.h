@@ -15,8 +15,8 @@ struct LoadedCode {
   std::vector<Kernel> kernels; ///< in the order of the names
 };
 
-/// Links one object file into this process and looks its kernels up in one batch.
-/// Errors: Internal when the object refers to a name that runtime/Calls does not have, or does not link.
-Result<LoadedCode> load(llvm::SmallVector<char, 0> object, llvm::ArrayRef<std::string> names);
+/// Links object files into this process and looks their kernels up in one batch.
+/// Errors: Internal when an object refers to a name that runtime/Calls does not have, or does not link.
+Result<LoadedCode> load(std::vector<llvm::SmallVector<char, 0>> objects, llvm::ArrayRef<std::string> names);
 
 } // namespace tgc::target

@@ -2,8 +2,12 @@
 #include "compiler/target/Jit.h"
 #include "dialects/exec/Exec.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
 #include "llvm/Support/SHA1.h"
+#include <algorithm>
 #include <chrono>
+#include <thread>
 
 using namespace mlir;
 
@@ -12,14 +16,27 @@ namespace {
 
 // Remembered kernels are dropped all at once above this many; each holds a few KiB of code.
 constexpr std::size_t mostKnownKernels = 8192;
+// A thread's own module costs about 5 ms, a kernel 1 to 3 ms.
+constexpr std::size_t kernelsForAThread = 16;
 
 tgc::Error internal(std::string message) {
   return tgc::Error{ErrorKind::Internal, std::move(message), {}, 1, {}};
 }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+/// Notes the seconds since the last part.
+class Clock {
+public:
+  explicit Clock(Trace *trace) : trace(trace) {}
+  void part(const char *name) {
+    const auto end = std::chrono::steady_clock::now();
+    if (trace) trace->addPart(name, std::chrono::duration<double>(end - start).count());
+    start = end;
+  }
+
+private:
+  Trace *trace;
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+};
 
 std::int64_t countOf(func::FuncOp kernel, StringRef name) {
   auto value = kernel->getAttrOfType<IntegerAttr>(name);
@@ -52,17 +69,26 @@ std::vector<func::FuncOp> launchedKernels(ModuleOp module) {
 
 } // namespace
 
-/// Kernels that must be compiled now, in a module of their own.
-struct KernelBuilder::Fresh {
+/// Kernels that share a module, an object file and a thread.
+struct KernelBuilder::Shard {
   OwningOpRef<ModuleOp> module;
   std::vector<KernelFacts> facts;
-  std::vector<std::string> keys;
+  Unit unit;
+  MachineCode code;
+  std::optional<tgc::Error> error;
+};
+
+/// Kernels that must be compiled now, in the module's order, and what they call.
+struct KernelBuilder::Fresh {
+  std::vector<func::FuncOp> kernels, calls;
+  std::vector<std::string> keys; ///< empty when nothing is to be remembered
+  Location loc;
 };
 
 std::string KernelBuilder::keyOf(func::FuncOp kernel, const Options &options) const {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  stream << options.vectorBytes << ' ' << cpu->fingerprint() << ' ';
+  stream << options.vectorBytes << ' ' << cpus.front()->fingerprint() << ' ';
   const std::string name = kernel.getName().str();
   kernel.setName("kernel"); // its name is no part of what it does
   kernel->print(stream, OpPrintingFlags().useLocalScope());
@@ -71,44 +97,96 @@ std::string KernelBuilder::keyOf(func::FuncOp kernel, const Options &options) co
   return std::string(hash.begin(), hash.end());
 }
 
+Result<std::size_t> KernelBuilder::shardCount(std::size_t kernels, const Options &options) {
+  const std::size_t most = options.compileThreads > 0 ? std::size_t(options.compileThreads)
+                                                      : std::max(1u, std::thread::hardware_concurrency());
+  // Listings are of one module.
+  const bool listing = options.keepLlvm || options.keepAssembly;
+  const std::size_t count = listing ? 1 : std::clamp<std::size_t>(kernels / kernelsForAThread, 1, most);
+  while (cpus.size() < count) {
+    auto cpu = Cpu::make();
+    if (!cpu) return cpu.error();
+    cpus.push_back(std::move(*cpu));
+  }
+  return count;
+}
+
+Result<void> KernelBuilder::generateAll(std::vector<Shard> &shards, const Options &options) {
+  const auto generate = [&](std::size_t index) {
+    auto code = cpus[index]->generate(shards[index].unit, options);
+    if (code)
+      shards[index].code = std::move(*code);
+    else
+      shards[index].error = code.error();
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t index = 1; index < shards.size(); ++index)
+    threads.emplace_back(generate, index);
+  generate(0);
+  for (std::thread &thread : threads)
+    thread.join();
+  for (Shard &shard : shards)
+    if (shard.error) return *shard.error;
+  return {};
+}
+
 Result<void> KernelBuilder::compileFresh(Fresh &fresh, PassManager &lowering, const Options &options,
                                          Trace *trace, BuiltKernels &built) {
-  const double start = now();
-  if (failed(lowering.run(*fresh.module))) return internal("");
-  const double lowered = now();
-  CpuSeconds seconds;
-  auto code = cpu->compile(*fresh.module, fresh.facts, options, &seconds);
-  if (!code) return code.error();
-  std::vector<std::string> names;
-  for (const KernelFacts &facts : fresh.facts)
-    names.push_back(facts.name);
-  const double generated = now();
-  auto loaded = load(std::move(code->object), names);
-  if (!loaded) return loaded.error();
-  if (trace) {
-    trace->addPart("to llvm dialect", lowered - start);
-    trace->addPart("to llvm ir", seconds.translate);
-    trace->addPart("llvm passes", seconds.optimize);
-    trace->addPart("code generation", seconds.generate);
-    trace->addPart("link", now() - generated);
+  Clock clock(trace);
+  auto count = shardCount(fresh.kernels.size(), options);
+  if (!count) return count.error();
+  std::vector<Shard> shards(*count);
+  for (auto [index, kernel] : llvm::enumerate(fresh.kernels)) {
+    Shard &shard = shards[index % shards.size()];
+    if (!shard.module) shard.module = ModuleOp::create(fresh.loc);
+    shard.facts.push_back(factsOf(kernel));
+    kernel->remove();
+    shard.module->push_back(kernel);
   }
-  built.llvmText = std::move(code->llvmText);
-  built.assembly = std::move(code->assembly);
+  for (Shard &shard : shards) {
+    for (func::FuncOp call : fresh.calls)
+      shard.module->push_back(call.clone());
+    if (failed(lowering.run(*shard.module))) return internal(""); // the pass has said why
+  }
+  clock.part("to llvm dialect");
+  for (Shard &shard : shards) {
+    auto unit = cpus.front()->translate(*shard.module, shard.facts, options);
+    if (!unit) return unit.error();
+    shard.unit = std::move(*unit);
+  }
+  clock.part("to llvm ir");
+  if (auto done = generateAll(shards, options); !done) return done;
+  clock.part("code generation");
+  auto linked = link(fresh, shards, built);
+  clock.part("link");
+  return linked;
+}
+
+/// Loads the shards' objects; fresh kernels get their addresses and are remembered.
+Result<void> KernelBuilder::link(const Fresh &fresh, std::vector<Shard> &shards, BuiltKernels &built) {
+  std::vector<std::string> names;
+  std::vector<llvm::SmallVector<char, 0>> objects;
+  for (std::size_t index = 0; index < fresh.kernels.size(); ++index)
+    names.push_back(shards[index % shards.size()].facts[index / shards.size()].name);
+  for (Shard &shard : shards)
+    objects.push_back(std::move(shard.code.object));
+  auto loaded = load(std::move(objects), names);
+  if (!loaded) return loaded.error();
   for (std::size_t index = 0; index < names.size(); ++index) {
     built.ready[names[index]].function = loaded->kernels[index];
     if (!fresh.keys.empty()) known[fresh.keys[index]] = {loaded->kernels[index], loaded->code};
   }
   built.code = std::move(loaded->code);
+  built.llvmText = std::move(shards.front().code.llvmText);
+  built.assembly = std::move(shards.front().code.assembly);
   return {};
 }
 
-Result<BuiltKernels> KernelBuilder::build(ModuleOp module, PassManager &lowering, const Options &options,
-                                          Trace *trace) {
-  BuiltKernels built;
-  Fresh fresh{ModuleOp::create(module.getLoc()), {}, {}};
-  auto kept = std::make_shared<std::vector<std::shared_ptr<void>>>();
+/// Splits launched kernels into remembered ones, whose code is returned, and fresh ones.
+std::vector<std::shared_ptr<void>> KernelBuilder::collect(ModuleOp module, const Options &options,
+                                                          Fresh &fresh, BuiltKernels &built) {
+  std::vector<std::shared_ptr<void>> kept;
   const bool remember = options.reuseKernels && !options.keepLlvm && !options.keepAssembly;
-  if (known.size() > mostKnownKernels) known.clear();
   for (func::FuncOp kernel : launchedKernels(module)) {
     ReadyKernel &ready = built.ready[kernel.getName()];
     ready = {nullptr, countOf(kernel, exec::itemsAttr), countOf(kernel, exec::nanosecondsAttr)};
@@ -116,19 +194,26 @@ Result<BuiltKernels> KernelBuilder::build(ModuleOp module, PassManager &lowering
       std::string key = keyOf(kernel, options);
       if (auto found = known.find(key); found != known.end()) {
         ready.function = found->second.function;
-        if (kept->empty() || kept->back() != found->second.code) kept->push_back(found->second.code);
+        if (kept.empty() || kept.back() != found->second.code) kept.push_back(found->second.code);
         built.reused.insert(kernel.getName());
         continue;
       }
       fresh.keys.push_back(std::move(key));
     }
-    fresh.facts.push_back(factsOf(kernel));
-    kernel->remove();
-    fresh.module->push_back(kernel);
+    fresh.kernels.push_back(kernel);
   }
-  for (auto function : llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
-    if (function.isExternal()) fresh.module->push_back(function.clone());
-  if (!fresh.facts.empty())
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.isExternal()) fresh.calls.push_back(function);
+  return kept;
+}
+
+Result<BuiltKernels> KernelBuilder::build(ModuleOp module, PassManager &lowering, const Options &options,
+                                          Trace *trace) {
+  if (known.size() > mostKnownKernels) known.clear();
+  BuiltKernels built;
+  Fresh fresh{{}, {}, {}, module.getLoc()};
+  auto kept = std::make_shared<std::vector<std::shared_ptr<void>>>(collect(module, options, fresh, built));
+  if (!fresh.kernels.empty())
     if (auto done = compileFresh(fresh, lowering, options, trace, built); !done) return done.error();
   kept->push_back(std::move(built.code));
   built.code = std::move(kept);

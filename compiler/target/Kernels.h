@@ -23,7 +23,7 @@ struct BuiltKernels {
 
 class KernelBuilder {
 public:
-  explicit KernelBuilder(std::unique_ptr<Cpu> cpu) : cpu(std::move(cpu)) {}
+  explicit KernelBuilder(std::unique_ptr<Cpu> cpu) { cpus.push_back(std::move(cpu)); }
 
   /// Builds every kernel of the module that an outer function launches; `lowering` is the stage's pass list.
   /// The kernels are moved out of the module. Errors: Internal.
@@ -37,13 +37,19 @@ private:
     Kernel function = nullptr;
     std::shared_ptr<void> code;
   };
+  struct Shard;
   struct Fresh;
   std::string keyOf(mlir::func::FuncOp kernel, const Options &options) const;
+  Result<std::size_t> shardCount(std::size_t kernels, const Options &options);
+  std::vector<std::shared_ptr<void>> collect(mlir::ModuleOp module, const Options &options, Fresh &fresh,
+                                             BuiltKernels &built);
   Result<void> compileFresh(Fresh &fresh, mlir::PassManager &lowering, const Options &options, Trace *trace,
                             BuiltKernels &built);
+  Result<void> link(const Fresh &fresh, std::vector<Shard> &shards, BuiltKernels &built);
+  Result<void> generateAll(std::vector<Shard> &shards, const Options &options);
 
-  std::unique_ptr<Cpu> cpu;
-  llvm::StringMap<Known> known; ///< by hash of the kernel's text, the options and the machine
+  std::vector<std::unique_ptr<Cpu>> cpus; ///< one for each thread that generates code
+  llvm::StringMap<Known> known;           ///< by hash of the kernel's text, the options and the machine
 };
 
 } // namespace tgc::target
