@@ -118,7 +118,7 @@ template <typename Price> void WindowSolver::search(std::uint32_t count, Price p
   }
 }
 
-void WindowSolver::searchBy(const Pricing &pricing, std::uint32_t count) {
+void WindowSolver::searchBy(const Pricing &pricing, std::uint32_t count, std::span<const double> discount) {
   auto products = [&](std::uint32_t s, std::uint32_t l, std::uint32_t r) {
     double flops = touchLinear[s] * divisor[l] * divisor[r];
     return insideCount[s] > insideCount[l] + insideCount[r] ? flops + flops : flops;
@@ -136,12 +136,13 @@ void WindowSolver::searchBy(const Pricing &pricing, std::uint32_t count) {
   const Roofline &line = pricing.roofline;
   double start = std::exp2(-pricing.scale) * line.stepSeconds, perFlop = 1 / line.flopsPerSecond,
          perElement = line.bytesPerElement / line.bytesPerSecond;
+  auto seconds = [&](std::uint32_t s, std::uint32_t l, std::uint32_t r) {
+    return std::max(products(s, l, r) * perFlop, (volume[s] + volume[l] + volume[r]) * perElement) + start;
+  };
+  if (discount.empty()) return search(count, seconds, false);
   search(
       count,
-      [&](std::uint32_t s, std::uint32_t l, std::uint32_t r) {
-        return std::max(products(s, l, r) * perFlop, (volume[s] + volume[l] + volume[r]) * perElement) +
-               start;
-      },
+      [&](std::uint32_t s, std::uint32_t l, std::uint32_t r) { return seconds(s, l, r) * discount[s]; },
       false);
 }
 
@@ -175,11 +176,12 @@ Tree WindowSolver::build(std::uint32_t all) {
 }
 
 std::optional<Tree> WindowSolver::solve(std::span<const Tensor> tensors, const Pricing &pricing,
-                                        double &price, std::span<const std::uint32_t> given) {
+                                        double &price, std::span<const std::uint32_t> given,
+                                        std::span<const double> discount) {
   if (tensors.empty() || tensors.size() > maxLeaves || !fill(tensors, pricing)) return std::nullopt;
   for (std::uint32_t mask : given)
     fixed[mask] = 1;
-  searchBy(pricing, std::uint32_t(tensors.size()));
+  searchBy(pricing, std::uint32_t(tensors.size()), discount);
   std::uint32_t all = (std::uint32_t(1) << tensors.size()) - 1;
   price = best[all];
   if (!(price < std::numeric_limits<double>::infinity())) return std::nullopt;

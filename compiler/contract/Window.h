@@ -47,15 +47,17 @@ public:
   /// The cheapest tree, its price in `price`; nothing if the figures leave the range of doubles at this scale
   /// or no tree keeps to the rank limit. Subsets in `given` (bit masks of tensors) are there already and cost
   /// nothing: then leaf i of the tree is the subset leaves()[i].
+  /// `discount` (by subset, or empty) scales the price of making a subset that others want
+  /// too; it works for Objective::Seconds only.
   std::optional<Tree> solve(std::span<const Tensor> tensors, const Pricing &pricing, double &price,
-                            std::span<const std::uint32_t> given = {});
+                            std::span<const std::uint32_t> given = {}, std::span<const double> discount = {});
   const std::vector<std::uint32_t> &leaves() const { return leafMasks; }
 
 private:
   bool collect(std::span<const Tensor> tensors, double scale);
   void sumSubsets(std::uint32_t subsets);
   bool fill(std::span<const Tensor> tensors, const Pricing &pricing);
-  void searchBy(const Pricing &pricing, std::uint32_t count);
+  void searchBy(const Pricing &pricing, std::uint32_t count, std::span<const double> discount);
   Tree build(std::uint32_t all);
   template <typename Price> void search(std::uint32_t count, Price price, bool largest);
 

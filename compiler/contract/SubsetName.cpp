@@ -1,5 +1,5 @@
-// See Shared.h.
-#include "compiler/contract/Shared.h"
+// See SubsetName.h.
+#include "compiler/contract/SubsetName.h"
 #include <algorithm>
 
 namespace tgc::contract {
@@ -20,9 +20,7 @@ bool isOpen(const Network &network, std::uint32_t mask, std::uint32_t index) {
 
 } // namespace
 
-SharedContractions::Name SharedContractions::nameOf(const Network &network,
-                                                    const std::vector<std::uint32_t> &values,
-                                                    std::uint32_t mask) {
+SubsetName nameSubset(const Network &network, const std::vector<std::uint32_t> &values, std::uint32_t mask) {
   std::vector<std::uint32_t> operands;
   for (std::uint32_t i = 0; i < values.size(); ++i)
     if (mask >> i & 1) operands.push_back(i);
@@ -30,7 +28,7 @@ SharedContractions::Name SharedContractions::nameOf(const Network &network,
   std::sort(operands.begin(), operands.end(), [&](std::uint32_t a, std::uint32_t b) {
     return values[a] != values[b] ? values[a] < values[b] : a < b;
   });
-  Name name;
+  SubsetName name;
   std::vector<std::uint32_t> number(network.extents.size(), none);
   for (std::uint32_t operand : operands) {
     name.text += std::to_string(values[operand]) + ":";
@@ -46,24 +44,6 @@ SharedContractions::Name SharedContractions::nameOf(const Network &network,
   for (std::uint32_t i = 0; i < name.indices.size(); ++i)
     if (isOpen(network, mask, name.indices[i])) name.text += std::to_string(i) + ".";
   return name;
-}
-
-void SharedContractions::add(const Name &name, std::uint32_t value, const std::vector<std::uint32_t> &order) {
-  Entry entry{value, {}};
-  for (std::uint32_t index : order)
-    entry.axes.push_back(
-        std::uint32_t(std::find(name.indices.begin(), name.indices.end(), index) - name.indices.begin()));
-  entries.try_emplace(name.text, std::move(entry));
-}
-
-const SharedContractions::Entry *SharedContractions::find(const Name &name) const {
-  auto found = entries.find(name.text);
-  return found == entries.end() ? nullptr : &found->second;
-}
-
-void SharedContractions::noteMember(std::uint32_t value) {
-  if (members.size() <= value) members.resize(value + 1, 0);
-  members[value] = 1;
 }
 
 } // namespace tgc::contract
