@@ -21,7 +21,8 @@ SearchResult search(const Network &network, const SearchOptions &options) {
 TEST_CASE("path: valid trees for any network, objective and effort") {
   Random random(21);
   for (int round = 0; round < 60; ++round) {
-    Network network = tgc::test::randomNetwork(random, 1 + random.below(30));
+    Network network =
+        tgc::test::randomNetwork(random, 1 + random.below(round % 3 == 2 ? 16 : 30)); // optimal takes long
     SearchOptions options;
     options.objective = Objective(round % 4);
     options.effort = Effort(round % 3);
