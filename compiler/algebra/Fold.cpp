@@ -25,7 +25,9 @@ DenseElementsAttr splatOf(DenseElementsAttr value, ArrayRef<int64_t> shape) {
 // One element stands for all: the op is rebuilt on scalars and evaluated there.
 DenseElementsAttr foldSplat(GraphOp row, ArrayRef<DenseElementsAttr> operands) {
   Block scratch;
-  Ink ink(OpBuilder::atBlockEnd(&scratch), row->getLoc());
+  OpBuilder builder(row->getContext()); // a block without a parent cannot tell its context
+  builder.setInsertionPointToEnd(&scratch);
+  Ink ink(builder, row->getLoc());
   SmallVector<Value> scalars;
   HostTensors hosts;
   for (DenseElementsAttr operand : operands) {
