@@ -32,6 +32,7 @@ namespace detail {
 /// The function being built on this thread, for calls without a tensor among their arguments (zeros, arange,
 /// ...).
 std::shared_ptr<Trace> &tracing() {
+  // state: of each thread, while a function is being built on it
   thread_local std::shared_ptr<Trace> current;
   return current;
 }

@@ -27,8 +27,8 @@ enum class ErrorKind : std::uint8_t {
 /// The lower-case name of a kind, as `--json` prints it.
 const char *nameOf(ErrorKind kind);
 
-/// A further fact with a place of its own. Kind `Help` is advice and needs no place. Without a message it only marks a
-/// place, which messages underline where they show its line.
+/// A further fact with a place of its own. Kind `Help` is advice and needs no place. Without a message it
+/// only marks a place, which messages underline where they show its line.
 struct Note {
   enum class Kind : std::uint8_t { Note, Help };
   std::string message;
