@@ -1,6 +1,7 @@
 // See Contract.h. Reads the kernel, chooses the cut, writes the loop form in its place.
 #include "compiler/schedule/Contract.h"
 #include "compiler/schedule/ContractKernel.h"
+#include "dialects/exec/Exec.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
@@ -29,6 +30,24 @@ std::unique_ptr<Block> loopBlock(func::FuncOp kernel) {
   return block;
 }
 
+/// Scratch is one more result of the kernel: the planner gives it a place that is free again after the run.
+void addScratchToRuns(func::FuncOp kernel, Type memory) {
+  auto type = cast<MemRefType>(memory);
+  auto scratch = RankedTensorType::get(type.getShape(), type.getElementType());
+  SmallVector<exec::RunOp> runs;
+  kernel->getParentOfType<ModuleOp>().walk([&](exec::RunOp run) {
+    if (run.getKernel() == kernel.getName()) runs.push_back(run);
+  });
+  for (exec::RunOp run : runs) {
+    OpBuilder builder(run);
+    SmallVector<Type> types(run.getResultTypes());
+    types.push_back(scratch);
+    auto wider = exec::RunOp::create(builder, run.getLoc(), types, run.getKernelAttr(), run.getInputs());
+    run.replaceAllUsesWith(wider.getResults().drop_back());
+    run.erase();
+  }
+}
+
 } // namespace
 
 bool isContraction(func::FuncOp kernel) { return matchContraction(kernel).has_value(); }
@@ -43,11 +62,16 @@ LogicalResult emitContract(func::FuncOp kernel, const Machine &machine) {
     auto numbers = contractNumbers(*contraction, machine);
     ContractTile tile = chooseContractTile(contraction->indices, numbers, machine);
     grid = chooseContractGrid(*contraction, tile);
+    if (grid.blockElements) {
+      auto factor = cast<ShapedType>(contraction->arrays[1 - tile.packed].use->get().getType());
+      block->addArgument(MemRefType::get({grid.items * grid.blockElements}, factor.getElementType()), kernel.getLoc());
+    }
     writeContractKernel(*block, *contraction, tile, grid);
   } else {
     grid.items = 0;
   }
   OpBuilder builder(kernel.getContext());
+  if (grid.blockElements) addScratchToRuns(kernel, block->getArguments().back().getType());
   builder.setInsertionPointToEnd(block.get());
   func::ReturnOp::create(builder, kernel.getLoc());
   kernel.getBody().front().erase();

@@ -11,6 +11,7 @@ bool isContraction(mlir::func::FuncOp kernel);
 /// Replaces a kernel of form `linalg` by its loop form: `kernel(begin, end, inputs..., results...)` in
 /// memory, with `exec.items` and `exec.nanoseconds`. The result's bits do not depend on how the items are
 /// shared out. Errors: a diagnostic at the kernel if it is not a contraction.
+/// Large products take one more result as scratch; the runs of the kernel in its module are widened by it.
 mlir::LogicalResult emitContract(mlir::func::FuncOp kernel, const Machine &machine);
 
 } // namespace tgc::schedule

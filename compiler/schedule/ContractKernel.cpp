@@ -37,7 +37,7 @@ public:
   KernelWriter(Block &body, const Contraction &contraction, const ContractTile &tile,
                const ContractGrid &grid)
       : contraction(contraction), tile(tile), grid(grid), code(contraction.product.getLoc(), body),
-        body(body), plan{contraction, tile, {}, tile.sums, {}, {}, 1} {}
+        body(body), plan{contraction, tile, {}, tile.sums} {}
 
   void write() {
     int inputs = contraction.product->getParentOfType<func::FuncOp>().getNumArguments();
@@ -45,6 +45,7 @@ public:
       plan.memories.push_back(
           code.flat(body.getArgument(2 + (array.result >= 0 ? inputs + array.result : array.argument))));
     if (tile.packed >= 0) makePanel();
+    if (grid.blockElements) makeBlock();
     ContractOffsets start;
     for (const ContractArray &array : contraction.arrays)
       start.push_back({Value(), array.offset});
@@ -60,20 +61,35 @@ public:
 private:
   /// Scratch for one packed panel; its rows are one summed step long.
   void makePanel() {
-    int64_t row = contractPanelRow(contraction.indices, tile), steps = 1;
-    plan.panelStrides.assign(contraction.indices.size(), 0);
+    int64_t row = contractPanelRow(contraction.indices, tile);
+    ContractCopy &panel = plan.copies[tile.packed];
+    panel.strides.assign(contraction.indices.size(), 0);
     plan.panelVectors = tile.vectorCut.largest();
     if (tile.second >= 0 && contraction.indices[tile.second].strides[tile.packed])
-      plan.panelStrides[tile.second] = plan.panelVectors * tile.lanes;
-    plan.panelStrides[tile.lane] = 1;
-    for (size_t level = tile.sums.size(); level-- > (tile.parts > 1 ? tile.partLevel : 0);) {
-      plan.panelStrides[tile.sums[level]] = steps * row;
-      steps *= tile.parts > 1 && level == tile.partLevel ? tile.partSteps
-                                                         : contraction.indices[tile.sums[level]].extent;
-    }
+      panel.strides[tile.second] = plan.panelVectors * tile.lanes;
+    panel.strides[tile.lane] = 1;
+    int64_t size = strideSums(panel, row);
     Type element = cast<MemRefType>(plan.memories[tile.packed].getType()).getElementType();
-    plan.panel =
-        memref::AllocaOp::create(code, MemRefType::get({steps * row}, element), code.getI64IntegerAttr(64));
+    panel.memory = memref::AllocaOp::create(code, MemRefType::get({size}, element), code.getI64IntegerAttr(64));
+  }
+
+  /// Gives the summed loops of one part their strides in a copy, `step` for the innermost; returns the part's size.
+  int64_t strideSums(ContractCopy &copy, int64_t step) {
+    for (size_t level = tile.sums.size(); level-- > (tile.parts > 1 ? tile.partLevel : 0);) {
+      copy.strides[tile.sums[level]] = step;
+      step *= tile.parts > 1 && level == tile.partLevel ? tile.partSteps
+                                                        : contraction.indices[tile.sums[level]].extent;
+    }
+    return step;
+  }
+
+  /// The items' scratch for blocks of the other factor is the last argument.
+  void makeBlock() {
+    ContractCopy &block = plan.copies[1 - tile.packed];
+    block.strides.assign(contraction.indices.size(), 0);
+    strideSums(block, 1);
+    block.strides[tile.first] = grid.blockRow;
+    block.memory = code.flat(body.getArguments().back());
   }
 
   ContractOffsets moved(const ContractOffsets &offsets, int index, Index steps) {
@@ -85,6 +101,7 @@ private:
   }
 
   void writeItem(Index item, const ContractOffsets &offsets) {
+    blockStart = code.scale(item, grid.blockElements);
     Index low = code.scale(item, grid.cellsPerItem);
     Index high = code.add(low, {Value(), grid.cellsPerItem});
     if (grid.cells % grid.cellsPerItem) high = code.min(high, {Value(), grid.cells});
@@ -109,17 +126,30 @@ private:
     writeTiles(tile.secondCut, grid.secondBlocks, secondBlock, false, [&](Index secondAt, TileRun second) {
       forEachPart(moved(offsets, tile.second, secondAt), [&](const ContractOffsets &inPart,
                                                              ContractSumPart part) {
+        Index firstRow = firstOfBlock(tile.firstCut, grid.firstBlocks, firstBlock);
+        if (grid.blockElements) {
+          Index rows = code.add(firstOfBlock(tile.firstCut, grid.firstBlocks, code.add(firstBlock, {Value(), 1})),
+                                code.scale(firstRow, -1));
+          int other = 1 - tile.packed;
+          Index from = moved(inPart, tile.first, firstRow)[other];
+          writeContractBlock(code, plan, rows, from, blockStart, part);
+        }
         writeTiles(
             tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
               auto atVector =
                   tile.lanesSummed ? inPart : moved(inPart, tile.lane, code.scale(vectorAt, tile.lanes));
               ContractMicroSizes sizes{1, second.size, vectors.size,
                                        vectors.masked ? lastLanes() : tile.lanes};
-              if (plan.panel) writeContractPack(code, plan, sizes, atVector[tile.packed], part);
+              if (tile.packed >= 0) writeContractPack(code, plan, sizes, atVector[tile.packed], part);
               writeTiles(tile.firstCut, grid.firstBlocks, firstBlock, false,
                          [&](Index firstAt, TileRun first) {
                            sizes.first = first.size;
-                           writeContractMicro(code, plan, sizes, moved(atVector, tile.first, firstAt), part);
+                           auto at = moved(atVector, tile.first, firstAt);
+                           if (grid.blockElements) {
+                             Index row = code.add(firstAt, code.scale(firstRow, -1));
+                             at[1 - tile.packed] = code.add(blockStart, code.scale(row, grid.blockRow));
+                           }
+                           writeContractMicro(code, plan, sizes, at, part);
                          });
             });
       });
@@ -149,6 +179,15 @@ private:
   int64_t laneExtent() const { return tile.lane < 0 ? 1 : contraction.indices[tile.lane].extent; }
   bool masked() const { return !tile.lanesSummed && laneExtent() % tile.lanes; }
   int64_t lastLanes() const { return laneExtent() % tile.lanes; }
+
+  /// The first row of a block's first tile; the number of rows for the block after the last.
+  Index firstOfBlock(const ContractCut &tiles, const ContractCut &blocks, Index block) {
+    auto start = [&](const ContractCut &cut, Index piece) {
+      Index at = code.scale(piece, cut.size);
+      return cut.larger ? code.add(at, code.min(piece, {Value(), cut.larger})) : at;
+    };
+    return start(tiles, start(blocks, block));
+  }
 
   /// Loops over the tiles of one block, one loop for each run of equal tiles; gives the tile's first row or
   /// vector.
@@ -183,9 +222,31 @@ private:
   ContractCode code;
   Block &body;
   ContractMicroPlan plan;
+  Index blockStart; // of this item's block in the scratch
 };
 
 } // namespace
+
+/// Large products: cells of about 512 rows x 8 vector tiles, each with its own block of the other factor, half the second
+/// cache at most. Copying a block costs 2 % of using it with eight vector tiles.
+static void chooseBlocks(ContractGrid &grid, const Contraction &contraction, const ContractTile &tile) {
+  constexpr int64_t cellRows = 512, cellVectors = 8;
+  int64_t rows = tile.firstCut.largest();
+  int64_t tiles = std::clamp<int64_t>(tile.firstCut.pieces / 2, 8, std::max<int64_t>(8, cellRows / rows));
+  grid.firstBlocks = ContractCut::balanced(tile.firstCut.pieces, tiles);
+  grid.vectorBlocks =
+      ContractCut::balanced(tile.vectorCut.pieces, std::clamp<int64_t>(tile.vectorCut.pieces / 4, 1, cellVectors));
+  grid.secondBlocks = ContractCut::balanced(tile.secondCut.pieces, tile.secondCut.pieces);
+  grid.cells *= grid.firstBlocks.pieces * grid.vectorBlocks.pieces;
+  grid.items = grid.cells;
+  int64_t steps = 1;
+  for (size_t level = tile.parts > 1 ? tile.partLevel : 0; level < tile.sums.size(); ++level)
+    steps *= tile.parts > 1 && level == tile.partLevel ? tile.partSteps
+                                                       : contraction.indices[tile.sums[level]].extent;
+  int64_t line = 2 * tile.lanes; // at least a cache line, whatever the element
+  grid.blockRow = (steps + line - 1) / line * line + line / 2 + 1;
+  grid.blockElements = grid.blockRow * grid.firstBlocks.largest() * rows;
+}
 
 ContractGrid chooseContractGrid(const Contraction &contraction, const ContractTile &tile) {
   // 3 GHz turns the model's cycles into time; 5 us is ten times what starting an item costs.
@@ -202,6 +263,7 @@ ContractGrid chooseContractGrid(const Contraction &contraction, const ContractTi
     return far != near ? far > near : a < b;
   });
   if (grid.cells == 0) return grid.items = 0, grid;
+  if (tile.blocked) return chooseBlocks(grid, contraction, tile), grid;
   // A panel is filled once for each block of first tiles, so those are split last and as little as possible;
   // a few vector tiles stay together and read the other factor while it is in the second cache.
   auto wanted = std::clamp<int64_t>(grid.nanoseconds / itemNanoseconds, 1, tile.packed >= 0 ? 32 : 256);

@@ -9,12 +9,14 @@ struct ContractGrid {
   llvm::SmallVector<int> outer; // output indices that are neither lane nor tiled, slowest first
   ContractCut firstBlocks, secondBlocks, vectorBlocks; // tiles cut into blocks; one block of each is a cell
   int64_t cells = 1, cellsPerItem = 1, items = 1;
+  int64_t blockRow = 0, blockElements = 0; // of the block an item copies the other factor to; 0: no block
   double nanoseconds = 0;
 };
 
 ContractGrid chooseContractGrid(const Contraction &contraction, const ContractTile &tile);
 
-/// Fills `body` (whose arguments are begin, end, inputs..., results... in memory) with the kernel.
+/// Fills `body` (whose arguments are begin, end, inputs..., results... in memory, then items x blockElements of scratch
+/// if the grid has blocks) with the kernel.
 void writeContractKernel(mlir::Block &body, const Contraction &contraction, const ContractTile &tile,
                          const ContractGrid &grid);
 

@@ -28,7 +28,7 @@ public:
     Sums sums(accumulators * tile.splits, code.zeros(contraction.sumType, tile.lanes));
     if (part.parts > 1) start(sums, offsets);
     Factors at{offsets[0], offsets[1]};
-    if (plan.panel) at[tile.packed] = {};
+    if (tile.packed >= 0) at[tile.packed] = {};
     sums = writeSums(part.level, at, sums);
     for (int64_t width = tile.splits; width > 1; width /= 2)
       for (int64_t sum = 0; sum < accumulators * width / 2; ++sum)
@@ -174,10 +174,10 @@ private:
 
   Value loadFactor(int array, Index at, int64_t count) {
     int64_t stride = plan.stride(tile.lane, array);
-    bool fromPanel = plan.panel && array == tile.packed;
-    Value memory = fromPanel ? plan.panel : plan.memories[array];
+    bool fromCopy = static_cast<bool>(plan.copies[array].memory);
+    Value memory = fromCopy ? plan.copies[array].memory : plan.memories[array];
     Type element = cast<MemRefType>(memory.getType()).getElementType();
-    Value loaded = code.load(memory, at, stride, tile.lanes, fromPanel ? tile.lanes : count);
+    Value loaded = code.load(memory, at, stride, tile.lanes, fromCopy ? tile.lanes : count);
     // A factor repeated along summed lanes must be zero behind the mask too: zero times infinity is not zero.
     if (stride == 0 && count < tile.lanes && tile.lanesSummed)
       loaded = arith::SelectOp::create(code, code.prefixMask(count, tile.lanes), loaded,
@@ -261,7 +261,7 @@ private:
 
 int64_t ContractMicroPlan::stride(int index, int array) const {
   if (index < 0) return 0;
-  if (panel && array == tile.packed) return panelStrides[index];
+  if (copies[array].memory) return copies[array].strides[index];
   return contraction.indices[index].strides[array];
 }
 

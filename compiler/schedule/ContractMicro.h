@@ -20,21 +20,29 @@ struct ContractSumPart {
   ContractIndexValue length; // steps of the loop at `level`
 };
 
+/// A copy of part of a factor in the order the tiles read it; `strides` are by index, in elements of the copy.
+struct ContractCopy {
+  mlir::Value memory; // flat; null: the factor is read where it lies
+  llvm::SmallVector<int64_t> strides;
+};
+
 /// What every register tile of a kernel shares.
 struct ContractMicroPlan {
   const Contraction &contraction;
   const ContractTile &tile;
   llvm::SmallVector<mlir::Value> memories; // flat, one an array
   llvm::SmallVector<int> sums;             // summed indices, outermost first; the last is the innermost
-  mlir::Value panel;                       // packed copy of array tile.packed, or null
-  llvm::SmallVector<int64_t> panelStrides; // one an index, in elements of the panel
-  int64_t panelVectors = 1; // vectors of one summed step in the panel, for each row of `second`
+  ContractCopy copies[2] = {}; // packed copies the tiles read instead of arrays 0 and 1
+  int64_t panelVectors = 1;    // vectors of one summed step in the panel, for each row of `second`
 
-  /// Elements one step of `index` moves in array 0 or 1 as the tile reads it (the panel, if packed).
+  const ContractCopy &panel() const { return copies[tile.packed]; }
+
+  /// Elements one step of `index` moves in array 0 or 1 as the tile reads it (the copy, if there is one).
   int64_t stride(int index, int array) const;
 };
 
-/// Writes one tile at `offsets` (its first element in every array; unused for the panel, which starts at 0).
+/// Writes one tile at `offsets` (its first element in every array, or in a factor's block; the
+/// panel starts at 0).
 void writeContractMicro(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,
                         const ContractOffsets &offsets, const ContractSumPart &part);
 

@@ -26,7 +26,7 @@ public:
       return writeTransposed(from, to, count);
     code.forEach({}, count, [&](Index step) {
       write(level + 1, code.add(from, code.scale(step, memoryStride(index))),
-            code.add(to, code.scale(step, plan.panelStrides[index])));
+            code.add(to, code.scale(step, plan.panel().strides[index])));
     });
   }
 
@@ -50,13 +50,13 @@ private:
     forEachVector(from, to, [&](Index source, Index target, int64_t count) {
       Value vector =
           code.load(plan.memories[tile.packed], source, memoryStride(tile.lane), tile.lanes, count);
-      code.store(vector, plan.panel, target, 1, tile.lanes);
+      code.store(vector, plan.panel().memory, target, 1, tile.lanes);
     });
   }
 
   /// Square blocks: `lanes` rows of `lanes` neighbouring steps each become `lanes` vectors.
   void writeTransposed(Index from, Index to, Index steps) {
-    int64_t step = plan.panelStrides[tile.step];
+    int64_t step = plan.panel().strides[tile.step];
     Index blocks = code.quotient(steps, tile.lanes);
     code.forEach({}, blocks, [&](Index block) {
       writeSquare(code.add(from, code.scale(block, tile.lanes)),
@@ -75,7 +75,7 @@ private:
   void writeSquare(Index from, Index to, int64_t steps) {
     forEachVector(from, to, [&](Index source, Index target, int64_t count) {
       SmallVector<Value> rows;
-      Type element = cast<MemRefType>(plan.panel.getType()).getElementType();
+      Type element = cast<MemRefType>(plan.panel().memory.getType()).getElementType();
       for (int64_t lane = 0; lane < tile.lanes; ++lane)
         rows.push_back(lane < count ? code.load(plan.memories[tile.packed],
                                                 code.add(source, {Value(), lane * memoryStride(tile.lane)}),
@@ -83,7 +83,7 @@ private:
                                     : code.zeros(element, tile.lanes));
       transpose(rows);
       for (int64_t step = 0; step < steps; ++step)
-        code.store(rows[step], plan.panel, code.add(target, {Value(), step * plan.panelStrides[tile.step]}),
+        code.store(rows[step], plan.panel().memory, code.add(target, {Value(), step * plan.panel().strides[tile.step]}),
                    1, tile.lanes);
     });
   }
@@ -114,6 +114,39 @@ private:
 };
 
 } // namespace
+
+void writeContractBlock(ContractCode &code, const ContractMicroPlan &plan, ContractIndexValue rows,
+                        ContractIndexValue from, ContractIndexValue to, const ContractSumPart &part) {
+  int array = 1 - plan.tile.packed;
+  const ContractCopy &block = plan.copies[array];
+  Value memory = plan.memories[array];
+  int64_t width = plan.tile.lanes;
+  auto stride = [&](int index) { return plan.contraction.indices[index].strides[array]; };
+  std::function<void(size_t, Index, Index)> copy = [&](size_t level, Index source, Index target) {
+    int index = plan.sums[level];
+    Index count = level == part.level && part.parts > 1
+                      ? part.length
+                      : Index{Value(), plan.contraction.indices[index].extent};
+    if (level + 1 < plan.sums.size())
+      return code.forEach({}, count, [&](Index step) {
+        copy(level + 1, code.add(source, code.scale(step, stride(index))),
+             code.add(target, code.scale(step, block.strides[index])));
+      });
+    Index vectors = code.quotient(count, width), whole = code.scale(vectors, width);
+    code.forEach({}, vectors, [&](Index vector) {
+      Index at = code.scale(vector, width);
+      code.store(code.load(memory, code.add(source, at), 1, width, width), block.memory, code.add(target, at), 1,
+                 width);
+    });
+    code.forEach(whole, count, [&](Index step) {
+      code.store(code.load(memory, code.add(source, step), 1, 1, 1), block.memory, code.add(target, step), 1, 1);
+    });
+  };
+  code.forEach({}, rows, [&](Index row) {
+    copy(part.level, code.add(from, code.scale(row, stride(plan.tile.first))),
+         code.add(to, code.scale(row, block.strides[plan.tile.first])));
+  });
+}
 
 void writeContractPack(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,
                        ContractIndexValue offset, const ContractSumPart &part) {

@@ -6,6 +6,12 @@
 
 namespace tgc::schedule {
 
+/// Copies `rows` of the first index of the other factor, `from` where it lies `to` its block, for one part of the sum.
+/// Rows lie apart by an odd number of cache lines there: rows of many arrays are a power of two apart and would share
+/// one set of the first cache, and one page each.
+void writeContractBlock(ContractCode &code, const ContractMicroPlan &plan, ContractIndexValue rows,
+                        ContractIndexValue from, ContractIndexValue to, const ContractSumPart &part);
+
 /// Fills the panel from array tile.packed at `offset`, for `sizes` (the first index plays no part).
 void writeContractPack(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,
                        ContractIndexValue offset, const ContractSumPart &part);

@@ -99,7 +99,7 @@ private:
 
   /// Cycles lost for one vector because its line left the first cache before its next use.
   double missCycles(const ContractTile &tile, int array, int64_t steps) const {
-    if (tile.packed == array) return 0;
+    if (tile.packed == array || tile.blocked) return 0;
     if (tile.lanesSummed || stride(tile.lane, array) == 1) {
       // Lines that one pass over the sum can use without evicting itself: eight ways of the sets it touches.
       int64_t vectors = tile.vectorCut.largest(), inner = innermostSum(-1);
@@ -153,7 +153,21 @@ private:
            (!tile.lanesSummed && stride(tile.lane, array) ? tile.vectorCut.largest() : 1);
   }
 
+  /// Whether the other factor should be copied in blocks: it is larger than half the second cache or its rows collide in
+  /// the first, its sum is contiguous, and the copy is used by many vector tiles.
+  bool blockable(const ContractTile &tile) const {
+    int other = 1 - tile.packed, inner = innermostSum(-1);
+    if (tile.packed < 0 || tile.first < 0 || inner < 0 || stride(inner, other) != 1 || stride(tile.second, other) ||
+        tile.firstCut.pieces < 16 || tile.vectorCut.pieces < 8)
+      return false;
+    int64_t steps = 1;
+    for (const ContractIndex &index : indices) steps *= index.summed ? index.extent : 1;
+    bool large = extent(tile.first) * steps * numbers.factorBytes[other] > machine.l2Bytes / 2;
+    return steps >= 128 && (large || tile.firstCut.largest() > setsPeriod(tile.first, other) * 8);
+  }
+
   bool rate(ContractTile &tile) const {
+    tile.blocked = blockable(tile);
     int64_t accumulators = tile.firstCut.largest() * tile.secondCut.largest() * tile.vectorCut.largest();
     int64_t left = loads(tile, leftArray), right = loads(tile, rightArray);
     if (accumulators + std::min(left, right) + 1 > machine.vectorRegisters - 1) return false;
@@ -308,6 +322,7 @@ std::string describe(const ContractTile &tile) {
   if (tile.packed >= 0)
     text += std::string(", panel of ") + (tile.packed == 0 ? "left" : "right") + " in " +
             std::to_string(tile.parts) + " parts of " + std::to_string(tile.partSteps);
+  if (tile.blocked) text += std::string(", blocks of ") + (tile.packed == 0 ? "right" : "left");
   return text + ", unroll " + std::to_string(tile.unroll) + ", splits " + std::to_string(tile.splits);
 }
 

@@ -202,9 +202,14 @@ CompiledContract compileContract(const ContractCase &test, const schedule::Machi
     module->print(stream);
   }
   flattenEmptyArguments(kernel);
+  if (kernel.getNumArguments() > static_cast<unsigned>(inputs + 3)) { // scratch follows the result
+    auto type = cast<MemRefType>(kernel.getArgumentTypes().back());
+    result.scratchBytes.push_back(type.getNumElements() * type.getElementTypeBitWidth() / 8);
+    step.buffers.push_back(inputs + 1);
+  }
   target::KernelFacts facts;
   facts.name = "kernel";
-  facts.buffers = inputs + 1;
+  facts.buffers = step.buffers.size();
   facts.mayAlias.assign(facts.buffers, false);
   PassManager passes(&context());
   Options options;
