@@ -18,6 +18,7 @@ using Index = ContractIndexValue;
 struct TileRun {
   int64_t from, to, size;
   bool masked = false;
+  Index number = {}; // of the tile at hand
 };
 
 SmallVector<TileRun> tileRuns(const ContractCut &cut, bool maskLast) {
@@ -68,9 +69,13 @@ private:
     if (tile.second >= 0 && contraction.indices[tile.second].strides[tile.packed])
       panel.strides[tile.second] = plan.panelVectors * tile.lanes;
     panel.strides[tile.lane] = 1;
-    int64_t size = strideSums(panel, row);
+    panelElements = strideSums(panel, row);
+    if (grid.panelsElements) {
+      panel.memory = code.flat(body.getArguments().back());
+      return;
+    }
     Type element = cast<MemRefType>(plan.memories[tile.packed].getType()).getElementType();
-    panel.memory = memref::AllocaOp::create(code, MemRefType::get({size}, element), code.getI64IntegerAttr(64));
+    panel.memory = memref::AllocaOp::create(code, MemRefType::get({panelElements}, element), code.getI64IntegerAttr(64));
   }
 
   /// Gives the summed loops of one part their strides in a copy, `step` for the innermost; returns the part's size.
@@ -124,36 +129,66 @@ private:
     for (int index : llvm::reverse(grid.outer))
       offsets = moved(offsets, index, take(contraction.indices[index].extent));
     writeTiles(tile.secondCut, grid.secondBlocks, secondBlock, false, [&](Index secondAt, TileRun second) {
-      forEachPart(moved(offsets, tile.second, secondAt), [&](const ContractOffsets &inPart,
-                                                             ContractSumPart part) {
-        Index firstRow = firstOfBlock(tile.firstCut, grid.firstBlocks, firstBlock);
-        if (grid.blockElements) {
-          Index rows = code.add(firstOfBlock(tile.firstCut, grid.firstBlocks, code.add(firstBlock, {Value(), 1})),
-                                code.scale(firstRow, -1));
-          int other = 1 - tile.packed;
-          Index from = moved(inPart, tile.first, firstRow)[other];
-          writeContractBlock(code, plan, rows, from, blockStart, part);
-        }
-        writeTiles(
-            tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
-              auto atVector =
-                  tile.lanesSummed ? inPart : moved(inPart, tile.lane, code.scale(vectorAt, tile.lanes));
-              ContractMicroSizes sizes{1, second.size, vectors.size,
-                                       vectors.masked ? lastLanes() : tile.lanes};
-              if (tile.packed >= 0) writeContractPack(code, plan, sizes, atVector[tile.packed], part);
-              writeTiles(tile.firstCut, grid.firstBlocks, firstBlock, false,
-                         [&](Index firstAt, TileRun first) {
-                           sizes.first = first.size;
-                           auto at = moved(atVector, tile.first, firstAt);
-                           if (grid.blockElements) {
-                             Index row = code.add(firstAt, code.scale(firstRow, -1));
-                             at[1 - tile.packed] = code.add(blockStart, code.scale(row, grid.blockRow));
-                           }
-                           writeContractMicro(code, plan, sizes, at, part);
-                         });
-            });
+      forEachPart(moved(offsets, tile.second, secondAt), [&](const ContractOffsets &at, ContractSumPart part) {
+        writePart(at, part, second.size, vectorBlock, firstBlock);
       });
     });
+  }
+
+  /// One part of the sum for one cell: copies first, then vector tiles, and inside them the first tiles that share a panel.
+  void writePart(const ContractOffsets &offsets, const ContractSumPart &part, int64_t second, Index vectorBlock,
+                 Index firstBlock) {
+    Index firstRow = startOf(tile.firstCut, startOf(grid.firstBlocks, firstBlock));
+    Index firstVector = startOf(grid.vectorBlocks, vectorBlock);
+    Index panels = code.add(blockStart, {Value(), grid.blockElements - grid.panelsElements});
+    if (grid.blockElements) {
+      Index next = startOf(tile.firstCut, startOf(grid.firstBlocks, code.add(firstBlock, {Value(), 1})));
+      writeContractBlock(code, plan, code.add(next, code.scale(firstRow, -1)),
+                         moved(offsets, tile.first, firstRow)[1 - tile.packed], blockStart, part);
+    }
+    if (grid.panelsElements) fillPanels(offsets, part, second, vectorBlock, panels);
+    writeTiles(tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
+      auto atVector = tile.lanesSummed ? offsets : moved(offsets, tile.lane, code.scale(vectorAt, tile.lanes));
+      ContractMicroSizes sizes{1, second, vectors.size, vectors.masked ? lastLanes() : tile.lanes};
+      if (grid.panelsElements) {
+        Index number = code.add(vectors.number, code.scale(firstVector, -1));
+        atVector[tile.packed] = code.add(panels, code.scale(number, panelElements));
+      } else if (tile.packed >= 0) {
+        writeContractPack(code, plan, sizes, atVector[tile.packed], {}, part);
+        atVector[tile.packed] = {};
+      }
+      writeTiles(tile.firstCut, grid.firstBlocks, firstBlock, false, [&](Index firstAt, TileRun first) {
+        sizes.first = first.size;
+        auto at = moved(atVector, tile.first, firstAt);
+        if (tile.packed >= 0) at[tile.packed] = atVector[tile.packed];
+        if (grid.blockElements) {
+          Index row = code.add(firstAt, code.scale(firstRow, -1));
+          at[1 - tile.packed] = code.add(blockStart, code.scale(row, grid.blockRow));
+        }
+        writeContractMicro(code, plan, sizes, at, part);
+      });
+    });
+  }
+
+  /// All panels of a cell, step by step of the sum: whole rows of the factor are read in the order they lie in memory.
+  void fillPanels(const ContractOffsets &offsets, const ContractSumPart &part, int64_t second, Index vectorBlock,
+                  Index panels) {
+    Index firstVector = startOf(grid.vectorBlocks, vectorBlock);
+    forEachContractStep(code, plan, offsets[tile.packed], panels, part, [&](Index from, Index to) {
+      writeTiles(tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
+        ContractMicroSizes sizes{1, second, vectors.size, vectors.masked ? lastLanes() : tile.lanes};
+        Index number = code.add(vectors.number, code.scale(firstVector, -1));
+        int64_t stride = tile.lanes * contraction.indices[tile.lane].strides[tile.packed];
+        writeContractPackStep(code, plan, sizes, code.add(from, code.scale(vectorAt, stride)),
+                              code.add(to, code.scale(number, panelElements)));
+      });
+    });
+  }
+
+  /// Where a piece of a cut starts; the total for the piece after the last.
+  Index startOf(const ContractCut &cut, Index piece) {
+    Index at = code.scale(piece, cut.size);
+    return cut.larger ? code.add(at, code.min(piece, {Value(), cut.larger})) : at;
   }
 
   /// Runs `inner` for each part of the sum, in order.
@@ -180,30 +215,16 @@ private:
   bool masked() const { return !tile.lanesSummed && laneExtent() % tile.lanes; }
   int64_t lastLanes() const { return laneExtent() % tile.lanes; }
 
-  /// The first row of a block's first tile; the number of rows for the block after the last.
-  Index firstOfBlock(const ContractCut &tiles, const ContractCut &blocks, Index block) {
-    auto start = [&](const ContractCut &cut, Index piece) {
-      Index at = code.scale(piece, cut.size);
-      return cut.larger ? code.add(at, code.min(piece, {Value(), cut.larger})) : at;
-    };
-    return start(tiles, start(blocks, block));
-  }
-
   /// Loops over the tiles of one block, one loop for each run of equal tiles; gives the tile's first row or
   /// vector.
   void writeTiles(const ContractCut &tiles, const ContractCut &blocks, Index block, bool maskLast,
                   llvm::function_ref<void(Index, TileRun)> inner) {
     Index low{}, high{Value(), tiles.pieces};
     if (blocks.pieces > 1) {
-      low = code.scale(block, blocks.size);
-      high = code.add(low, {Value(), blocks.size});
-      if (blocks.larger) {
-        low = code.add(low, code.min(block, {Value(), blocks.larger}));
-        Index next = code.add(block, {Value(), 1});
-        high = code.add(code.scale(next, blocks.size), code.min(next, {Value(), blocks.larger}));
-      }
+      low = startOf(blocks, block);
+      high = startOf(blocks, code.add(block, {Value(), 1}));
     }
-    for (const TileRun &run : tileRuns(tiles, maskLast)) {
+    for (TileRun run : tileRuns(tiles, maskLast)) {
       Index from = run.from == 0 ? low : code.max(low, {Value(), run.from});
       Index to = run.to == tiles.pieces ? high : code.min(high, {Value(), run.to});
       code.forEach(from, to, [&](Index number) {
@@ -211,6 +232,7 @@ private:
         Index at = run.from < tiles.larger
                        ? code.scale(number, tiles.size + 1)
                        : code.add(code.scale(number, tiles.size), {Value(), tiles.larger});
+        run.number = number;
         inner(at, run);
       });
     }
@@ -222,7 +244,8 @@ private:
   ContractCode code;
   Block &body;
   ContractMicroPlan plan;
-  Index blockStart; // of this item's block in the scratch
+  Index blockStart;          // of this item's block in the scratch
+  int64_t panelElements = 0; // of one panel
 };
 
 } // namespace
@@ -245,7 +268,11 @@ static void chooseBlocks(ContractGrid &grid, const Contraction &contraction, con
                                                        : contraction.indices[tile.sums[level]].extent;
   int64_t line = 2 * tile.lanes; // at least a cache line, whatever the element
   grid.blockRow = (steps + line - 1) / line * line + line / 2 + 1;
-  grid.blockElements = grid.blockRow * grid.firstBlocks.largest() * rows;
+  grid.blockElements = (grid.blockRow * grid.firstBlocks.largest() * rows + line - 1) / line * line;
+  if (contraction.indices[tile.lane].strides[tile.packed] == 1) {
+    grid.panelsElements = grid.vectorBlocks.largest() * contractPanelRow(contraction.indices, tile) * steps;
+    grid.blockElements += grid.panelsElements;
+  }
 }
 
 ContractGrid chooseContractGrid(const Contraction &contraction, const ContractTile &tile) {

@@ -10,6 +10,7 @@ struct ContractGrid {
   ContractCut firstBlocks, secondBlocks, vectorBlocks; // tiles cut into blocks; one block of each is a cell
   int64_t cells = 1, cellsPerItem = 1, items = 1;
   int64_t blockRow = 0, blockElements = 0; // of the block an item copies the other factor to; 0: no block
+  int64_t panelsElements = 0; // at the end of the block, for all panels of a cell; 0: one panel on the stack
   double nanoseconds = 0;
 };
 

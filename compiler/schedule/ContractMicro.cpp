@@ -28,7 +28,6 @@ public:
     Sums sums(accumulators * tile.splits, code.zeros(contraction.sumType, tile.lanes));
     if (part.parts > 1) start(sums, offsets);
     Factors at{offsets[0], offsets[1]};
-    if (tile.packed >= 0) at[tile.packed] = {};
     sums = writeSums(part.level, at, sums);
     for (int64_t width = tile.splits; width > 1; width /= 2)
       for (int64_t sum = 0; sum < accumulators * width / 2; ++sum)

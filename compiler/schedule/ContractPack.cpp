@@ -30,6 +30,14 @@ public:
     });
   }
 
+  void writeStep(Index from, Index to) {
+    forEachVector(from, to, [&](Index source, Index target, int64_t count) {
+      Value vector =
+          code.load(plan.memories[tile.packed], source, memoryStride(tile.lane), tile.lanes, count);
+      code.store(vector, plan.panel().memory, target, 1, tile.lanes);
+    });
+  }
+
 private:
   int64_t memoryStride(int index) const {
     return index < 0 ? 0 : plan.contraction.indices[index].strides[tile.packed];
@@ -44,14 +52,6 @@ private:
                                            vector * tile.lanes * memoryStride(tile.lane)}),
               code.add(to, {Value(), (row * plan.panelVectors + vector) * tile.lanes}),
               vector + 1 == sizes.vectors ? sizes.lastCount : tile.lanes);
-  }
-
-  void writeStep(Index from, Index to) {
-    forEachVector(from, to, [&](Index source, Index target, int64_t count) {
-      Value vector =
-          code.load(plan.memories[tile.packed], source, memoryStride(tile.lane), tile.lanes, count);
-      code.store(vector, plan.panel().memory, target, 1, tile.lanes);
-    });
   }
 
   /// Square blocks: `lanes` rows of `lanes` neighbouring steps each become `lanes` vectors.
@@ -149,8 +149,31 @@ void writeContractBlock(ContractCode &code, const ContractMicroPlan &plan, Contr
 }
 
 void writeContractPack(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,
-                       ContractIndexValue offset, const ContractSumPart &part) {
-  PackWriter(code, plan, sizes, part).write(part.level, offset, {});
+                       ContractIndexValue from, ContractIndexValue to, const ContractSumPart &part) {
+  PackWriter(code, plan, sizes, part).write(part.level, from, to);
+}
+
+void writeContractPackStep(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,
+                           ContractIndexValue from, ContractIndexValue to) {
+  PackWriter(code, plan, sizes, {}).writeStep(from, to);
+}
+
+void forEachContractStep(ContractCode &code, const ContractMicroPlan &plan, ContractIndexValue from,
+                         ContractIndexValue to, const ContractSumPart &part,
+                         llvm::function_ref<void(ContractIndexValue, ContractIndexValue)> visit) {
+  int array = plan.tile.packed;
+  std::function<void(size_t, Index, Index)> walk = [&](size_t level, Index source, Index target) {
+    if (level == plan.sums.size()) return visit(source, target);
+    int index = plan.sums[level];
+    Index count = level == part.level && part.parts > 1
+                      ? part.length
+                      : Index{Value(), plan.contraction.indices[index].extent};
+    code.forEach({}, count, [&](Index step) {
+      walk(level + 1, code.add(source, code.scale(step, plan.contraction.indices[index].strides[array])),
+           code.add(target, code.scale(step, plan.copies[array].strides[index])));
+    });
+  };
+  walk(part.level, from, to);
 }
 
 } // namespace tgc::schedule

@@ -12,8 +12,17 @@ namespace tgc::schedule {
 void writeContractBlock(ContractCode &code, const ContractMicroPlan &plan, ContractIndexValue rows,
                         ContractIndexValue from, ContractIndexValue to, const ContractSumPart &part);
 
-/// Fills the panel from array tile.packed at `offset`, for `sizes` (the first index plays no part).
+/// Fills one panel from array tile.packed, `from` where it lies `to` the panel, for `sizes` (the first index plays no part).
 void writeContractPack(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,
-                       ContractIndexValue offset, const ContractSumPart &part);
+                       ContractIndexValue from, ContractIndexValue to, const ContractSumPart &part);
+
+/// The vectors of one step of the sum for one panel.
+void writeContractPackStep(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,
+                           ContractIndexValue from, ContractIndexValue to);
+
+/// Loops over the summed steps of a part, following the packed factor and its panel.
+void forEachContractStep(ContractCode &code, const ContractMicroPlan &plan, ContractIndexValue from,
+                         ContractIndexValue to, const ContractSumPart &part,
+                         llvm::function_ref<void(ContractIndexValue, ContractIndexValue)> visit);
 
 } // namespace tgc::schedule

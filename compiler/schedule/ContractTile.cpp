@@ -157,7 +157,7 @@ private:
   /// the first, its sum is contiguous, and the copy is used by many vector tiles.
   bool blockable(const ContractTile &tile) const {
     int other = 1 - tile.packed, inner = innermostSum(-1);
-    if (tile.packed < 0 || tile.first < 0 || inner < 0 || stride(inner, other) != 1 || stride(tile.second, other) ||
+    if (!numbers.sameFactors || tile.packed < 0 || tile.first < 0 || inner < 0 || stride(inner, other) != 1 || stride(tile.second, other) ||
         tile.firstCut.pieces < 16 || tile.vectorCut.pieces < 8)
       return false;
     int64_t steps = 1;
@@ -229,7 +229,7 @@ private:
 
   /// Summed steps a panel holds: two thirds of the first cache, never more than a kernel's 64 KiB of scratch.
   int64_t mostSteps(const ContractTile &tile) const {
-    int64_t bytes = std::min<int64_t>(machine.l1Bytes * 2 / 3, 64 << 10);
+    int64_t bytes = std::min<int64_t>(machine.l1Bytes, 64 << 10);
     return std::max<int64_t>(
         tile.lanes, bytes / (contractPanelRow(indices, tile) * numbers.factorBytes[tile.packed]) / 8 * 8);
   }
@@ -295,6 +295,10 @@ ContractNumbers contractNumbers(const Contraction &contraction, const Machine &m
   for (int array = 0; array < 2; ++array)
     numbers.factorBytes[array] = bytesOf(
         llvm::cast<mlir::ShapedType>(contraction.arrays[array].use->get().getType()).getElementType());
+  auto elementOf = [&](int array) {
+    return llvm::cast<mlir::ShapedType>(contraction.arrays[array].use->get().getType()).getElementType();
+  };
+  numbers.sameFactors = elementOf(0) == elementOf(1);
   auto result = llvm::find_if(contraction.arrays, [](const ContractArray &a) { return a.result >= 0; });
   numbers.partialSums =
       contraction.productType == contraction.sumType &&

@@ -41,6 +41,7 @@ struct ContractNumbers {
   double multiplyAdd = 0.5;        // cycles of one vector multiply-add when many are in flight
   int64_t latency = 4;             // cycles until its result can be used
   int64_t factorBytes[2] = {4, 4}; // bytes of one element of each factor
+  bool sameFactors = true; // both factors have one element type
   bool partialSums = true;         // sums may wait in the result's memory
 };
 
