@@ -47,6 +47,8 @@ public:
           code.flat(body.getArgument(2 + (array.result >= 0 ? inputs + array.result : array.argument))));
     if (tile.packed >= 0) makePanel();
     if (grid.blockElements) makeBlock();
+    // All items of one call share the slot of its first: ranges are disjoint, and the slot stays in the second cache.
+    blockStart = grid.items == 1 ? Index{} : code.scale({body.getArgument(0), 0}, grid.blockElements);
     ContractOffsets start;
     for (const ContractArray &array : contraction.arrays)
       start.push_back({Value(), array.offset});
@@ -106,7 +108,6 @@ private:
   }
 
   void writeItem(Index item, const ContractOffsets &offsets) {
-    blockStart = code.scale(item, grid.blockElements);
     Index low = code.scale(item, grid.cellsPerItem);
     Index high = code.add(low, {Value(), grid.cellsPerItem});
     if (grid.cells % grid.cellsPerItem) high = code.min(high, {Value(), grid.cells});
@@ -244,7 +245,7 @@ private:
   ContractCode code;
   Block &body;
   ContractMicroPlan plan;
-  Index blockStart;          // of this item's block in the scratch
+  Index blockStart;          // of this call's block in the scratch
   int64_t panelElements = 0; // of one panel
 };
 
@@ -253,12 +254,12 @@ private:
 /// Large products: cells of about 512 rows x 8 vector tiles, each with its own block of the other factor, half the second
 /// cache at most. Copying a block costs 2 % of using it with eight vector tiles.
 static void chooseBlocks(ContractGrid &grid, const Contraction &contraction, const ContractTile &tile) {
-  constexpr int64_t cellRows = 512, cellVectors = 8;
+  constexpr int64_t cellRows = 512, cellVectors = 16;
   int64_t rows = tile.firstCut.largest();
   int64_t tiles = std::clamp<int64_t>(tile.firstCut.pieces / 2, 8, std::max<int64_t>(8, cellRows / rows));
   grid.firstBlocks = ContractCut::balanced(tile.firstCut.pieces, tiles);
   grid.vectorBlocks =
-      ContractCut::balanced(tile.vectorCut.pieces, std::clamp<int64_t>(tile.vectorCut.pieces / 4, 1, cellVectors));
+      ContractCut::balanced(tile.vectorCut.pieces, std::clamp<int64_t>(tile.vectorCut.pieces / 2, 1, cellVectors));
   grid.secondBlocks = ContractCut::balanced(tile.secondCut.pieces, tile.secondCut.pieces);
   grid.cells *= grid.firstBlocks.pieces * grid.vectorBlocks.pieces;
   grid.items = grid.cells;

@@ -229,7 +229,7 @@ private:
 
   /// Summed steps a panel holds: two thirds of the first cache, never more than a kernel's 64 KiB of scratch.
   int64_t mostSteps(const ContractTile &tile) const {
-    int64_t bytes = std::min<int64_t>(machine.l1Bytes, 64 << 10);
+    int64_t bytes = std::min<int64_t>(machine.l1Bytes * 2 / 3, 64 << 10);
     return std::max<int64_t>(
         tile.lanes, bytes / (contractPanelRow(indices, tile) * numbers.factorBytes[tile.packed]) / 8 * 8);
   }

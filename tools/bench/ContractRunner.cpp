@@ -13,6 +13,7 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include <chrono>
+#include <sys/mman.h>
 
 using namespace mlir;
 
@@ -147,11 +148,18 @@ std::string ContractCase::kernelText() const {
 
 void CompiledContract::runWith(std::vector<void *> buffers,
                                const std::function<void(const ContractStep &, void **)> &call) const {
+  constexpr uintptr_t hugePage = 2 << 20;
+  auto aligned = [](std::vector<char> &bytes) {
+    return reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(bytes.data()) + hugePage - 1) / hugePage * hugePage);
+  };
   if (scratch.empty())
-    for (int64_t bytes : scratchBytes)
-      scratch.emplace_back(bytes + 64);
-  for (std::vector<char> &bytes : scratch)
-    buffers.push_back(reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(bytes.data()) + 63) / 64 * 64));
+    for (int64_t bytes : scratchBytes) {
+      // As the runtime's arena: huge pages, asked for before the first touch.
+      scratch.emplace_back();
+      scratch.back().reserve(bytes + 2 * hugePage);
+      madvise(aligned(scratch.back()), bytes, MADV_HUGEPAGE);
+    }
+  for (std::vector<char> &bytes : scratch) buffers.push_back(aligned(bytes));
   for (const ContractStep &step : steps) {
     std::vector<void *> own;
     for (int buffer : step.buffers)
