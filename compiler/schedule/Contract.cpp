@@ -64,7 +64,8 @@ LogicalResult emitContract(func::FuncOp kernel, const Machine &machine) {
     grid = chooseContractGrid(*contraction, tile);
     if (grid.blockElements) {
       auto factor = cast<ShapedType>(contraction->arrays[1 - tile.packed].use->get().getType());
-      block->addArgument(MemRefType::get({grid.items * grid.blockElements}, factor.getElementType()), kernel.getLoc());
+      block->addArgument(MemRefType::get({grid.items * grid.blockElements}, factor.getElementType()),
+                         kernel.getLoc());
     }
     writeContractKernel(*block, *contraction, tile, grid);
   } else {

@@ -47,7 +47,8 @@ public:
           code.flat(body.getArgument(2 + (array.result >= 0 ? inputs + array.result : array.argument))));
     if (tile.packed >= 0) makePanel();
     if (grid.blockElements) makeBlock();
-    // All items of one call share the slot of its first: ranges are disjoint, and the slot stays in the second cache.
+    // All items of one call share the slot of its first: ranges are disjoint, and the slot stays in the
+    // second cache.
     blockStart = grid.items == 1 ? Index{} : code.scale({body.getArgument(0), 0}, grid.blockElements);
     ContractOffsets start;
     for (const ContractArray &array : contraction.arrays)
@@ -77,10 +78,12 @@ private:
       return;
     }
     Type element = cast<MemRefType>(plan.memories[tile.packed].getType()).getElementType();
-    panel.memory = memref::AllocaOp::create(code, MemRefType::get({panelElements}, element), code.getI64IntegerAttr(64));
+    panel.memory =
+        memref::AllocaOp::create(code, MemRefType::get({panelElements}, element), code.getI64IntegerAttr(64));
   }
 
-  /// Gives the summed loops of one part their strides in a copy, `step` for the innermost; returns the part's size.
+  /// Gives the summed loops of one part their strides in a copy, `step` for the innermost; returns the part's
+  /// size.
   int64_t strideSums(ContractCopy &copy, int64_t step) {
     for (size_t level = tile.sums.size(); level-- > (tile.parts > 1 ? tile.partLevel : 0);) {
       copy.strides[tile.sums[level]] = step;
@@ -130,15 +133,17 @@ private:
     for (int index : llvm::reverse(grid.outer))
       offsets = moved(offsets, index, take(contraction.indices[index].extent));
     writeTiles(tile.secondCut, grid.secondBlocks, secondBlock, false, [&](Index secondAt, TileRun second) {
-      forEachPart(moved(offsets, tile.second, secondAt), [&](const ContractOffsets &at, ContractSumPart part) {
-        writePart(at, part, second.size, vectorBlock, firstBlock);
-      });
+      forEachPart(moved(offsets, tile.second, secondAt),
+                  [&](const ContractOffsets &at, ContractSumPart part) {
+                    writePart(at, part, second.size, vectorBlock, firstBlock);
+                  });
     });
   }
 
-  /// One part of the sum for one cell: copies first, then vector tiles, and inside them the first tiles that share a panel.
-  void writePart(const ContractOffsets &offsets, const ContractSumPart &part, int64_t second, Index vectorBlock,
-                 Index firstBlock) {
+  /// One part of the sum for one cell: copies first, then vector tiles, and inside them the first tiles that
+  /// share a panel.
+  void writePart(const ContractOffsets &offsets, const ContractSumPart &part, int64_t second,
+                 Index vectorBlock, Index firstBlock) {
     Index firstRow = startOf(tile.firstCut, startOf(grid.firstBlocks, firstBlock));
     Index firstVector = startOf(grid.vectorBlocks, vectorBlock);
     Index panels = code.add(blockStart, {Value(), grid.blockElements - grid.panelsElements});
@@ -148,41 +153,45 @@ private:
                          moved(offsets, tile.first, firstRow)[1 - tile.packed], blockStart, part);
     }
     if (grid.panelsElements) fillPanels(offsets, part, second, vectorBlock, panels);
-    writeTiles(tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
-      auto atVector = tile.lanesSummed ? offsets : moved(offsets, tile.lane, code.scale(vectorAt, tile.lanes));
-      ContractMicroSizes sizes{1, second, vectors.size, vectors.masked ? lastLanes() : tile.lanes};
-      if (grid.panelsElements) {
-        Index number = code.add(vectors.number, code.scale(firstVector, -1));
-        atVector[tile.packed] = code.add(panels, code.scale(number, panelElements));
-      } else if (tile.packed >= 0) {
-        writeContractPack(code, plan, sizes, atVector[tile.packed], {}, part);
-        atVector[tile.packed] = {};
-      }
-      writeTiles(tile.firstCut, grid.firstBlocks, firstBlock, false, [&](Index firstAt, TileRun first) {
-        sizes.first = first.size;
-        auto at = moved(atVector, tile.first, firstAt);
-        if (tile.packed >= 0) at[tile.packed] = atVector[tile.packed];
-        if (grid.blockElements) {
-          Index row = code.add(firstAt, code.scale(firstRow, -1));
-          at[1 - tile.packed] = code.add(blockStart, code.scale(row, grid.blockRow));
-        }
-        writeContractMicro(code, plan, sizes, at, part);
-      });
-    });
+    writeTiles(
+        tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
+          auto atVector =
+              tile.lanesSummed ? offsets : moved(offsets, tile.lane, code.scale(vectorAt, tile.lanes));
+          ContractMicroSizes sizes{1, second, vectors.size, vectors.masked ? lastLanes() : tile.lanes};
+          if (grid.panelsElements) {
+            Index number = code.add(vectors.number, code.scale(firstVector, -1));
+            atVector[tile.packed] = code.add(panels, code.scale(number, panelElements));
+          } else if (tile.packed >= 0) {
+            writeContractPack(code, plan, sizes, atVector[tile.packed], {}, part);
+            atVector[tile.packed] = {};
+          }
+          writeTiles(tile.firstCut, grid.firstBlocks, firstBlock, false, [&](Index firstAt, TileRun first) {
+            sizes.first = first.size;
+            auto at = moved(atVector, tile.first, firstAt);
+            if (tile.packed >= 0) at[tile.packed] = atVector[tile.packed];
+            if (grid.blockElements) {
+              Index row = code.add(firstAt, code.scale(firstRow, -1));
+              at[1 - tile.packed] = code.add(blockStart, code.scale(row, grid.blockRow));
+            }
+            writeContractMicro(code, plan, sizes, at, part);
+          });
+        });
   }
 
-  /// All panels of a cell, step by step of the sum: whole rows of the factor are read in the order they lie in memory.
-  void fillPanels(const ContractOffsets &offsets, const ContractSumPart &part, int64_t second, Index vectorBlock,
-                  Index panels) {
+  /// All panels of a cell, step by step of the sum: whole rows of the factor are read in the order they lie
+  /// in memory.
+  void fillPanels(const ContractOffsets &offsets, const ContractSumPart &part, int64_t second,
+                  Index vectorBlock, Index panels) {
     Index firstVector = startOf(grid.vectorBlocks, vectorBlock);
     forEachContractStep(code, plan, offsets[tile.packed], panels, part, [&](Index from, Index to) {
-      writeTiles(tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
-        ContractMicroSizes sizes{1, second, vectors.size, vectors.masked ? lastLanes() : tile.lanes};
-        Index number = code.add(vectors.number, code.scale(firstVector, -1));
-        int64_t stride = tile.lanes * contraction.indices[tile.lane].strides[tile.packed];
-        writeContractPackStep(code, plan, sizes, code.add(from, code.scale(vectorAt, stride)),
-                              code.add(to, code.scale(number, panelElements)));
-      });
+      writeTiles(
+          tile.vectorCut, grid.vectorBlocks, vectorBlock, masked(), [&](Index vectorAt, TileRun vectors) {
+            ContractMicroSizes sizes{1, second, vectors.size, vectors.masked ? lastLanes() : tile.lanes};
+            Index number = code.add(vectors.number, code.scale(firstVector, -1));
+            int64_t stride = tile.lanes * contraction.indices[tile.lane].strides[tile.packed];
+            writeContractPackStep(code, plan, sizes, code.add(from, code.scale(vectorAt, stride)),
+                                  code.add(to, code.scale(number, panelElements)));
+          });
     });
   }
 
@@ -251,15 +260,15 @@ private:
 
 } // namespace
 
-/// Large products: cells of about 512 rows x 8 vector tiles, each with its own block of the other factor, half the second
-/// cache at most. Copying a block costs 2 % of using it with eight vector tiles.
+/// Large products: cells of about 512 rows x 8 vector tiles, each with its own block of the other factor,
+/// half the second cache at most. Copying a block costs 2 % of using it with eight vector tiles.
 static void chooseBlocks(ContractGrid &grid, const Contraction &contraction, const ContractTile &tile) {
   constexpr int64_t cellRows = 512, cellVectors = 16;
   int64_t rows = tile.firstCut.largest();
   int64_t tiles = std::clamp<int64_t>(tile.firstCut.pieces / 2, 8, std::max<int64_t>(8, cellRows / rows));
   grid.firstBlocks = ContractCut::balanced(tile.firstCut.pieces, tiles);
-  grid.vectorBlocks =
-      ContractCut::balanced(tile.vectorCut.pieces, std::clamp<int64_t>(tile.vectorCut.pieces / 2, 1, cellVectors));
+  grid.vectorBlocks = ContractCut::balanced(tile.vectorCut.pieces,
+                                            std::clamp<int64_t>(tile.vectorCut.pieces / 2, 1, cellVectors));
   grid.secondBlocks = ContractCut::balanced(tile.secondCut.pieces, tile.secondCut.pieces);
   grid.cells *= grid.firstBlocks.pieces * grid.vectorBlocks.pieces;
   grid.items = grid.cells;

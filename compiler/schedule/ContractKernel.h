@@ -16,8 +16,8 @@ struct ContractGrid {
 
 ContractGrid chooseContractGrid(const Contraction &contraction, const ContractTile &tile);
 
-/// Fills `body` (whose arguments are begin, end, inputs..., results... in memory, then items x blockElements of scratch
-/// if the grid has blocks) with the kernel.
+/// Fills `body` (whose arguments are begin, end, inputs..., results... in memory, then items x blockElements
+/// of scratch if the grid has blocks) with the kernel.
 void writeContractKernel(mlir::Block &body, const Contraction &contraction, const ContractTile &tile,
                          const ContractGrid &grid);
 

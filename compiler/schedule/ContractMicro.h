@@ -20,7 +20,8 @@ struct ContractSumPart {
   ContractIndexValue length; // steps of the loop at `level`
 };
 
-/// A copy of part of a factor in the order the tiles read it; `strides` are by index, in elements of the copy.
+/// A copy of part of a factor in the order the tiles read it; `strides` are by index, in elements of the
+/// copy.
 struct ContractCopy {
   mlir::Value memory; // flat; null: the factor is read where it lies
   llvm::SmallVector<int64_t> strides;
@@ -32,8 +33,8 @@ struct ContractMicroPlan {
   const ContractTile &tile;
   llvm::SmallVector<mlir::Value> memories; // flat, one an array
   llvm::SmallVector<int> sums;             // summed indices, outermost first; the last is the innermost
-  ContractCopy copies[2] = {}; // packed copies the tiles read instead of arrays 0 and 1
-  int64_t panelVectors = 1;    // vectors of one summed step in the panel, for each row of `second`
+  ContractCopy copies[2] = {};             // packed copies the tiles read instead of arrays 0 and 1
+  int64_t panelVectors = 1; // vectors of one summed step in the panel, for each row of `second`
 
   const ContractCopy &panel() const { return copies[tile.packed]; }
 

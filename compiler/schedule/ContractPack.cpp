@@ -83,8 +83,8 @@ private:
                                     : code.zeros(element, tile.lanes));
       transpose(rows);
       for (int64_t step = 0; step < steps; ++step)
-        code.store(rows[step], plan.panel().memory, code.add(target, {Value(), step * plan.panel().strides[tile.step]}),
-                   1, tile.lanes);
+        code.store(rows[step], plan.panel().memory,
+                   code.add(target, {Value(), step * plan.panel().strides[tile.step]}), 1, tile.lanes);
     });
   }
 
@@ -135,11 +135,12 @@ void writeContractBlock(ContractCode &code, const ContractMicroPlan &plan, Contr
     Index vectors = code.quotient(count, width), whole = code.scale(vectors, width);
     code.forEach({}, vectors, [&](Index vector) {
       Index at = code.scale(vector, width);
-      code.store(code.load(memory, code.add(source, at), 1, width, width), block.memory, code.add(target, at), 1,
-                 width);
+      code.store(code.load(memory, code.add(source, at), 1, width, width), block.memory, code.add(target, at),
+                 1, width);
     });
     code.forEach(whole, count, [&](Index step) {
-      code.store(code.load(memory, code.add(source, step), 1, 1, 1), block.memory, code.add(target, step), 1, 1);
+      code.store(code.load(memory, code.add(source, step), 1, 1, 1), block.memory, code.add(target, step), 1,
+                 1);
     });
   };
   code.forEach({}, rows, [&](Index row) {

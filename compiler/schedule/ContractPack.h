@@ -6,13 +6,14 @@
 
 namespace tgc::schedule {
 
-/// Copies `rows` of the first index of the other factor, `from` where it lies `to` its block, for one part of the sum.
-/// Rows lie apart by an odd number of cache lines there: rows of many arrays are a power of two apart and would share
-/// one set of the first cache, and one page each.
+/// Copies `rows` of the first index of the other factor, `from` where it lies `to` its block, for one part of
+/// the sum. Rows lie apart by an odd number of cache lines there: rows of many arrays are a power of two
+/// apart and would share one set of the first cache, and one page each.
 void writeContractBlock(ContractCode &code, const ContractMicroPlan &plan, ContractIndexValue rows,
                         ContractIndexValue from, ContractIndexValue to, const ContractSumPart &part);
 
-/// Fills one panel from array tile.packed, `from` where it lies `to` the panel, for `sizes` (the first index plays no part).
+/// Fills one panel from array tile.packed, `from` where it lies `to` the panel, for `sizes` (the first index
+/// plays no part).
 void writeContractPack(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,
                        ContractIndexValue from, ContractIndexValue to, const ContractSumPart &part);
 

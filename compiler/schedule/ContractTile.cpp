@@ -153,15 +153,16 @@ private:
            (!tile.lanesSummed && stride(tile.lane, array) ? tile.vectorCut.largest() : 1);
   }
 
-  /// Whether the other factor should be copied in blocks: it is larger than half the second cache or its rows collide in
-  /// the first, its sum is contiguous, and the copy is used by many vector tiles.
+  /// Whether the other factor should be copied in blocks: it is larger than half the second cache or its rows
+  /// collide in the first, its sum is contiguous, and the copy is used by many vector tiles.
   bool blockable(const ContractTile &tile) const {
     int other = 1 - tile.packed, inner = innermostSum(-1);
-    if (!numbers.sameFactors || tile.packed < 0 || tile.first < 0 || inner < 0 || stride(inner, other) != 1 || stride(tile.second, other) ||
-        tile.firstCut.pieces < 16 || tile.vectorCut.pieces < 8)
+    if (!numbers.sameFactors || tile.packed < 0 || tile.first < 0 || inner < 0 || stride(inner, other) != 1 ||
+        stride(tile.second, other) || tile.firstCut.pieces < 16 || tile.vectorCut.pieces < 8)
       return false;
     int64_t steps = 1;
-    for (const ContractIndex &index : indices) steps *= index.summed ? index.extent : 1;
+    for (const ContractIndex &index : indices)
+      steps *= index.summed ? index.extent : 1;
     bool large = extent(tile.first) * steps * numbers.factorBytes[other] > machine.l2Bytes / 2;
     return steps >= 128 && (large || tile.firstCut.largest() > setsPeriod(tile.first, other) * 8);
   }

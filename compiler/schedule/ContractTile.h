@@ -28,7 +28,7 @@ struct ContractTile {
   int64_t unroll = 1;                         // steps of the innermost summed loop written out
   llvm::SmallVector<int> sums;                // summed indices, outermost first; `step` is the last
   int packed = -1;                            // the factor copied into a panel before use; -1: none
-  bool blocked = false;        // the other factor is copied too, a block of rows for each item
+  bool blocked = false;                       // the other factor is copied too, a block of rows for each item
   size_t partLevel = 0;  // with several parts: position in `sums` that is cut into parts,
   int64_t partSteps = 1; // steps of it in one part,
   int64_t parts = 1;     // and how many parts the whole sum has
@@ -41,7 +41,7 @@ struct ContractNumbers {
   double multiplyAdd = 0.5;        // cycles of one vector multiply-add when many are in flight
   int64_t latency = 4;             // cycles until its result can be used
   int64_t factorBytes[2] = {4, 4}; // bytes of one element of each factor
-  bool sameFactors = true; // both factors have one element type
+  bool sameFactors = true;         // both factors have one element type
   bool partialSums = true;         // sums may wait in the result's memory
 };
 

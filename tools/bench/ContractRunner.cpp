@@ -150,7 +150,8 @@ void CompiledContract::runWith(std::vector<void *> buffers,
                                const std::function<void(const ContractStep &, void **)> &call) const {
   constexpr uintptr_t hugePage = 2 << 20;
   auto aligned = [](std::vector<char> &bytes) {
-    return reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(bytes.data()) + hugePage - 1) / hugePage * hugePage);
+    return reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(bytes.data()) + hugePage - 1) / hugePage *
+                                    hugePage);
   };
   if (scratch.empty())
     for (int64_t bytes : scratchBytes) {
@@ -159,7 +160,8 @@ void CompiledContract::runWith(std::vector<void *> buffers,
       scratch.back().reserve(bytes + 2 * hugePage);
       madvise(aligned(scratch.back()), bytes, MADV_HUGEPAGE);
     }
-  for (std::vector<char> &bytes : scratch) buffers.push_back(aligned(bytes));
+  for (std::vector<char> &bytes : scratch)
+    buffers.push_back(aligned(bytes));
   for (const ContractStep &step : steps) {
     std::vector<void *> own;
     for (int buffer : step.buffers)

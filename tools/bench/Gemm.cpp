@@ -1,5 +1,6 @@
 // Contraction kernels alone, beside oneDNN and OpenBLAS called directly, in one run and interleaved:
-//   tgc-bench-gemm [--threads N | --cpu-time] [--best] [--text] [--samples N] [--dtype f32] [SIZE | EQUATION:i=64,j=64,k=64] ...
+//   tgc-bench-gemm [--threads N | --cpu-time] [--best] [--text] [--samples N] [--dtype f32] [SIZE |
+//   EQUATION:i=64,j=64,k=64] ...
 // Prints GFLOP/s (medians), the ratio to the better of the two libraries, the fraction of the multiply-add
 // peak measured in the same run, and the time to compile. OpenBLAS is looked for at run time; without it the
 // column is empty.

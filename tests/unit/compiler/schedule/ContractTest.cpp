@@ -77,10 +77,12 @@ std::vector<double> naive(const ContractCase &test, const Array &a, const Array 
       for (int64_t k = 0; k < steps; ++k) {
         double left = a.get(i * steps + k);
         if (left == 0) continue;
-        for (int64_t j = 0; j < columns; ++j) result[i * columns + j] += left * b.get(k * columns + j);
+        for (int64_t j = 0; j < columns; ++j)
+          result[i * columns + j] += left * b.get(k * columns + j);
       }
     if (test.element == "i1")
-      for (double &sum : result) sum = sum != 0;
+      for (double &sum : result)
+        sum = sum != 0;
     return result;
   }
   std::map<char, int64_t> at;
