@@ -227,11 +227,13 @@ CompiledContract compileContract(const ContractCase &test, const schedule::Machi
   addTarget(passes, options);
   if (failed(passes.run(*module))) return result.error = "the loop form does not become LLVM", result;
   static auto cpu = target::Cpu::make().value();
-  auto code = cpu->compile(*module, facts, options);
+  auto unit = cpu->translate(*module, facts, options);
+  if (!unit) return result.error = unit.error().message, result;
+  auto code = cpu->generate(unit.value(), options);
   if (!code) return result.error = code.error().message, result;
   result.llvm = code.value().llvmText;
   result.assembly = code.value().assembly;
-  auto loaded = target::load(std::move(code.value().object), {std::string("kernel")});
+  auto loaded = target::load({std::move(code.value().object)}, {std::string("kernel")});
   if (!loaded) return result.error = loaded.error().message, result;
   result.compileSeconds = seconds() - start;
   step.call = loaded.value().kernels[0];
