@@ -69,7 +69,11 @@ private:
     offer(finishAttempt(std::move(tree), true, 0));
     if (limitLog2 != unlimited || problem.leafCount > 63) return;
     std::uint64_t pairs = options.effort == Effort::Optimal ? 20'000'000'000 : 3'000'000;
-    if (auto best = exactTree(problem, elite.tree, {pricing, pairs, budget})) {
+    Budget part = budget;
+    // Under a time limit most of the time belongs to the rounds: a failed proof brings nothing.
+    if (options.maxSeconds > 0 && options.effort != Effort::Optimal)
+      part.deadline = std::min(part.deadline, Budget::Clock::now() + (budget.deadline - start) / 10);
+    if (auto best = exactTree(problem, elite.tree, {pricing, pairs, part})) {
       exact = true;
       offer(finishAttempt(std::move(*best), false, 0));
     }
@@ -106,7 +110,7 @@ private:
       return none;
     }
     if (options.effort == Effort::Greedy) return finishAttempt(freshTree(random), false, random.next());
-    if (number % 4 == 0) return finishAttempt(freshTree(random), true, random.next());
+    if (number % 2 == 0) return finishAttempt(freshTree(random), true, random.next());
     return finishAttempt(base.tree, true, random.next(), true);
   }
 

@@ -1,8 +1,8 @@
 // The search for a contraction order: what is tried, in which order, until when. Pure C++ on extents, no IR.
 //
 // Rounds: the first is plain greedy and its reconfiguration (and, for networks small enough, the exact
-// search, which ends the matter). Each later one either starts afresh (noisy greedy or bisection) or disturbs
-// the best tree so far by annealing, then reconfigures. Rounds come in generations of `generation` that all
+// search, which ends the matter). Every second one starts afresh (noisy greedy), the others start
+// from the best tree so far; both anneal and reconfigure. Rounds come in generations of `generation` that all
 // start from the same best tree, so the outcome depends on the seed and the number of rounds, not on threads
 // or clocks.
 #pragma once
