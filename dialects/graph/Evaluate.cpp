@@ -1,0 +1,39 @@
+// One walk over the block; no recursion, so chains of any length are fine.
+#include "dialects/graph/Evaluate.h"
+#include "dialects/graph/Graph.h"
+#include "llvm/ADT/DenseMap.h"
+
+using namespace mlir;
+
+namespace tgc::graph {
+
+FailureOr<HostTensors> evaluateBlock(Block &block, HostTensorsRef arguments) {
+  if (arguments.size() != block.getNumArguments())
+    return block.getParentOp()->emitError()
+               << "takes " << block.getNumArguments() << " arguments, got " << arguments.size(),
+           failure();
+  llvm::DenseMap<Value, HostTensor> held;
+  for (auto [argument, tensor] : llvm::zip_equal(block.getArguments(), arguments)) {
+    if (tensor.type() != argument.getType())
+      return emitError(argument.getLoc()) << "argument " << argument.getArgNumber() << " is "
+                                          << textOf(argument) << ", got " << textOf(Type(tensor.type())),
+             failure();
+    held.try_emplace(argument, tensor);
+  }
+  auto gather = [&](Operation &op) {
+    HostTensors values;
+    for (Value operand : op.getOperands())
+      values.push_back(held.at(operand));
+    return values;
+  };
+  for (Operation &op : block.without_terminator()) {
+    auto row = dyn_cast<GraphOp>(op);
+    if (!row) return op.emitError() << op.getName() << " has no reference value", failure();
+    HostTensors results = row.evaluate(gather(op));
+    for (auto [result, tensor] : llvm::zip_equal(op.getResults(), results))
+      held.try_emplace(result, std::move(tensor));
+  }
+  return gather(*block.getTerminator());
+}
+
+} // namespace tgc::graph
