@@ -30,6 +30,7 @@ Sym clip(Sym x, Sym min, Sym max) {
     return {};
   }
   if (min) x = maximum(min, x);
+  if (!x) return {}; // the dtype was refused, and said so
   return max ? minimum(max, x) : positive(x);
 }
 

@@ -10,7 +10,7 @@ namespace tgc::catalogue {
 std::string Case::text() const {
   std::string text = std::string(row->name) + "(" + sample.text + ") on";
   for (RankedTensorType type : types)
-    text += " " + textOf(Type(type));
+    text += " " + graph::textOf(Type(type));
   return text;
 }
 

@@ -54,10 +54,11 @@ Outcome shape(const Case &one, MLIRContext *context, Plant plant) {
   }
   for (auto [value, type] : llvm::zip_equal(*values, written.function.getResultTypes())) {
     if (value.type() != type)
-      return broken("inferred " + textOf(type) + ", evaluated " + textOf(Type(value.type())));
+      return broken("inferred " + graph::textOf(type) + ", evaluated " + graph::textOf(Type(value.type())));
     // All operands of a broadcasting row have one shape here, which is the result's.
     if (one.row->broadcasts && !one.types.empty() && value.shape() != one.types.front().getShape())
-      return broken("the result is " + textOf(type) + " for operands " + textOf(Type(one.types.front())));
+      return broken("the result is " + graph::textOf(type) + " for operands " +
+                    graph::textOf(Type(one.types.front())));
   }
   return holds;
 }

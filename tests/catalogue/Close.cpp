@@ -40,7 +40,7 @@ double sizeOf(HostTensorsRef tensors) {
 std::optional<std::string> difference(const HostTensor &got, const HostTensor &expected, Tolerance tolerance,
                                       double scale) {
   if (got.type() != expected.type())
-    return "the type is " + textOf(Type(got.type())) + ", not " + textOf(Type(expected.type()));
+    return "the type is " + graph::textOf(Type(got.type())) + ", not " + graph::textOf(Type(expected.type()));
   double absolute = tolerance.relative * std::max(scale, sizeOf(expected));
   for (int64_t at = 0; at < got.count(); ++at) {
     if (!got.isFloat()) {

@@ -11,7 +11,7 @@ namespace {
 using llvm::StringRef;
 
 /// Parts of `text` between `separator` outside brackets and quotes.
-std::vector<StringRef> split(StringRef text, char separator) {
+std::vector<StringRef> partsOf(StringRef text, char separator) {
   std::vector<StringRef> parts;
   size_t start = 0;
   int depth = 0;
@@ -69,7 +69,7 @@ bool parseLiteral(StringRef text, MLIRContext *context, Argument &out) {
     out = Argument(text.drop_back());
   } else if (text.consume_front("[")) {
     Argument::List list;
-    for (StringRef part : split(text.drop_back(), ',')) {
+    for (StringRef part : partsOf(text.drop_back(), ',')) {
       list.emplace_back();
       if (!parseLiteral(part, context, list.back())) return false;
     }
@@ -97,7 +97,7 @@ bool parseEntry(const Row &row, StringRef text, MLIRContext *context, Entry &ent
   if (!one && !many) return parseLiteral(value, context, entry.literal);
   entry.list = many;
   if (many && !(value.consume_front("[") && value.consume_back("]"))) return false;
-  for (StringRef part : many ? split(value, ',') : std::vector<StringRef>{value}) {
+  for (StringRef part : many ? partsOf(value, ',') : std::vector<StringRef>{value}) {
     entry.tensors.emplace_back();
     if (!parseTensor(part, entry.tensors.back())) return false;
   }
@@ -120,10 +120,10 @@ struct Random {
 
 std::vector<Sample> parseSamples(const Row &row, MLIRContext *context, std::string &error) {
   std::vector<Sample> samples;
-  for (StringRef alternative : split(row.sample, ';')) {
+  for (StringRef alternative : partsOf(row.sample, ';')) {
     samples.emplace_back();
     samples.back().text = alternative.str();
-    for (StringRef part : split(alternative, ',')) {
+    for (StringRef part : partsOf(alternative, ',')) {
       samples.back().entries.emplace_back();
       if (!parseEntry(row, part, context, samples.back().entries.back()))
         error = "cannot read `" + part.str() + "` in the sample of " + row.name;

@@ -178,7 +178,7 @@ Outcome batchedAs(const Case &one, MLIRContext *context, ArrayRef<bool> mapped, 
     if (failed(expected)) return broken("no value: " + heard.text);
     for (auto [a, b] : llvm::zip_equal(*got, *expected)) {
       if (a.rank() != b.rank() + 1 || a.shape()[0] != extent)
-        return broken("the batched result is " + textOf(Type(a.type())));
+        return broken("the batched result is " + graph::textOf(Type(a.type())));
       if (auto off = difference(sliceOf(a, index), b, formulaTolerance(b.element()), sizeOf(inputs)))
         return broken(llvm::formatv("slice {0} of the batched call: {1}", index, *off).str());
     }
