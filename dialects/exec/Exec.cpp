@@ -99,6 +99,15 @@ static LogicalResult verifyMemory(Operation *op, func::FuncOp kernel, ArrayRef<T
   return success();
 }
 
+/// A kernel on tensors takes a value as it is or, once lowered, on its storage type (bool as i8, unsigned as
+/// signless).
+static bool takes(Type parameter, Type value) {
+  auto tensor = dyn_cast<ShapedType>(parameter);
+  if (!tensor || !isa<ShapedType>(value)) return false;
+  return parameter == value ||
+         MemRefType::get(tensor.getShape(), tensor.getElementType()) == storageOf(cast<ShapedType>(value));
+}
+
 LogicalResult RunOp::verifySymbolUses(SymbolTableCollection &tables) {
   func::FuncOp kernel = kernelNamed(*this, getKernelAttr(), tables);
   if (!kernel) return failure();
@@ -108,7 +117,10 @@ LogicalResult RunOp::verifySymbolUses(SymbolTableCollection &tables) {
     return verifyMemory(*this, kernel, types);
   }
   auto type = FunctionType::get(getContext(), getOperandTypes(), getResultTypes());
-  if (kernel.getFunctionType() != type)
+  FunctionType own = kernel.getFunctionType();
+  if (own.getNumInputs() != type.getNumInputs() || own.getNumResults() != type.getNumResults() ||
+      !llvm::all_of_zip(own.getInputs(), type.getInputs(), takes) ||
+      !llvm::all_of_zip(own.getResults(), type.getResults(), takes))
     return emitOpError() << "has type " << type << " where kernel @" << kernel.getName() << " has "
                          << kernel.getFunctionType();
   return success();

@@ -4,6 +4,7 @@ def Graph_ConstantOp : Leaf<"constant", (ins ElementsAttr:$value), [ConstantLike
   let summary = "a tensor of given values";
   let group = "creation";
   let internal = 1;
+  let sample = "value: 2x3; value: scalar";
   let hasFolder = 1;
 }
 def Graph_IotaOp : Leaf<"iota", (ins Ints:$shape, Axis:$axis, DTypeOf:$dtype)> {
@@ -11,5 +12,5 @@ def Graph_IotaOp : Leaf<"iota", (ins Ints:$shape, Axis:$axis, DTypeOf:$dtype)> {
   let group = "creation";
   let call = "iota(shape: shape, axis: int = 0, dtype: dtype = i64)";
   let source = "jax.lax";
-
+  let sample = "shape: [2, 3], axis: 1; shape: [17], dtype: f32";
 }

@@ -7,6 +7,7 @@ def Graph_ContractOp : Linear<"contract", (ins Variadic<Tensor>:$tensors, Text:$
   let group = "contraction";
   let call = "contract(equation: text, tensors: rest)";
   let internal = 1;
+  let sample = "equation: \"ij,jk->ik\", tensors: [2x3, 3x4]; equation: \"bi,bij,bj->b\", tensors: [2x3, 2x3x4, 2x4]";
 }
 def Graph_SumOp : Linear<"sum", (ins Tensor:$x, Ints:$axes, Flag:$keepdims), [0]> {
   let summary = "sum of the elements along axes";

@@ -34,9 +34,13 @@ HostTensors inputsOf(const Case &one, unsigned round, bool whole) {
 
 FailureOr<Syms> apply(const Case &one, Ink &ink, SymsRef tensors) {
   NamedArguments named;
+  NamedAttrList attributes;
   unsigned at = 0;
   for (const Entry &entry : one.sample.entries) {
-    if (entry.tensors.empty()) {
+    if (entry.attribute) {
+      auto type = RankedTensorType::get(*entry.tensors.front().shape, ink.builder.getF64Type());
+      attributes.append(entry.name, randomTensor(type, entry.tensors.front(), 1).toAttr());
+    } else if (entry.tensors.empty()) {
       named.emplace_back(entry.name, entry.literal);
     } else if (entry.list) {
       named.emplace_back(entry.name, Argument(tensors.slice(at, entry.tensors.size())));
@@ -45,6 +49,8 @@ FailureOr<Syms> apply(const Case &one, Ink &ink, SymsRef tensors) {
       named.emplace_back(entry.name, Argument(tensors[at++]));
     }
   }
+  // A row without a call is built as the compiler builds it.
+  if (!attributes.empty()) return ink.build(one.row->name, {}, attributes);
   return call(ink, one.row->name, {}, named);
 }
 
@@ -108,6 +114,7 @@ Case makeCase(const Row &row, const Sample &sample, Type element, Reshaped shape
   Case one{&row, sample, {}, {}};
   for (const Entry &entry : sample.entries)
     for (const TensorSpec &spec : entry.tensors) {
+      if (entry.attribute) continue;
       one.types.push_back(RankedTensorType::get(shapeOfSpec(spec), elementFor(row, entry.name, element)));
       one.specs.push_back(spec);
     }

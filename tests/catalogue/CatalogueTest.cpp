@@ -90,7 +90,7 @@ TEST_CASE("every row has a sample that can be read and called") {
   Bench bench;
   for (const Row &row : rows()) {
     std::string error;
-    CAPTURE(row.name);
+    INFO("row ", std::string(row.name));
     CHECK(!parseSamples(row, &bench.context, error).empty());
     CHECK_MESSAGE(error.empty(), error);
     CHECK_MESSAGE(!fewCases(row, &bench.context).empty(), "no call of the sample is accepted in any dtype");

@@ -230,7 +230,9 @@ Written batchOf(const Case &one, MLIRContext *context, ArrayRef<bool> mapped, in
         has.push_back(wideValues.contains(operand));
       }
       if (llvm::is_contained(has, true) || (op.getNumOperands() == 0 && mapped.empty())) {
-        auto out = cast<GraphOp>(op).batch(ink, operands, has, extent);
+        // A leaf's rule widens its own result, so it has to stand in this block.
+        Operation *asked = op.getNumOperands() ? &op : ink.builder.clone(op);
+        auto out = cast<GraphOp>(asked).batch(ink, operands, has, extent);
         if (failed(out) || ink.failed()) return failure();
         if (plant == Plant::Batch) *out = wrong(*out);
         for (auto [result, sym] : llvm::zip_equal(op.getResults(), *out))

@@ -96,6 +96,7 @@ bool parseEntry(const Row &row, StringRef text, MLIRContext *context, Entry &ent
   bool many = !one && (param->kind == ParamKind::Tensors || param->kind == ParamKind::Rest);
   if (!one && !many) return parseLiteral(value, context, entry.literal);
   entry.list = many;
+  entry.attribute = param == row.params.end();
   if (many && !(value.consume_front("[") && value.consume_back("]"))) return false;
   for (StringRef part : many ? partsOf(value, ',') : std::vector<StringRef>{value}) {
     entry.tensors.emplace_back();

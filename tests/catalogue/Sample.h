@@ -18,6 +18,7 @@ struct Entry {
   std::string name;
   std::vector<TensorSpec> tensors;
   bool list = false;
+  bool attribute = false; ///< no parameter of the call: numbers the op holds itself
   graph::Argument literal;
 };
 
