@@ -19,16 +19,24 @@ std::string placeText(const Place &place) {
   return text + " ";
 }
 
-/// Code points as shown: tabs stay, other control characters and broken bytes become U+FFFD.
-std::vector<std::string> cells(std::string_view line) {
+/// The bytes of the next sign of a line; broken bytes stand alone.
+std::size_t stepOf(std::string_view line) { return std::max<std::size_t>(sequenceLength(line), 1); }
+
+/// The next sign as shown: tabs stay, other control characters and broken bytes become U+FFFD.
+std::string shownSign(std::string_view line) {
+  std::size_t length = sequenceLength(line);
+  char32_t c = length == 0 ? 0xFFFD : decode(line);
+  bool hidden =
+      (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || c == 0xFFFD;
+  return hidden ? "\xEF\xBF\xBD" : std::string(line.substr(0, length));
+}
+
+/// At most `count` signs from number `first` on; a line of 16 MiB is walked, not stored.
+std::vector<std::string> signs(std::string_view line, std::size_t first, std::size_t count) {
   std::vector<std::string> out;
-  while (!line.empty()) {
-    std::size_t length = sequenceLength(line);
-    char32_t c = length == 0 ? 0xFFFD : decode(line);
-    bool hidden =
-        (c < 0x20 && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || c == 0xFFFD;
-    out.push_back(hidden ? "\xEF\xBF\xBD" : std::string(line.substr(0, length)));
-    line.remove_prefix(std::max<std::size_t>(length, 1));
+  for (std::size_t i = 0; !line.empty() && out.size() < count; ++i) {
+    if (i >= first) out.push_back(shownSign(line));
+    line.remove_prefix(stepOf(line));
   }
   return out;
 }
@@ -39,12 +47,17 @@ struct Excerpt {
 };
 
 Excerpt excerpt(const Error &error, std::string_view text) {
-  std::vector<std::string> shown = cells(text);
-  std::vector<char> marks(std::max<std::size_t>(shown.size() + 1, error.place.column), ' ');
-  auto underline = [&](std::uint32_t column, std::uint32_t length, char first) {
-    for (std::size_t i = column - 1; i < marks.size() && i < std::size_t(column) - 1 + length; ++i)
-      marks[i] = '~';
-    if (column - 1 < marks.size()) marks[column - 1] = first;
+  std::size_t column = error.place.column - 1; // from 0 here
+  std::size_t first = column > shownBefore + 20 ? column - shownBefore + 1 : 0;
+  std::size_t width = column - first + 1 + shownAfter;
+  std::vector<std::string> shown = signs(text, first, width + 21);
+  bool cut = shown.size() > width + 20;
+  if (cut) shown.resize(width);
+  std::vector<char> marks(std::max(shown.size() + 1, column - first + 1), ' ');
+  auto underline = [&](std::uint32_t place, std::uint32_t length, char sign) {
+    for (std::size_t i = place - 1; i < std::size_t(place) - 1 + length && i < first + marks.size(); ++i)
+      if (i >= first) marks[i - first] = '~';
+    if (place - 1 >= first && place - 1 < first + marks.size()) marks[place - 1 - first] = sign;
   };
   for (const Note &note : error.notes) {
     bool further =
@@ -52,16 +65,13 @@ Excerpt excerpt(const Error &error, std::string_view text) {
     if (further && note.place.column > 0) underline(note.place.column, 1, '~');
   }
   underline(error.place.column, std::max(1u, error.length), '^');
-  std::size_t first = error.place.column > shownBefore + 20 ? error.place.column - shownBefore : 0;
-  std::size_t end = std::size_t(error.place.column) + shownAfter;
-  if (shown.size() < end + 20) end = shown.size();
   std::string line = first > 0 ? "..." : "", below = first > 0 ? "   " : "";
-  for (std::size_t i = first; i < std::max(end, std::size_t(error.place.column)) && i < marks.size(); ++i) {
+  for (std::size_t i = 0; i < marks.size(); ++i) {
     if (i < shown.size()) line += shown[i];
     bool tab = i < shown.size() && shown[i] == "\t";
     below += tab && marks[i] == ' ' ? '\t' : marks[i];
   }
-  if (end < shown.size()) line += "...";
+  if (cut) line += "...";
   below.erase(below.find_last_not_of(" \t") + 1);
   return {line, below};
 }

@@ -149,7 +149,7 @@ std::optional<Argument> Notation::term(NodeId node) {
     } else {
       number =
           number ? build.binary(frame, Operator::multiply, mark, std::move(*number), std::move(factor->value))
-                 : std::move(factor->value);
+                 : std::optional<Argument>(std::move(factor->value));
       if (!number) return std::nullopt;
     }
   }

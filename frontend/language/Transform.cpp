@@ -196,9 +196,13 @@ bool Build::bindParameter(Frame &frame, const Function &function, std::size_t wh
                  std::to_string(size) + " on axis " + std::to_string(axis) + " of argument " + name + " (" +
                  graph::textOf(sym.type()) + ")");
   }
-  if (!fits)
-    return clash("argument " + name + " of " + word(function.name) + " is " + graph::textOf(sym.type()) +
-                 ", but it is declared " + declared);
+  if (!fits) {
+    clash("argument " + name + " of " + word(function.name) + " is " + graph::textOf(sym.type()) +
+          ", but it is declared " + declared);
+    if (sym.element() != element)
+      failure->notes.push_back(help("astype(x, " + graph::nameOf(element) + ") converts a tensor"));
+    return false;
+  }
   frame.values.insert_or_assign(ast.text(parameter.name), std::move(held));
   return true;
 }

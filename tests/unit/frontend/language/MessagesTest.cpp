@@ -79,3 +79,11 @@ TEST_CASE("messages: as JSON") {
                              "\"column\": null}]}}");
   CHECK(quoteJson("\xFFx\\") == "\"\\ufffdx\\\\\"");
 }
+
+TEST_CASE("messages: a line of 16 MiB is shown in bounded memory") {
+  Source source("t.tg", std::string(sourceLimitBytes, '('));
+  const Source *sources[] = {&source};
+  std::string shown = render(source.error({sourceLimitBytes - 1, sourceLimitBytes}, "m"), sources, false);
+  CHECK(shown.size() < 600);
+  CHECK(shown.back() == '\n');
+}
