@@ -1,4 +1,5 @@
 // Every function of the examples and of tests/programs builds a valid graph, for small extents.
+#include "dialects/graph/Rows.h"
 #include "frontend/language/Messages.h"
 #include "frontend/language/Print.h"
 #include "frontend/language/Program.h"
@@ -54,6 +55,10 @@ int buildAll(const std::filesystem::path &path) {
 } // namespace
 
 TEST_CASE("examples: every function builds a valid graph") {
+  if (!tgc::graph::rowNamed("slice")) {
+    MESSAGE("skipped: the catalogue in this build has no slices");
+    return;
+  }
   int functions = 0;
   for (const char *folder : {"examples", "tests/programs"})
     for (const auto &entry : std::filesystem::directory_iterator(folder))
