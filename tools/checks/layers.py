@@ -37,7 +37,7 @@ MAY = {
     "frontend/tgc": STD | {"runtime/tgc", "frontend/tgc"},
     "frontend": STD | MLIR_HEADERS | {"frontend", "frontend/tgc", "compiler", "dialects", "runtime/tgc", "runtime"},
     "frontend/Path.cpp": STD | {"frontend/tgc", "runtime/tgc", "dialects", "compiler/contract"},  # the planner's own door
-    "examples": STD | {"runtime/tgc", "frontend/tgc"},
+    "examples": STD | {"runtime/tgc", "frontend/tgc", "examples"},
     "tools": ANY,
     "tests": ANY,
 }

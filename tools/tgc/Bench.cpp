@@ -43,6 +43,50 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+struct Timing {
+  std::vector<double> seconds; ///< of one call, sorted
+  double at(double share) const {
+    return seconds[static_cast<std::size_t>(share * static_cast<double>(seconds.size() - 1))];
+  }
+};
+
+/// Calls for `budget` seconds, in batches of 20 us at least so that the clock is not what is measured.
+Result<Timing> timed(const Program &program, const std::vector<Buffer> &arguments,
+                     std::vector<Buffer> &results, const RunOptions &options, double budget) {
+  std::vector<View> in(arguments.begin(), arguments.end());
+  std::vector<MutableView> out;
+  for (Buffer &result : results)
+    out.push_back(result.view());
+  Workspace space(program.workspaceBytes());
+  Timing timing;
+  std::int64_t batch = 1;
+  for (double end = now() + std::max(0.01, budget); now() < end || timing.seconds.size() < 3;) {
+    double start = now();
+    for (std::int64_t k = 0; k < batch; ++k)
+      if (auto ok = tgc::run(program, in, out, space, options); !ok) return ok.error();
+    double spent = now() - start;
+    if (spent < 2e-5) {
+      batch *= 4;
+      timing.seconds.clear();
+    } else {
+      timing.seconds.push_back(spent / static_cast<double>(batch));
+    }
+  }
+  std::sort(timing.seconds.begin(), timing.seconds.end());
+  return timing;
+}
+
+/// The work of the function after its contraction order was chosen.
+Result<double> workOf(Loaded &loaded, Compiler &compiler) {
+  mlir::OwningOpRef<mlir::ModuleOp> copy = loaded.module->clone();
+  CompileInput half = loaded.input();
+  half.module = *copy;
+  Options upTo;
+  upTo.upTo = Stage::Contract;
+  if (auto planned = compiler.compile(half, upTo); !planned) return planned.error();
+  return flopsOf(*copy, loaded.function);
+}
+
 } // namespace
 
 int benchCommand(const CommandLine &line, Console &console) {
@@ -57,61 +101,34 @@ int benchCommand(const CommandLine &line, Console &console) {
   if (!level) return report(console, level.error(), Usage);
   if (!seconds) return report(console, seconds.error(), Usage);
   Compiler compiler(*loaded->context);
-  mlir::OwningOpRef<mlir::ModuleOp> copy = loaded->module->clone();
-  CompileInput half = loaded->input();
-  half.module = *copy;
-  Options upTo;
-  upTo.upTo = Stage::Contract;
-  if (auto planned = compiler.compile(half, upTo); !planned) return report(console, planned.error());
-  double flops = flopsOf(*copy, loaded->function);
+  auto flops = workOf(*loaded, compiler);
+  if (!flops) return report(console, flops.error());
   Options options;
   options.level = static_cast<int>(*level);
   double before = now();
   auto compiled = compiler.compile(loaded->input(), options);
   double compileSeconds = now() - before;
   if (!compiled) return report(console, compiled.error());
-
-  const Program &program = *compiled->program;
   std::vector<Buffer> results;
-  std::vector<View> in(arguments->begin(), arguments->end());
-  std::vector<MutableView> out;
   double bytes = 0;
   for (const Buffer &argument : *arguments)
     bytes += static_cast<double>(argument.sizeBytes());
-  for (const Port &port : program.results()) {
+  for (const Port &port : compiled->program->results()) {
     auto made = Buffer::make(port.dtype, port.shape);
     if (!made) return report(console, made.error(), LimitHit);
     bytes += static_cast<double>(made->sizeBytes());
     results.push_back(std::move(*made));
   }
-  for (Buffer &result : results)
-    out.push_back(result.view());
-  Workspace space(program.workspaceBytes());
-  RunOptions run{static_cast<int>(*threads), {}};
-  std::vector<double> times;
-  std::int64_t batch = 1;
-  // A batch lasts 20 us at least, so that the clock is not what is measured.
-  for (double end = now() + std::max(0.01, *seconds); now() < end || times.size() < 3;) {
-    double start = now();
-    for (std::int64_t k = 0; k < batch; ++k)
-      if (auto ok = tgc::run(program, in, out, space, run); !ok) return report(console, ok.error());
-    double each = (now() - start) / static_cast<double>(batch);
-    if (each * static_cast<double>(batch) < 2e-5) {
-      batch *= 4;
-      times.clear();
-      continue;
-    }
-    times.push_back(each);
-  }
-  std::sort(times.begin(), times.end());
-  double median = times[times.size() / 2], low = times[times.size() / 10],
-         high = times[times.size() * 9 / 10];
-  const char *form = console.json ? "{\"seconds\": %.9g, \"p10\": %.9g, \"p90\": %.9g, \"calls\": %zu, "
-                                    "\"gflops\": %.6g, \"gbytes\": %.6g, \"compile_seconds\": %.6g}\n"
-                                  : "%.4g s a call (median; 10%% %.4g, 90%% %.4g; %zu samples)\n%.4g "
-                                    "GFLOP/s, %.4g GB/s (arguments and results)\ncompiled in %.4g s\n";
-  std::printf(form, median, low, high, times.size(), flops / median * 1e-9, bytes / median * 1e-9,
-              compileSeconds);
+  auto timing = timed(*compiled->program, *arguments, results, {static_cast<int>(*threads), {}}, *seconds);
+  if (!timing) return report(console, timing.error());
+  double median = timing->at(0.5);
+  const char *form =
+      console.json ? "{\"seconds\": %.9g, \"p10\": %.9g, \"p90\": %.9g, \"samples\": %zu, \"gflops\": %.6g, "
+                     "\"gbytes\": %.6g, \"compile_seconds\": %.6g}\n"
+                   : "%.4g s a call (median; 10%% %.4g, 90%% %.4g; %zu samples)\n%.4g GFLOP/s, %.4g GB/s "
+                     "(arguments and results)\ncompiled in %.4g s\n";
+  std::printf(form, median, timing->at(0.1), timing->at(0.9), timing->seconds.size(), *flops / median * 1e-9,
+              bytes / median * 1e-9, compileSeconds);
   return Done;
 }
 
