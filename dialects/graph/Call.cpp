@@ -54,6 +54,7 @@ Argument parsedDefault(llvm::StringRef text, MLIRContext *context) {
   if (text == "false") return false;
   if (text.consume_front("\"")) return text.drop_back();
   if (text == "[]") return Argument::List();
+  if (text == "inf") return std::numeric_limits<double>::infinity();
   int64_t integer;
   if (!text.getAsInteger(10, integer)) return integer;
   double real;
@@ -87,8 +88,14 @@ const char *kindWords(ParamKind kind) {
     return "an axis, a list of axes or none";
   case ParamKind::Shape:
     return "a list of extents";
+  case ParamKind::AxisList:
+    return "an axis or a list of axes";
   case ParamKind::Pairs:
     return "a list of pairs of integers";
+  case ParamKind::Number:
+    return "a number";
+  case ParamKind::Cuts:
+    return "a number of parts or a list of positions";
   }
   return "";
 }
@@ -187,7 +194,7 @@ LogicalResult Caller::checkOperand(const Argument &argument, const OperandRow &o
 LogicalResult Caller::collectOperands() {
   for (auto [index, operand] : llvm::enumerate(row.operands)) {
     unsigned k = 0;
-    while (k < row.params.size() && llvm::StringRef(row.params[k].name) != operand.name)
+    while (k < row.params.size() && llvm::StringRef(row.params[k].attribute) != operand.name)
       ++k;
     const Argument &argument = bound[k];
     size_t before = slots.size();
@@ -321,7 +328,7 @@ LogicalResult Caller::attributes() {
     }
     auto value = attribute(param, bound[k]);
     if (failed(value)) return failure();
-    attrs.append(param.name, *value);
+    attrs.append(param.attribute, *value);
   }
   return success();
 }
@@ -406,11 +413,22 @@ FailureOr<Attribute> Caller::attribute(const Param &param, const Argument &argum
   }
   case ParamKind::Axes:
     return axesAttribute(param, argument);
+  case ParamKind::Number:
+    if (auto *integer = argument.as<int64_t>()) return Attribute(b.getI64IntegerAttr(*integer));
+    if (auto *flag = argument.as<bool>()) return Attribute(b.getBoolAttr(*flag));
+    if (auto *real = argument.as<double>()) return Attribute(b.getF64FloatAttr(*real));
+    return wrong();
+  case ParamKind::Cuts:
+    if (auto *integer = argument.as<int64_t>()) return Attribute(b.getI64IntegerAttr(*integer));
+    break;
   default:
     break;
   }
   SmallVector<int64_t> values;
   if (failed(integers(param, argument, values, param.kind == ParamKind::Pairs))) return failure();
+  if (param.kind == ParamKind::AxisList)
+    for (int64_t &axis : values)
+      if (failed(normalise(axis, slots.empty() ? 0 : slots[0].sym.rank()))) return failure();
   return Attribute(b.getDenseI64ArrayAttr(values));
 }
 

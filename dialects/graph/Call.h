@@ -4,6 +4,8 @@
 #pragma once
 #include "dialects/graph/Rows.h"
 #include "dialects/graph/Sym.h"
+#include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -20,7 +22,7 @@ struct Argument {
   Argument(Sym sym) {
     if (sym.isLiteral()) {
       double number = sym.number();
-      if (number == static_cast<double>(static_cast<int64_t>(number)))
+      if (std::abs(number) < 9e18 && number == std::trunc(number))
         held = static_cast<int64_t>(number);
       else
         held = number;
@@ -38,6 +40,9 @@ struct Argument {
   Argument(List value) : held(std::move(value)) {}
   Argument(llvm::ArrayRef<int64_t> values) : held(List(values.begin(), values.end())) {}
   Argument(llvm::ArrayRef<Sym> values) : held(List(values.begin(), values.end())) {}
+  template <typename T> Argument(std::optional<T> value) {
+    if (value) *this = Argument(*value);
+  }
 
   bool isNone() const { return std::holds_alternative<std::monostate>(held); }
   template <typename T> const T *as() const { return std::get_if<T>(&held); }

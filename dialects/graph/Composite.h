@@ -15,6 +15,90 @@ HostTensor contractByLoops(const Equation &equation, llvm::ArrayRef<int64_t> ext
                            mlir::RankedTensorType type);
 
 namespace formulas {
+using Ints = llvm::ArrayRef<int64_t>;
+using OptionalInts = std::optional<llvm::ArrayRef<int64_t>>;
+
+/// Reports at the ink's place and makes it fail; the result is absent.
+Sym refuse(Ink &ink, const llvm::Twine &message);
+/// Halves as f32 for the inside of a formula; `like` narrows the result back to the dtype of `x`.
+Sym widened(Sym x);
+Sym like(Sym x, Sym result);
+/// `axis` of `rank` axes, negative from the end; nothing (reported) where it is out of range.
+std::optional<int64_t> axisOf(Ink &ink, llvm::StringRef name, int64_t axis, int64_t rank);
+Sym movedAxis(Sym x, int64_t from, int64_t to);
+/// Each element `times` times in a row along an axis; the whole axis `times` times over.
+Sym repeatAxis(Sym x, int64_t axis, int64_t times);
+Sym tileAxis(Sym x, int64_t axis, int64_t times);
+/// The part [from, to) of one axis.
+Sym part(Sym x, int64_t axis, int64_t from, int64_t to);
+/// Axes of extent 1 in front up to `rank` axes.
+Sym padRank(Sym x, int64_t rank);
+
+// Products.cpp
 Sym einsum(Ink &ink, llvm::StringRef equation, const Syms &operands);
+Sym matmul(Ink &ink, Sym a, Sym b);
+Sym tensordot(Ink &ink, Sym a, Sym b, Ints axes);
+Sym vecdot(Ink &ink, Sym a, Sym b, int64_t axis);
+Sym outer(Ink &ink, Sym a, Sym b);
+Sym kron(Ink &ink, Sym a, Sym b);
+Sym diagonal(Ink &ink, Sym x, int64_t offset);
+Sym diag(Ink &ink, Sym x, int64_t offset);
+Sym bilinear(Ink &ink, Sym a, Sym b, Sym weight, Sym bias);
+
+// Statistics.cpp
+Sym mean(Ink &ink, Sym x, Ints axes, bool keepdims);
+Sym var(Ink &ink, Sym x, Ints axes, double correction, bool keepdims);
+Sym deviation(Ink &ink, Sym x, Ints axes, double correction, bool keepdims);
+Sym argument(Ink &ink, Sym x, Ints axes, bool keepdims, bool largest);
+Sym logsumexp(Ink &ink, Sym x, Ints axes, bool keepdims);
+Sym norm(Ink &ink, Sym x, double ord, Ints axes, bool keepdims);
+Sym softmax(Ink &ink, Sym x, int64_t axis);
+Sym logSoftmax(Ink &ink, Sym x, int64_t axis);
+Sym layerNorm(Ink &ink, Sym x, Sym scale, Sym bias, int64_t axis, double eps);
+Sym rmsNorm(Ink &ink, Sym x, Sym scale, int64_t axis, double eps);
+Sym attention(Ink &ink, Sym query, Sym key, Sym values, Sym mask, Sym bias, bool causal,
+              std::optional<double> scale);
+
+// Shapes.cpp
+Sym swapaxes(Sym x, int64_t first, int64_t second);
+Sym moveaxis(Ink &ink, Sym x, Ints source, Ints destination);
+Sym expandDims(Ink &ink, Sym x, Ints places);
+Sym squeeze(Ink &ink, Sym x, OptionalInts places);
+Sym tile(Ink &ink, Sym x, Ints times);
+Sym repeat(Ink &ink, Sym x, int64_t times, OptionalInts place);
+Sym stack(Ink &ink, const Syms &tensors, int64_t place);
+Syms split(Ink &ink, Sym x, mlir::Attribute cuts, int64_t axis);
+Syms unstack(Ink &ink, Sym x, int64_t axis);
+Sym roll(Ink &ink, Sym x, Ints shift, OptionalInts places);
+Sym pad(Ink &ink, Sym x, Ints widths, llvm::StringRef mode, mlir::Attribute fill);
+Sym triangle(Ink &ink, Sym x, int64_t offset, bool lower);
+
+// Creation.cpp
+Sym full(Ink &ink, Ints shape, mlir::Type element, double number);
+Sym full(Ink &ink, Ints shape, mlir::Attribute number, std::optional<mlir::Type> element);
+Sym eye(Ink &ink, int64_t rows, std::optional<int64_t> columns, int64_t offset, mlir::Type element);
+Sym arange(Ink &ink, mlir::Attribute first, std::optional<mlir::Attribute> last, mlir::Attribute step,
+           std::optional<mlir::Type> element);
+Sym linspace(Ink &ink, double first, double last, int64_t count, bool endpoint, mlir::Type element);
+Sym oneHot(Ink &ink, Sym x, int64_t classes, mlir::Type element, int64_t place);
+
+// Losses.cpp
+Sym mseLoss(Ink &ink, Sym prediction, Sym target, llvm::StringRef reduction);
+Sym huberLoss(Ink &ink, Sym prediction, Sym target, llvm::StringRef reduction, double delta);
+Sym binaryCrossEntropy(Ink &ink, Sym prediction, Sym target, llvm::StringRef reduction);
+Sym crossEntropy(Ink &ink, Sym scores, Sym target, llvm::StringRef reduction, double smoothing);
+Sym klDivergence(Ink &ink, Sym prediction, Sym target, llvm::StringRef reduction, bool logs);
 } // namespace formulas
+
+/// Positions to cut an axis at, first 0 and last its extent; nothing where the cuts do not fit.
+std::optional<llvm::SmallVector<int64_t>> cutPositions(mlir::Attribute cuts, int64_t extent);
+/// [before, after] for every axis from a pair for each, one pair or one number; nothing where they do not
+/// fit.
+std::optional<llvm::SmallVector<int64_t>> padWidths(llvm::ArrayRef<int64_t> widths, int64_t rank);
+/// An I64Attr, F64Attr or BoolAttr as a real.
+double realOf(mlir::Attribute number);
+/// The dtype a number alone has: bool, i64 or f64.
+mlir::Type dtypeOf(mlir::Attribute number);
+/// How many numbers `arange` gives; nothing where the step is 0 or the count is no extent.
+std::optional<int64_t> rangeLength(double first, double last, double step);
 } // namespace tgc::graph

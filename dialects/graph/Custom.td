@@ -1,1 +1,42 @@
-// CATALOGUE: rules written by hand. Blocks in Extremum.cpp and Logic.cpp.
+// CATALOGUE: rules written by hand. Blocks in Extremum.cpp (max, min), Product.cpp (prod) and Logic.cpp (any, all).
+
+def Graph_MaxOp : Custom<"max", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let summary = "largest element along axes";
+  let description = [{ NaN passes on. Equal largest elements share the derivative equally.
+    C1: there is an element to choose from, unless the result is empty. }];
+  let group = "reductions";
+  let call = "max(x, axes as axis: axes = none, keepdims: flag = false)";
+  let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4, axis: [0, 2], keepdims: true";
+}
+def Graph_MinOp : Custom<"min", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let summary = "smallest element along axes";
+  let description = [{ NaN passes on. Equal smallest elements share the derivative equally.
+    C1: there is an element to choose from, unless the result is empty. }];
+  let group = "reductions";
+  let call = "min(x, axes as axis: axes = none, keepdims: flag = false)";
+  let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4, axis: [0, 2], keepdims: true";
+}
+def Graph_ProdOp : Custom<"prod", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let summary = "product of the elements along axes";
+  let description = [{ Products of bool and of integers narrower than 64 bits give i64 (u64 for unsigned); of nothing, 1.
+    Derivatives of every order are exact where elements are zero. }];
+  let group = "reductions";
+  let call = "prod(x, axes as axis: axes = none, keepdims: flag = false)";
+  let sample = "x: -1 .. 2; x: 2x3x4, axis: [1]; x: 2x3x5, axis: [0, 2], keepdims: true";
+}
+def Graph_AnyOp : Custom<"any", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let summary = "whether an element along axes is not zero";
+  let description = [{ NaN is not zero. Of nothing: false. }];
+  let group = "reductions";
+  let call = "any(x, axes as axis: axes = none, keepdims: flag = false)";
+  let noDerivative = "its result is bool";
+  let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4 in 0 .. 1, axis: [0, 2], keepdims: true";
+}
+def Graph_AllOp : Custom<"all", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let summary = "whether no element along axes is zero";
+  let description = [{ NaN is not zero. Of nothing: true. }];
+  let group = "reductions";
+  let call = "all(x, axes as axis: axes = none, keepdims: flag = false)";
+  let noDerivative = "its result is bool";
+  let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4 in 0 .. 1, axis: [0, 2], keepdims: true";
+}

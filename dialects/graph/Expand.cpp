@@ -14,8 +14,8 @@ static FailureOr<Operation *> expand(Operation *op, GraphOp composite) {
     return op->emitError() << op->getName().stripDialect() << ": its formula could not be built", failure();
   for (auto [old, made] : llvm::zip(op->getResults(), results)) {
     if (made.value().getType() != old.getType())
-      return op->emitError() << op->getName().stripDialect() << ": its formula has type " << textOf(made.value().getType())
-                             << ", the op " << textOf(old.getType()),
+      return op->emitError() << op->getName().stripDialect() << ": its formula has type "
+                             << textOf(made.value().getType()) << ", the op " << textOf(old.getType()),
              failure();
     old.replaceAllUsesWith(made.value());
   }

@@ -5,8 +5,8 @@
 
 namespace tgc::graph {
 
-/// Expands every composite of the block, nested ones too. Fails, with a diagnostic at the op, if a formula does.
-/// Cost: linear in the ops made.
+/// Expands every composite of the block, nested ones too. Fails, with a diagnostic at the op, if a formula
+/// does. Cost: linear in the ops made.
 llvm::LogicalResult expandComposites(mlir::Block &block);
 
 } // namespace tgc::graph

@@ -6,6 +6,15 @@ def Tensor : Type<CPred<"::tgc::graph::isTensor($_self)">, "tensor of a tgc dtyp
 def FloatTensor : Type<CPred<"::tgc::graph::isFloatTensor($_self)">, "tensor of a floating-point dtype">;
 def BoolTensor : Type<CPred<"::tgc::graph::isBoolTensor($_self)">, "tensor of bool">;
 def IntTensor : Type<CPred<"::tgc::graph::isIntTensor($_self)">, "tensor of an integer dtype">;
+// Takes no part in promotion: labels beside scores.
+def FreeTensor : Type<CPred<"::tgc::graph::isTensor($_self)">, "tensor of any tgc dtype">;
+class OneOf<list<Attr> kinds, string words> : Attr<Or<!foreach(kind, kinds, kind.predicate)>, words> {
+  let storageType = "::mlir::Attribute";
+  let returnType = "::mlir::Attribute";
+  let convertFromStorage = "$_self";
+}
+def Number : OneOf<[I64Attr, F64Attr, BoolAttr], "number or bool">;
+def Cuts : OneOf<[I64Attr, DenseI64ArrayAttr], "number of parts or list of positions">;
 defvar Axis = I64Attr;
 defvar Int = I64Attr;
 defvar Ints = DenseI64ArrayAttr;

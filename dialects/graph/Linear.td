@@ -13,25 +13,72 @@ def Graph_SumOp : Linear<"sum", (ins Tensor:$x, Ints:$axes, Flag:$keepdims), [0]
   let summary = "sum of the elements along axes";
   let description = [{ Sums of bool and of integers narrower than 64 bits give i64 (u64 for unsigned). }];
   let group = "reductions";
-  let call = "sum(x, axes: axes = none, keepdims: flag = false)";
-  let sample = "x: 2x3x4, axes: [1]";
+  let call = "sum(x, axes as axis: axes = none, keepdims: flag = false)";
+  let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4, axis: [0, 2], keepdims: true";
 }
 def Graph_BroadcastToOp : Linear<"broadcast_to", (ins Tensor:$x, Ints:$shape), [0]> {
   let summary = "repeat along new leading axes and axes of extent 1";
   let group = "shape";
   let call = "broadcast_to(x, shape: shape)";
-  let sample = "x: 3x1, shape: [2, 3, 4]";
+  let sample = "x: 3x1, shape: [2, 3, 4]; x: scalar, shape: [2, 3]; x: 2x3, shape: [2, 3]";
 }
 def Graph_ReshapeOp : Linear<"reshape", (ins Tensor:$x, Ints:$shape), [0]> {
   let summary = "the same elements in row-major order under other extents";
   let description = [{ One extent may be -1 in the call: it is computed from the others. }];
   let group = "shape";
   let call = "reshape(x, shape: shape)";
-  let sample = "x: 2x6, shape: [3, 4]";
+  let sample = "x: 2x6, shape: [3, 4]; x: 2x3x4, shape: [6, -1]; x: 1x1, shape: []; x: 4x9, shape: [6, 6]";
 }
 def Graph_PermuteDimsOp : Linear<"permute_dims", (ins Tensor:$x, Ints:$axes), [0]> {
   let summary = "reorder the axes";
   let group = "shape";
-  let call = "permute_dims(x, axes: ints)";
+  let call = "permute_dims(x, axes: axis_list)";
   let sample = "x: 2x3x4, axes: [2, 0, 1]";
+}
+def Graph_FlipOp : Linear<"flip", (ins Tensor:$x, Ints:$axes), [0]> {
+  let summary = "reverse the order of the elements along axes";
+  let group = "shape";
+  let call = "flip(x, axes as axis: axes = none)";
+  let sample = "x: -3 .. 3; x: 2x3x4, axis: [0, 2]";
+}
+def Graph_ConcatOp : Linear<"concat", (ins Variadic<Tensor>:$tensors, Axis:$axis), [0]> {
+  let summary = "tensors one after the other along an axis";
+  let description = [{ C1: all other extents are equal. C2: at least one tensor. }];
+  let group = "shape";
+  let call = "concat(tensors, axis: axis = 0)";
+  let sample = "tensors: [2x3, 2x1], axis: 1; tensors: [2x3, 0x3, 1x3], axis: 0";
+}
+def Graph_SliceOp : Linear<"slice", (ins Tensor:$x, Ints:$starts, Ints:$stops, Ints:$strides), [0]> {
+  let summary = "the elements start, start + stride, ... before stop, along every axis";
+  let description = [{ One entry for each axis; no strides means 1 everywhere.
+    C1: 0 <= start <= stop <= extent. C2: stride >= 1; `flip` reverses. }];
+  let group = "slicing, indexing";
+  let source = "jax.lax";
+  let call = "slice(x, starts: ints, stops: ints, strides: ints = [])";
+  let sample = "x: 5x6, starts: [1, 0], stops: [4, 6], strides: [1, 2]; x: 5x6, starts: [1, 2], stops: [3, 2]; x: 7, starts: [1], stops: [7], strides: [3]";
+}
+def Graph_PadZeroOp : Linear<"pad_zero", (ins Tensor:$x, Ints:$low, Ints:$high, Ints:$interior), [0]> {
+  let summary = "zeros before, after and between the elements along every axis";
+  let description = [{ The adjoint of slice. C1: no entry is negative. }];
+  let group = "shape";
+  let source = "jax.lax";
+  let internal = 1;
+  let sample = "x: 2x3, low: [1, 0], high: [0, 2], interior: [0, 1]; x: 0x3, low: [1, 0], high: [1, 0], interior: [2, 0]";
+}
+def Graph_TakeOp : Linear<"take", (ins Tensor:$x, IntTensor:$indices, Axis:$axis), [0]> {
+  let summary = "the slices of x that indices name along an axis";
+  let description = [{ The indices' axes stand where `axis` stood. Negative indices count from the end; beyond either end the
+    nearest element is taken (nothing is read out of bounds). C1: the axis has an element, unless the result is empty. }];
+  let group = "slicing, indexing";
+  let call = "take(x, indices, axis: axis)";
+  let sample = "x: 4x3, indices: 2 in -5 .. 5, axis: 0; x: 2x3x4, indices: 2x2 in 0 .. 2, axis: 1; x: 3, indices: scalar in 0 .. 2, axis: 0";
+}
+def Graph_ScatterAddOp : Linear<"scatter_add", (ins Tensor:$updates, IntTensor:$indices, Axis:$axis, Int:$extent), [0]> {
+  let summary = "sums of the updates that indices send to each place along an axis";
+  let description = [{ The adjoint of take, with its rule for indices. The cost is that of a contraction:
+    every place looks at every index. C1: the updates have the indices' extents from `axis` on. }];
+  let group = "slicing, indexing";
+  let source = "jax.numpy";
+  let internal = 1;
+  let sample = "updates: 2x3, indices: 2 in -5 .. 5, axis: 0, extent: 4; updates: 2x2x3x2, indices: 2x3 in 0 .. 2, axis: 1, extent: 3";
 }

@@ -63,6 +63,23 @@ Value Lowering::map(Type resultType, ValueRange inputs, TypeRange types, ArrayRe
   return linalg::GenericOp::create(builder, loc, stored, inputs, out, all, loops, body).getResult(0);
 }
 
+Scalar Lowering::position(ScalarInk &ink, int64_t axis) {
+  return ink.make(linalg::IndexOp::create(ink.builder, ink.loc, axis), 'i');
+}
+
+Scalar Lowering::read(ScalarInk &ink, Value tensor, Type graphType, ArrayRef<Scalar> at) {
+  auto indices = llvm::map_to_vector(at, [](Scalar index) { return index.value(); });
+  Value stored = tensor::ExtractOp::create(ink.builder, ink.loc, tensor, indices);
+  return enter(ink, stored, elementOf(graphType));
+}
+
+Value Lowering::zeros(Type resultType) {
+  auto stored = storage(resultType);
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(stored.getElementType()));
+  Value out = tensor::EmptyOp::create(builder, loc, stored.getShape(), stored.getElementType());
+  return linalg::FillOp::create(builder, loc, zero, out).getResult(0);
+}
+
 FailureOr<SmallVector<Value>> Lowering::pointwise(Operation *op, ValueRange inputs, ElementRule rule) {
   Type resultType = op->getResult(0).getType();
   SmallVector<AffineMap> maps(inputs.size(), builder.getMultiDimIdentityMap(tensorOf(resultType).getRank()));

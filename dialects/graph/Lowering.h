@@ -32,6 +32,13 @@ public:
                      llvm::ArrayRef<mlir::utils::IteratorType> iterators, mlir::TypedAttr init,
                      ElementRule rule, llvm::function_ref<Scalar(Scalar, Scalar)> combine);
 
+  /// The loop index of an axis, and an element of `tensor` read at indices that are in range: for bodies that
+  /// read where no affine map points.
+  static Scalar position(ScalarInk &ink, int64_t axis);
+  Scalar read(ScalarInk &ink, mlir::Value tensor, mlir::Type graphType, llvm::ArrayRef<Scalar> at);
+  /// A splat of zero: results without elements, padding of nothing.
+  mlir::Value zeros(mlir::Type resultType);
+
   /// Loads a stored element into computing form (halves to f32, i8 to i1) and back.
   Scalar enter(ScalarInk &ink, mlir::Value stored, mlir::Type graphElement);
   mlir::Value leave(Scalar computed, mlir::Type graphElement);

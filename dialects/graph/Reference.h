@@ -2,6 +2,7 @@
 // Written from the standards, not from the formulas: a wrong formula has to disagree with this.
 #pragma once
 #include "dialects/graph/HostTensor.h"
+#include "dialects/graph/TensorReference.h"
 
 namespace tgc::graph::reference {
 

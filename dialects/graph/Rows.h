@@ -10,25 +10,29 @@ namespace tgc::graph {
 
 /// What a parameter of a public call takes. In parentheses: the attribute it becomes.
 enum class ParamKind : uint8_t {
-  Tensor,  ///< a tensor or number
-  Tensors, ///< a list of tensors
-  Rest,    ///< all remaining positional tensors
-  Int,     ///< (I64Attr)
-  Real,    ///< (F64Attr)
-  Flag,    ///< (BoolAttr)
-  Text,    ///< (StrAttr)
-  DType,   ///< (TypeAttr); none where optional
-  Ints,    ///< a list of integers, or one (DenseI64ArrayAttr)
-  Axis,    ///< an axis of the first tensor, negative from the end (I64Attr, non-negative)
-  Axes,    ///< axes of the first tensor, or none for all (DenseI64ArrayAttr, sorted)
-  Shape,   ///< extents (DenseI64ArrayAttr)
-  Pairs,   ///< a list of pairs, flattened (DenseI64ArrayAttr)
+  Tensor,   ///< a tensor or number
+  Tensors,  ///< a list of tensors
+  Rest,     ///< all remaining positional tensors
+  Int,      ///< (I64Attr)
+  Real,     ///< (F64Attr)
+  Flag,     ///< (BoolAttr)
+  Text,     ///< (StrAttr)
+  DType,    ///< (TypeAttr); none where optional
+  Ints,     ///< a list of integers, or one (DenseI64ArrayAttr)
+  Axis,     ///< an axis of the first tensor, negative from the end (I64Attr, non-negative)
+  Axes,     ///< axes of the first tensor, or none for all (DenseI64ArrayAttr, sorted)
+  Shape,    ///< extents (DenseI64ArrayAttr)
+  AxisList, ///< axes of the first tensor in the order given (DenseI64ArrayAttr), or none
+  Pairs,    ///< a list of pairs, flattened (DenseI64ArrayAttr)
+  Number,   ///< an integer, a real or a bool (I64Attr, F64Attr or BoolAttr)
+  Cuts,     ///< a number of parts, or a list of positions (I64Attr or DenseI64ArrayAttr)
 };
 
 struct Param {
   const char *name;
   ParamKind kind;
-  const char *fallback; ///< the default as written, or null where the argument is required
+  const char *fallback;  ///< the default as written, or null where the argument is required
+  const char *attribute; ///< the op's attribute or operand that takes it
 };
 
 /// A declared operand of the op.

@@ -35,9 +35,10 @@ public:
   /// The SSA value; a symbolic zero becomes a constant here. Not for literals.
   mlir::Value value() const;
   mlir::RankedTensorType type() const { return tensorOf(type_); }
-  llvm::ArrayRef<int64_t> shape() const { return type().getShape(); }
-  int64_t rank() const { return type().getRank(); }
-  int64_t extent(int64_t axis) const { return type().getDimSize(axis); }
+  /// An absent Sym (after a failure) has no axes.
+  llvm::ArrayRef<int64_t> shape() const { return type_ ? type().getShape() : llvm::ArrayRef<int64_t>(); }
+  int64_t rank() const { return shape().size(); }
+  int64_t extent(int64_t axis) const { return type_ ? type().getDimSize(axis) : 0; }
   mlir::Type element() const { return type().getElementType(); }
   Ink *ink() const { return ink_; }
 

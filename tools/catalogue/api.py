@@ -54,8 +54,7 @@ def function(row):
     # an Arg brings its own place, everything else gets the call's
     values = [safe(n) if text.split(" ")[0] in ARGUMENTS else f"Arg({safe(n)}, {here})" for (n, _, _), (text, _) in zip(row.params, declared)]
     passed = ", ".join(f'{{"{n.rstrip("_")}", {value}}}' for (n, _, _), value in zip(row.params, values))
-    results = row.record["results"]["args"]
-    several = len(results) > 1 or "Variadic" in str(results[0][0].get("printable", ""))
+    several = row.many_results
     returns, call = ("std::vector<Expr>", "applyAll") if several else ("Expr", "apply")
     return (f"{comment(row)}\ninline {returns} {safe(row.name)}({', '.join(parts)}) {{\n"
             f'  return {call}("{row.name}", {{{passed}}}, {here});\n}}\n')

@@ -4,6 +4,7 @@ Usage: catalogue.py ROWS.json --rows F --rules F --api F --docs F   (each output
 """
 import argparse
 import json
+import os
 import re
 
 KINDS = ("Pointwise", "Linear", "Composite", "Custom", "Leaf")
@@ -21,12 +22,23 @@ PARAMS = {
     "axis": ("Axis", "int64_t", "std::int64_t"),
     "axes": ("Axes", "std::optional<llvm::ArrayRef<int64_t>>", "Axes"),
     "shape": ("Shape", "llvm::ArrayRef<int64_t>", "Ints"),
+    "axis_list": ("AxisList", "std::optional<llvm::ArrayRef<int64_t>>", "Axes"),
     "pairs": ("Pairs", "llvm::ArrayRef<int64_t>", "Pairs"),
+    # the same, or one number; a list of integers, or one
+    "nested": ("Pairs", "llvm::ArrayRef<int64_t>", "Arg"),
+    "places": ("Ints", "llvm::ArrayRef<int64_t>", "Axes"),
+    # none where left out; the ParamKind is that of the plain kind
+    "optional_int": ("Int", "std::optional<int64_t>", "std::optional<std::int64_t>"),
+    "optional_real": ("Real", "std::optional<double>", "std::optional<double>"),
+    # a number that stays integer or real
+    "number": ("Number", "const Argument &", "Arg"),
+    # one integer (parts) or a list of integers (positions)
+    "cuts": ("Cuts", "const Argument &", "Arg"),
 }
 # TableGen constraint -> call kind where a row writes no kind
-DEFAULT_KIND = {"I64Attr": "int", "F64Attr": "real", "Real": "real", "BoolAttr": "flag", "StrAttr": "text", "TypeAttr": "dtype",
-                "DenseI64ArrayAttr": "ints"}
-TENSORS = ("Tensor", "FloatTensor", "BoolTensor", "IntTensor")
+DEFAULT_KIND = {"I64Attr": "int", "F64Attr": "real", "Real": "real", "BoolAttr": "flag", "StrAttr": "text",
+                "TypeAttr": "dtype", "DenseI64ArrayAttr": "ints", "Number": "number", "Cuts": "cuts"}
+TENSORS = ("Tensor", "FloatTensor", "BoolTensor", "IntTensor", "FreeTensor")
 
 
 def quote(text):
@@ -45,6 +57,7 @@ class Row:
         self.operands = [a for a in self.args if a[1] in TENSORS]
         self.internal = bool(r["internal"])
         self.elementwise = self.kind == "Pointwise" or bool(r.get("elementwise"))
+        self.many_results = "Variadic" in records[r["results"]["args"][0][0]["def"]].get("!superclasses", [])
         self.broadcasts = bool(r["broadcasts"])
         self.params = self.parse_call(r["call"])
         types = r.get("types")
@@ -72,13 +85,15 @@ class Row:
             inside = call[call.index("(") + 1:call.rindex(")")]
             parts = [p.strip() for p in re.split(r",(?![^\[]*\])", inside) if p.strip()]
             self.call = call
-        params = []
+        params, self.attribute = [], {}  # a part is `[argument as] name[: kind] [= default]`
         for part in parts:
             left, _, fallback = (p.strip() for p in part.partition("="))
             name, _, kind = (p.strip() for p in left.partition(":"))
-            _, base, optional, variadic = by_name[name]
+            attribute, _, name = name.rpartition(" as ") if " as " in name else (name, "", name)
+            _, base, optional, variadic = by_name[attribute]
             if not kind:
                 kind = ("tensors" if variadic else "tensor") if base in TENSORS else DEFAULT_KIND[base]
+            self.attribute[name] = attribute
             params.append((name, kind, fallback or None))
         shown = []
         for name, kind, fallback in params:
@@ -99,8 +114,8 @@ def read(path):
 def rows_inc(rows):
     out = []
     for row in rows:
-        params = ", ".join(f"{{{quote(n.rstrip('_'))}, ParamKind::{PARAMS[k][0]}, {quote(f) if f else 'nullptr'}}}"
-                           for n, k, f in row.params)
+        params = ", ".join(f"{{{quote(n.rstrip('_'))}, ParamKind::{PARAMS[k][0]}, {quote(f) if f else 'nullptr'}, "
+                           f"{quote(row.attribute[n])}}}" for n, k, f in row.params)
         operands = ", ".join(f"{{{quote(n.rstrip('_'))}, {quote(c)}, {str(o).lower()}, {str(v).lower()}}}"
                              for n, c, o, v in row.operands)
         if row.params:
@@ -151,7 +166,7 @@ def rules_inc(rows):
             elif kind == "axes":
                 passed.append(f'{{"{shown}", {n} ? Argument(*{n}) : Argument()}}')
             elif kind == "dtype":
-                passed.append(f'{{"{shown}", {n} ? Argument({n}) : {dtype_default(fallback)}}}')
+                passed.append(f'{{"{shown}", {n} ? Argument({n}) : {dtype_default(fallback, "INK")}}}')
             else:
                 passed.append(f'{{"{shown}", Argument({n})}}')
         # a parameter without a default after one with: give up the defaults
@@ -176,7 +191,7 @@ def rules_inc(rows):
         else:
             ink = "inkAmong({" + ", ".join(tensors) + "})"
         positional = f"Arguments({rest[0]}.begin(), {rest[0]}.end())" if rest else "{}"
-        many_results = "Variadic" in str(row.record["results"]["args"][0][0].get("printable", ""))
+        many_results = row.many_results
         returns, tail = ("Syms", "callAll") if many_results else ("Sym", "callOne")
         if rest:  # the rest parameter comes after the others: pass those by position
             others = [p[1:-1].split(", ", 1)[1] for p in passed if not isinstance(p, tuple)]
@@ -184,6 +199,13 @@ def rules_inc(rows):
                     f"return {tail}({ink}, \"{row.name}\", all_);")
         else:
             body = f"return {tail}({ink}, \"{row.name}\", {positional}, NamedArguments{{{named}}});"
+        body = body.replace("INK.", f"({ink}).")
+        # after a failure operands are absent: so is the result
+        for name, kind, fallback in row.params:
+            if kind == "tensor" and not fallback:
+                body = f"if (!{name}) return {{}}; " + body
+            elif kind in ("tensors", "rest"):
+                body = f"if ({name}.empty() || !llvm::all_of({name}, [](const Sym &s) {{ return bool(s); }})) return {{}}; " + body
         bare = ", ".join(p.split(" = ")[0] for p in declared)
         heads.append(f"/// {row.record['summary']}\n{returns} {cpp_name(row.name)}({', '.join(declared)});")
         bodies.append(f"{returns} {cpp_name(row.name)}({bare}) {{ {body} }}")
@@ -191,10 +213,10 @@ def rules_inc(rows):
     return "\n".join(heads + [end]), "\n".join(bodies + [end])
 
 
-def dtype_default(fallback):
+def dtype_default(fallback, ink):
     if fallback in (None, "none"):
         return "Argument()"
-    return f'Argument(typeNamed(ink.context(), "{fallback}"))'
+    return f'Argument(typeNamed({ink}.context(), "{fallback}"))'
 
 
 def cpp_name(name):
@@ -202,7 +224,7 @@ def cpp_name(name):
 
 
 def write(path, text):
-    if path:
+    if path and not (os.path.exists(path) and open(path).read() == text):  # what is unchanged builds nothing
         with open(path, "w") as file:
             file.write(text)
 

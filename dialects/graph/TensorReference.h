@@ -1,0 +1,105 @@
+// Reference values of composites that are not elementwise: plain loops over host tensors, written from the
+// standards.
+#pragma once
+#include "dialects/graph/HostTensor.h"
+#include "mlir/IR/Attributes.h"
+
+namespace tgc::graph::reference {
+
+using Ints = llvm::ArrayRef<int64_t>;
+using OptionalInts = std::optional<llvm::ArrayRef<int64_t>>;
+using Numbers = llvm::SmallVector<int64_t, 8>;
+
+// ---- what the references share ----
+/// An empty tensor of a shape and dtype.
+HostTensor blank(Ints shape, mlir::Type element);
+/// out[index] = x[source(index)].
+HostTensor gathered(const HostTensor &x, Ints shape, llvm::function_ref<Numbers(Ints)> source);
+/// Positions in `x` of the elements reduced into each element of the result, in row-major order.
+std::vector<std::vector<int64_t>> groupsOf(const HostTensor &x, Ints axes);
+/// `rule` of the reals of each group.
+HostTensor reduced(const HostTensor &x, Ints axes, bool keepdims,
+                   llvm::function_ref<double(const std::vector<double> &)> rule);
+/// `rule` changes the reals along one axis in place.
+HostTensor alongAxis(const HostTensor &x, int64_t axis, llvm::function_ref<void(std::vector<double> &)> rule);
+/// The shape NumPy broadcasts two shapes to, and an index of it in an operand.
+Numbers broadcast(Ints a, Ints b);
+int64_t broadcastPosition(const HostTensor &x, Ints index);
+
+/// Sums of products for each element of a result: reals, wrapping integers, or of ands.
+class Sums {
+public:
+  explicit Sums(mlir::RankedTensorType type);
+  void add(int64_t to, const HostTensor &a, int64_t i);
+  void add(int64_t to, const HostTensor &a, int64_t i, const HostTensor &b, int64_t j);
+  HostTensor done();
+
+private:
+  HostTensor out;
+  std::vector<double> reals;
+  std::vector<uint64_t> integers;
+};
+
+// ---- ProductReference.cpp ----
+HostTensor matmul(const HostTensor &a, const HostTensor &b);
+HostTensor tensordot(const HostTensor &a, const HostTensor &b, Ints axes);
+HostTensor vecdot(const HostTensor &a, const HostTensor &b, int64_t axis);
+HostTensor outer(const HostTensor &a, const HostTensor &b);
+HostTensor kron(const HostTensor &a, const HostTensor &b);
+HostTensor diagonal(const HostTensor &x, int64_t offset);
+HostTensor trace(const HostTensor &x, int64_t offset);
+HostTensor diag(const HostTensor &x, int64_t offset);
+HostTensor bilinear(const HostTensor &a, const HostTensor &b, const HostTensor &weight,
+                    const HostTensor &bias);
+
+// ---- StatisticsReference.cpp ----
+HostTensor mean(const HostTensor &x, Ints axes, bool keepdims);
+HostTensor var(const HostTensor &x, Ints axes, double correction, bool keepdims);
+HostTensor deviation(const HostTensor &x, Ints axes, double correction, bool keepdims);
+HostTensor argument(const HostTensor &x, Ints axes, bool keepdims, bool largest);
+HostTensor countNonzero(const HostTensor &x, Ints axes, bool keepdims);
+HostTensor logsumexp(const HostTensor &x, Ints axes, bool keepdims);
+HostTensor norm(const HostTensor &x, double ord, Ints axes, bool keepdims);
+HostTensor softmax(const HostTensor &x, int64_t axis);
+HostTensor logSoftmax(const HostTensor &x, int64_t axis);
+HostTensor layerNorm(const HostTensor &x, const HostTensor &scale, const HostTensor &bias, int64_t axis,
+                     double eps);
+HostTensor rmsNorm(const HostTensor &x, const HostTensor &scale, int64_t axis, double eps);
+HostTensor attention(const HostTensor &query, const HostTensor &key, const HostTensor &values,
+                     const HostTensor &mask, const HostTensor &bias, bool causal,
+                     std::optional<double> scale);
+
+// ---- ShapeReference.cpp ----
+HostTensor flatten(const HostTensor &x);
+HostTensor swapaxes(const HostTensor &x, int64_t first, int64_t second);
+HostTensor moveaxis(const HostTensor &x, Ints source, Ints destination);
+HostTensor expandDims(const HostTensor &x, Ints places);
+HostTensor squeeze(const HostTensor &x, OptionalInts places);
+HostTensor tile(const HostTensor &x, Ints times);
+HostTensor repeat(const HostTensor &x, int64_t times, OptionalInts place);
+HostTensor stack(HostTensorsRef tensors, int64_t place);
+HostTensors split(const HostTensor &x, mlir::Attribute cuts, int64_t axis);
+HostTensors unstack(const HostTensor &x, int64_t axis);
+HostTensor roll(const HostTensor &x, Ints shift, OptionalInts places);
+HostTensor pad(const HostTensor &x, Ints widths, llvm::StringRef mode, mlir::Attribute fill);
+HostTensor triangle(const HostTensor &x, int64_t offset, bool lower);
+HostTensor oneHot(const HostTensor &x, int64_t classes, mlir::Type element, int64_t place);
+HostTensor full(Ints shape, mlir::Type element, int64_t number);
+HostTensor full(Ints shape, mlir::Attribute number, std::optional<mlir::Type> element);
+HostTensor eye(int64_t rows, std::optional<int64_t> columns, int64_t offset, mlir::Type element);
+HostTensor arange(mlir::Attribute first, std::optional<mlir::Attribute> last, mlir::Attribute step,
+                  std::optional<mlir::Type> element);
+HostTensor linspace(double first, double last, int64_t count, bool endpoint, mlir::Type element);
+
+// ---- LossReference.cpp ----
+HostTensor mseLoss(const HostTensor &prediction, const HostTensor &target, llvm::StringRef reduction);
+HostTensor huberLoss(const HostTensor &prediction, const HostTensor &target, llvm::StringRef reduction,
+                     double delta);
+HostTensor binaryCrossEntropy(const HostTensor &prediction, const HostTensor &target,
+                              llvm::StringRef reduction);
+HostTensor crossEntropy(const HostTensor &scores, const HostTensor &target, llvm::StringRef reduction,
+                        double smoothing);
+HostTensor klDivergence(const HostTensor &prediction, const HostTensor &target, llvm::StringRef reduction,
+                        bool logs);
+
+} // namespace tgc::graph::reference
