@@ -140,3 +140,30 @@ TEST_CASE("compiler: compiling twice gives the same assembly") {
   CHECK(!first.empty());
   CHECK(first == second);
 }
+
+TEST_CASE("compiler: a product large enough for packed blocks is exact through the whole pipeline") {
+  constexpr const char *text = R"(
+func.func @main(%a: tensor<300x1024xf32>, %b: tensor<1024x320xf32>) -> tensor<300x320xf32> {
+  %c = graph.contract %a, %b {equation = "ik,kj->ij"}
+      : (tensor<300x1024xf32>, tensor<1024x320xf32>) -> tensor<300x320xf32>
+  %d = graph.contract %a, %b {equation = "ik,kj->ij"}
+      : (tensor<300x1024xf32>, tensor<1024x320xf32>) -> tensor<300x320xf32>
+  %s = graph.add %c, %d : (tensor<300x320xf32>, tensor<300x320xf32>) -> tensor<300x320xf32>
+  return %s : tensor<300x320xf32>
+})";
+  std::vector<float> a(300 * 1024), b(1024 * 320), expected(300 * 320, 0.0f), result(300 * 320, -1.0f);
+  for (std::size_t at = 0; at < a.size(); ++at)
+    a[at] = float(at * 7 % 5) - 2;
+  for (std::size_t at = 0; at < b.size(); ++at)
+    b[at] = float(at * 11 % 7) - 3;
+  for (int i = 0; i < 300; ++i)
+    for (int k = 0; k < 1024; ++k)
+      for (int j = 0; j < 320; ++j)
+        expected[i * 320 + j] += 2 * a[i * 1024 + k] * b[k * 320 + j];
+  test::Bench bench;
+  auto compiled = compileGraph(bench, text, 2);
+  REQUIRE(compiled);
+  test::runOn(*compiled->program, {View(a.data(), {300, 1024}), View(b.data(), {1024, 320})},
+              {MutableView(result.data(), {300, 320})});
+  CHECK(result == expected);
+}
