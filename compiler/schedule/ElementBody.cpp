@@ -261,6 +261,22 @@ void Elements::leaves(Value tensor, ArrayRef<AffineExpr> position, SmallVectorIm
   leavesSeen(tensor, position, found, seen);
 }
 
+std::optional<SmallVector<AffineExpr>> Elements::readsOf(Value tensor, ArrayRef<AffineExpr> position,
+                                                         Value buffer) {
+  SmallVector<std::pair<Value, Position>> seen;
+  SmallVector<AffineExpr> ignored, reads;
+  leavesSeen(tensor, position, ignored, seen);
+  for (auto &[value, where] : seen) {
+    if (bufferOf(value) == buffer) reads.push_back(addressOf(value, where));
+    auto op = value.getDefiningOp<linalg::GenericOp>();
+    if (!op) continue;
+    for (Operation &inner : *op.getBody())
+      if (auto read = dyn_cast<tensor::ExtractOp>(inner); read && bufferOf(read.getTensor()) == buffer)
+        return std::nullopt;
+  }
+  return reads;
+}
+
 void Elements::bodyLeaves(linalg::GenericOp op, ArrayRef<AffineExpr> point,
                           SmallVectorImpl<AffineExpr> &found) {
   SmallVector<std::pair<Value, Position>> seen;

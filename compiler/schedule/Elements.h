@@ -97,6 +97,11 @@ public:
   void bodyLeaves(mlir::linalg::GenericOp op, llvm::ArrayRef<mlir::AffineExpr> point,
                   llvm::SmallVectorImpl<mlir::AffineExpr> &found);
 
+  // All places of argument `buffer` that the element is computed from; nothing if some are known only when
+  // running.
+  std::optional<llvm::SmallVector<mlir::AffineExpr>>
+  readsOf(mlir::Value tensor, llvm::ArrayRef<mlir::AffineExpr> position, mlir::Value buffer);
+
   // Called for an element of a reduction nobody remembered; emits it and remembers it.
   std::function<void(mlir::OpResult, llvm::ArrayRef<mlir::AffineExpr>)> reduce;
   // Called with each element computed on the fly.

@@ -120,6 +120,7 @@ LogicalResult Kernel::commit(Elements &elements, int64_t items, double nanosecon
   Builder builder(function.getContext());
   function->setAttr("exec.items", builder.getI64IntegerAttr(items));
   function->setAttr("exec.nanoseconds", builder.getI64IntegerAttr(int64_t(std::min(nanoseconds, 1e15)) + 1));
+  if (!inplace.empty()) function->setAttr("exec.inplace", builder.getDenseI64ArrayAttr(inplace));
   committed = true;
   return success();
 }

@@ -29,6 +29,9 @@ public:
   // Operations of all bodies, math functions counted as many.
   int64_t bodyCost() const;
 
+  // Pairs (input, result): the result may be written over the input, since each element is read where it is written.
+  llvm::SmallVector<int64_t> inplace;
+
   // Writes the return, the attributes and forgets the old body; an error of `elements` becomes a diagnostic.
   mlir::LogicalResult commit(Elements &elements, int64_t items, double nanoseconds);
 

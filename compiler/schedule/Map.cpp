@@ -4,6 +4,8 @@
 #include "compiler/schedule/Run.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
@@ -29,6 +31,7 @@ public:
     unroll = elements.lanes() == 1 ? 1 : kernel.bodyCost() <= 12 ? 4 : kernel.bodyCost() <= 24 ? 2 : 1;
     chunks = (inner + chunkElements - 1) / chunkElements;
     rowsPerItem = std::max<int64_t>(1, chunkElements / std::max<int64_t>(inner, 1));
+    streaming = isStreaming();
   }
 
   int64_t items() const { return chunks > 1 ? rows * chunks : (rows + rowsPerItem - 1) / rowsPerItem; }
@@ -52,19 +55,38 @@ public:
 private:
   // Rows longer than a chunk: an item is one chunk of one row.
   void emitChunks(Value begin, Value end) {
+    Value shift = streaming ? misaligned() : Value();
     Scope *loop = elements.openLoop(elements.root(), begin, end, index(1), {});
     AffineExpr item = elements.scalarVariable(loop, loop->loop.getInductionVar(), rows * chunks);
-    Value low = multiply(elements.index(simplifyWithin(item % chunks, elements.extents())), chunkElements);
-    Value high = elements.own(loop, arith::AddIOp::create(elements.in(loop), low, index(chunkElements)));
-    if (inner % chunkElements != 0) high = minimum(loop, high, inner);
     AffineExpr row = simplifyWithin(item.floorDiv(chunks), elements.extents());
-    run(loop, delinearize(row, outerBox), low, high, std::nullopt);
+    SmallVector<AffineExpr> outside = delinearize(row, outerBox);
+    Value low = multiply(elements.index(simplifyWithin(item % chunks, elements.extents())), chunkElements);
+    if (streaming) low = head(loop, outside, low, shift);
+    Value high = elements.own(loop, arith::AddIOp::create(elements.in(loop), low, index(chunkElements)));
+    if (inner % chunkElements != 0 || streaming) high = minimum(loop, high, inner);
+    run(loop, outside, low, high, std::nullopt);
     elements.closeLoop(loop, {});
+  }
+
+  // With aligned stores every chunk starts `shift` later, and the first one has those elements to do besides.
+  Value head(Scope *loop, ArrayRef<AffineExpr> outside, Value low, Value shift) {
+    Value start = elements.own(loop, arith::AddIOp::create(elements.in(loop), low, shift));
+    Value first =
+        elements.own(loop, arith::CmpIOp::create(elements.in(loop), arith::CmpIPredicate::eq, low, index(0)));
+    Value from = elements.own(loop, arith::SelectOp::create(elements.in(loop), first, low, start));
+    Scope *once = elements.openLoop(loop, from, start, index(elements.lanes()), {});
+    Value left =
+        elements.own(once, arith::SubIOp::create(elements.in(once), start, once->loop.getInductionVar()));
+    auto maskType = VectorType::get({elements.lanes()}, elements.in(once).getI1Type());
+    Value mask =
+        elements.own(once, vector::CreateMaskOp::create(elements.in(once), maskType, ValueRange{left}));
+    stores(once, outside, {elements.laneVariable(once, once->loop.getInductionVar(), inner, mask)}, false);
+    elements.closeLoop(once, {});
+    return minimum(loop, start, inner);
   }
 
   // Elements [low, high) of one row; `count` is their number where that is known.
   void run(Scope *scope, ArrayRef<AffineExpr> outside, Value low, Value high, std::optional<int64_t> count) {
-    bool streaming = isStreaming();
     forLanes(elements, scope, {low, high, count, inner, unroll},
              [&](Scope *place, ArrayRef<AffineExpr> lanes, bool full) {
                stores(place, outside, lanes, streaming && full);
@@ -104,12 +126,27 @@ private:
     return found;
   }
 
-  // Results that will not be in the cache when they are read next should not push out what is.
+  // A result that will not be in the cache when it is read next should not push out what is. Such stores want
+  // full aligned registers: one result, in one run.
   bool isStreaming() const {
-    int64_t bytes = 0;
-    for (size_t result : results)
-      bytes += cast<MemRefType>(kernel.resultBuffers[result].getType()).getNumElements() * 4;
-    return false && bytes > machine.lastLevelBytes;
+    if (results.size() != 1 || rows != 1 || chunks == 1) return false;
+    auto type = cast<MemRefType>(kernel.resultBuffers[results[0]].getType());
+    int64_t width = type.getElementTypeBitWidth() / 8;
+    return width * elements.lanes() == machine.vectorBytes &&
+           width * inner > std::min(machine.lastLevelBytes, cacheShare);
+  }
+
+  // Elements before the first aligned one of the result.
+  Value misaligned() {
+    Scope *root = elements.root();
+    auto &builder = elements.in(root);
+    int64_t width = cast<MemRefType>(kernel.resultBuffers[results[0]].getType()).getElementTypeBitWidth() / 8;
+    Value address = elements.own(
+        root, memref::ExtractAlignedPointerAsIndexOp::create(builder, kernel.resultBuffers[results[0]]));
+    Value back = elements.own(root, arith::SubIOp::create(builder, index(0), address));
+    Value bytes =
+        elements.own(root, arith::AndIOp::create(elements.in(root), back, index(machine.vectorBytes - 1)));
+    return elements.own(root, arith::DivUIOp::create(elements.in(root), bytes, index(width)));
   }
 
   Value multiply(Value value, int64_t factor) {
@@ -129,7 +166,9 @@ private:
   const Machine &machine;
   SmallVector<size_t> results;
   SmallVector<int64_t> box, outerBox, innerBox;
+  static constexpr int64_t cacheShare = 32 << 20; // of a last level that is shared with others
   int64_t rows = 1, inner = 1, unroll = 1, chunks = 1, rowsPerItem = 1;
+  bool streaming = false;
 };
 
 // Items [first, first + count) out of [begin, end), as items from 0.
@@ -148,6 +187,31 @@ std::pair<Value, Value> shareOf(Elements &elements, Kernel &kernel, int64_t firs
 
 } // namespace
 
+// Inputs whose every element is read only where a result of equal width is written.
+static void findInPlace(Kernel &kernel, Elements &elements) {
+  size_t keep = elements.extents().size();
+  ArrayRef<int64_t> box = kernel.shapeOf(0);
+  Position position;
+  for (int64_t extent : box)
+    position.push_back(elements.trialVariable(extent));
+  AffineExpr linear = simplifyWithin(linearize(position, box, elements.context()), elements.extents());
+  unsigned inputs = kernel.function.getNumArguments() - 2 - kernel.results.size();
+  for (unsigned input = 0; input < inputs; ++input) {
+    Value buffer = kernel.function.getArgument(2 + input);
+    auto type = cast<MemRefType>(buffer.getType());
+    if (type.getNumElements() != productOf(box)) continue;
+    bool safe = llvm::all_of(kernel.results, [&](Value result) {
+      auto reads = elements.readsOf(result, position, buffer);
+      return reads && llvm::all_of(*reads, [&](AffineExpr read) { return read == linear; });
+    });
+    if (!safe) continue;
+    for (auto [result, target] : llvm::enumerate(kernel.resultBuffers))
+      if (cast<MemRefType>(target.getType()).getElementTypeBitWidth() == type.getElementTypeBitWidth())
+        kernel.inplace.append({int64_t(input), int64_t(result)});
+  }
+  elements.dropTrials(keep);
+}
+
 LogicalResult emitMap(func::FuncOp function, const Machine &machine) {
   Kernel kernel(function);
   int64_t lanes = machine.lanes(kernel.widestBytes());
@@ -158,6 +222,11 @@ LogicalResult emitMap(func::FuncOp function, const Machine &machine) {
   std::map<int64_t, SmallVector<size_t>> groups; // by number of elements
   for (size_t result = 0; result < kernel.results.size(); ++result)
     if (int64_t count = productOf(kernel.shapeOf(result))) groups[count].push_back(result);
+  bool sameShape = llvm::all_of(kernel.results, [&](Value r) {
+    return r.getType() == kernel.results[0].getType() ||
+           cast<RankedTensorType>(r.getType()).getShape() == kernel.shapeOf(0);
+  });
+  if (sameShape && !kernel.results.empty()) findInPlace(kernel, elements);
   int64_t items = 0;
   for (auto &[count, results] : groups) {
     MapNest nest(kernel, elements, machine, results);
