@@ -110,9 +110,13 @@ private:
     SmallVector<AffineExpr> found = addresses(row, &innermost);
     int64_t inside = 0, across = 0;
     for (AffineExpr address : found) {
+      // Only what runs inside the row is read or written often.
+      auto ids = variablesOf(simplifyWithin(address, elements.extents()));
+      if (llvm::all_of(ids, [&](unsigned id) { return id <= lastRow; })) continue;
       across += strideIn(address, lastRow, elements.extents()) == 1;
-      for (unsigned id : innermost)
-        if (id != ~0u) inside += strideIn(address, id, elements.extents()) == 1;
+      inside += llvm::any_of(innermost, [&](unsigned id) {
+        return id != ~0u && strideIn(address, id, elements.extents()) == 1;
+      });
     }
     elements.dropTrials(keep);
     bool regrouping =

@@ -3,17 +3,21 @@
 #include "compiler/schedule/Math.h"
 #include "tests/unit/compiler/schedule/Samples.h"
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <doctest/doctest.h>
+#include <fstream>
 
 using namespace tgc::testing;
 
 namespace {
 
+// Processor time of this thread: other programs on the machine do not count.
 double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
 }
 
 struct Memory {
@@ -39,9 +43,10 @@ Emitter full(bool reduces) {
 void time(const Sample &sample, bool reduces) {
   std::string error;
   double start = now();
-  auto compiled = Compiled::build(sample.text, full(reduces), &error);
+  auto compiled = Compiled::build(sample.text, full(reduces), &error, /*keepAssembly=*/true);
   REQUIRE_MESSAGE(compiled, error);
   double build = now() - start;
+  if (const char *file = getenv("TGC_TEST_ASSEMBLY")) std::ofstream(file, std::ios::app) << compiled->loops << compiled->assembly;
   std::vector<std::unique_ptr<Memory>> arrays;
   std::vector<void *> buffers;
   for (auto *list : {&sample.inputs, &sample.results})
@@ -55,6 +60,7 @@ void time(const Sample &sample, bool reduces) {
   for (int repeat = 0; repeat < 11; ++repeat) {
     double t0 = now();
     std::memcpy(to.at, buffers[0], bytes);
+    asm volatile("" : : "r"(to.at) : "memory");
     double t1 = now();
     compiled->call(buffers);
     double t2 = now();
