@@ -96,18 +96,34 @@ private:
     auto known = angles.find(key);
     if (known == angles.end()) {
       Value huge = ink.less(ink.number(trigLimit(ink.wide)), ink.abs(x));
-      known = angles.insert({key, {reduceAngle(ink, x), anyLane(huge), huge}}).first;
+      Value any = anyLane(huge);
+      Reduced reduced = reduceAngle(ink, x);
+      if (!ink.wide) reduced = withHuge(ink, x, reduced, any, huge);
+      known = angles.insert({key, {reduced, any, huge}}).first;
     }
     auto &[reduced, any, huge] = known->second;
     Value fast = isa<math::SinOp>(op) ? sinOf(ink, x, reduced) : cosOf(ink, reduced);
+    if (!ink.wide) return fast;
     auto branch = scf::IfOp::create(builder, ink.type, any, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(branch.thenBlock());
-    Value slow = ink.wide ? scalarCalls(op, ink.type) : call(libraryName(op), ink.type, op->getOperands());
-    scf::YieldOp::create(builder, ink.select(huge, slow, fast));
+    scf::YieldOp::create(builder, ink.select(huge, scalarCalls(op, ink.type), fast));
     builder.setInsertionPointToStart(branch.elseBlock());
     scf::YieldOp::create(builder, fast);
     return branch.getResult(0);
+  }
+
+  // No call, even for what is rare: a call in a loop makes every vector of the loop live in memory.
+  Reduced withHuge(MathInk &ink, Value x, Reduced reduced, Value any, Value huge) {
+    auto branch = scf::IfOp::create(builder, TypeRange{ink.bits, ink.type}, any, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(branch.thenBlock());
+    Reduced other = reduceHuge(ink, x);
+    scf::YieldOp::create(builder, ValueRange{ink.select(huge, other.count, reduced.count),
+                                             ink.select(huge, other.rest, reduced.rest)});
+    builder.setInsertionPointToStart(branch.elseBlock());
+    scf::YieldOp::create(builder, ValueRange{reduced.count, reduced.rest});
+    return {branch.getResult(0), branch.getResult(1)};
   }
 
   Value anyLane(Value mask) {

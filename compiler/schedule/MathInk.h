@@ -70,6 +70,8 @@ mlir::Value logVector(MathInk &ink, mlir::Value x);
 // x = quarter * pi/2 + rest, for |x| up to trigLimit; beyond it the result is meaningless.
 Reduced reduceAngle(MathInk &ink, mlir::Value x);
 double trigLimit(bool wide);
+// The same for f32 beyond trigLimit, slowly.
+Reduced reduceHuge(MathInk &ink, mlir::Value x);
 mlir::Value sinOf(MathInk &ink, mlir::Value x, Reduced angle);
 mlir::Value cosOf(MathInk &ink, Reduced angle);
 

@@ -92,6 +92,54 @@ Reduced reduceAngle(MathInk &ink, Value x) {
   return {ink.subBits(ink.toBits(shifted), ink.toBits(magic)), r};
 }
 
+// Angles beyond trigLimit, f32 (Payne and Hanek): x = m * 2^e with an integer m; of 2/pi only the 96 bits
+// matter whose product with m is neither a multiple of 4 nor too small.
+Reduced reduceHuge(MathInk &ink, Value x) {
+  static const uint32_t words[] = {0,          0xa2f9836e, 0x4e441529, 0xfc2757d1,
+                                   0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab};
+  ImplicitLocOpBuilder &b = ink.builder;
+  auto wideBits = VectorType::get(ink.type.getShape(), b.getI64Type());
+  auto wideType = VectorType::get(ink.type.getShape(), b.getF64Type());
+  auto whole = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(wideBits, b.getI64IntegerAttr(value)));
+  };
+  auto logical = [&](Value a, Value by) -> Value { return arith::ShRUIOp::create(b, a, by); };
+  Value bits = ink.toBits(ink.abs(x));
+  Value start = ink.subBits(logical(bits, ink.integer(23)), ink.integer(120)); // first bit of the window
+  Value word = logical(start, ink.integer(5)), shift = ink.andBits(start, ink.integer(31));
+  SmallVector<Value> held;
+  for (int j = 0; j < 4; ++j) {
+    Value chosen = ink.integer(int32_t(words[j]));
+    for (int first = 1; first <= 4; ++first) {
+      Value is = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, word, ink.integer(first));
+      chosen = ink.select(is, ink.integer(int32_t(words[first + j])), chosen);
+    }
+    held.push_back(chosen);
+  }
+  Value mantissa = arith::ExtUIOp::create(
+      b, wideBits, arith::OrIOp::create(b, ink.andBits(bits, ink.integer(0x7fffff)), ink.integer(0x800000)));
+  Value rest = ink.subBits(ink.integer(31), shift);
+  auto product = [&](int j) -> Value {
+    Value high = arith::ShLIOp::create(b, held[j], shift);
+    Value low = logical(logical(held[j + 1], ink.integer(1)), rest);
+    Value window = arith::ExtUIOp::create(b, wideBits, arith::OrIOp::create(b, high, low));
+    return arith::MulIOp::create(b, mantissa, window);
+  };
+  Value top = arith::ShLIOp::create(b, product(0), whole(32));
+  Value sum = ink.addBits(ink.addBits(top, product(1)), logical(product(2), whole(32)));
+  Value count = logical(ink.addBits(sum, whole(int64_t(1) << 61)), whole(62));
+  Value part = ink.subBits(sum, arith::ShLIOp::create(b, count, whole(62)));
+  Value real = arith::SIToFPOp::create(b, wideType, part);
+  Value unit = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(wideType, b.getF64FloatAttr(1.5707963267948966 * 0x1p-62)));
+  Value r = arith::TruncFOp::create(b, ink.type, ink.mul(real, unit));
+  r = ink.add(r, ink.sub(x, x)); // infinite angles give NaN
+  Value quarter = arith::TruncIOp::create(b, ink.bits, count);
+  Value negative = ink.less(x, ink.number(0));
+  return {ink.select(negative, ink.subBits(ink.integer(0), quarter), quarter),
+          ink.select(negative, ink.sub(ink.number(-0.0), r), r)};
+}
+
 // sin and cos of |r| <= pi/4.
 static std::pair<Value, Value> onQuarter(MathInk &ink, Value r) {
   Value z = ink.mul(r, r), sine, cosine;
@@ -110,27 +158,29 @@ static std::pair<Value, Value> onQuarter(MathInk &ink, Value r) {
   } else {
     Value s = ink.polynomial(z, {-1.66666672e-1, 8.33338592e-3, -1.98559923e-4, 2.86567956e-6});
     Value c = ink.polynomial(z, {4.16666567e-2, -1.38877297e-3, 2.44677067e-5});
-    sine = ink.fma(ink.mul(r, z), s, r);
+    sine = ink.mul(r, ink.fma(z, s, ink.number(1))); // keeps the sign of zero
     cosine = ink.fma(ink.mul(z, z), c, ink.fma(z, ink.number(-0.5), ink.number(1)));
   }
   return {sine, cosine};
 }
 
-static Value pick(MathInk &ink, Value quarter, Value sine, Value cosine) {
-  Value even = ink.isZero(ink.andBits(quarter, ink.integer(1)));
+static Value signedBy(MathInk &ink, Value value, Value quarter) {
   Value sign = ink.left(ink.andBits(quarter, ink.integer(2)), ink.wide ? 62 : 30);
-  return ink.fromBits(ink.xorBits(ink.toBits(ink.select(even, sine, cosine)), sign));
+  return ink.fromBits(ink.xorBits(ink.toBits(value), sign));
 }
+
+static Value isEven(MathInk &ink, Value quarter) { return ink.isZero(ink.andBits(quarter, ink.integer(1))); }
 
 Value sinOf(MathInk &ink, Value x, Reduced angle) {
   auto [sine, cosine] = onQuarter(ink, angle.rest);
-  Value y = pick(ink, angle.count, sine, cosine);
-  return ink.select(ink.equal(x, ink.number(0)), x, y); // keeps the sign of zero
+  Value y = signedBy(ink, ink.select(isEven(ink, angle.count), sine, cosine), angle.count);
+  return ink.wide ? ink.select(ink.equal(x, ink.number(0)), x, y) : y;
 }
 
 Value cosOf(MathInk &ink, Reduced angle) {
   auto [sine, cosine] = onQuarter(ink, angle.rest);
-  return pick(ink, ink.addBits(angle.count, ink.integer(1)), sine, cosine);
+  return signedBy(ink, ink.select(isEven(ink, angle.count), cosine, sine),
+                  ink.addBits(angle.count, ink.integer(1)));
 }
 
 } // namespace tgc::schedule
