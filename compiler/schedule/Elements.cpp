@@ -309,6 +309,11 @@ Value Elements::lanesAt(Value buffer, AffineExpr linear, unsigned lane) {
   std::optional<int64_t> stride = strideIn(linear, lane, extents());
   if (stride == 1) {
     Value base = index(linear);
+    if (!mask && fetchAhead) {
+      Value ahead = own(scope, arith::AddIOp::create(in(scope), base, constantIndex(fetchAhead)));
+      memref::PrefetchOp::create(in(scope), buffer, ValueRange{ahead}, /*isWrite=*/false, /*localityHint=*/3,
+                                 /*isDataCache=*/true);
+    }
     if (!mask) return own(scope, vector::LoadOp::create(in(scope), type, buffer, ValueRange{base}));
     return own(scope,
                vector::MaskedLoadOp::create(in(scope), type, buffer, ValueRange{base}, mask, zero(type)));

@@ -110,6 +110,9 @@ public:
   // Asked before an element is computed on the fly; an answer is used instead.
   std::function<mlir::Value(mlir::Value, llvm::ArrayRef<mlir::AffineExpr>)> kept;
 
+  // Elements to fetch ahead of each full load of consecutive ones; 0 for none.
+  int64_t fetchAhead = 0;
+
   // First thing that cannot be emitted; empty if all went well.
   const std::string &error() const { return problem; }
   void fail(const llvm::Twine &why);

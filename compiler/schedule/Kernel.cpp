@@ -67,6 +67,15 @@ int64_t Kernel::widestBytes() const {
   return widest;
 }
 
+int64_t Kernel::fetchAhead(const Machine &machine) const {
+  int64_t bytes = 0;
+  for (auto [tensor, buffer] : buffers) {
+    auto type = cast<MemRefType>(buffer.getType());
+    bytes += type.getNumElements() * bytesOf(type.getElementType());
+  }
+  return bytes > machine.l2Bytes ? 2048 / widestBytes() : 0;
+}
+
 int64_t costOf(linalg::GenericOp op) {
   int64_t cost = 1;
   for (Operation &inner : op.getBody()->without_terminator()) {

@@ -26,10 +26,15 @@ public:
   bool isEmpty() const;
   // Bytes of the widest number the bodies compute with; decides the lanes.
   int64_t widestBytes() const;
+  // Elements to fetch ahead where inputs come from memory. Measured: 2 KiB ahead doubles the speed of sin(x)
+  // + cos(x)^2 on 2^26 elements, since one core's own prefetcher does not run far enough ahead of long
+  // bodies.
+  int64_t fetchAhead(const Machine &machine) const;
   // Operations of all bodies, math functions counted as many.
   int64_t bodyCost() const;
 
-  // Pairs (input, result): the result may be written over the input, since each element is read where it is written.
+  // Pairs (input, result): the result may be written over the input, since each element is read where it is
+  // written.
   llvm::SmallVector<int64_t> inplace;
 
   // Writes the return, the attributes and forgets the old body; an error of `elements` becomes a diagnostic.

@@ -216,6 +216,7 @@ LogicalResult emitMap(func::FuncOp function, const Machine &machine) {
   Kernel kernel(function);
   int64_t lanes = machine.lanes(kernel.widestBytes());
   Elements elements(function, kernel.buffers, lanes);
+  elements.fetchAhead = kernel.fetchAhead(machine);
   elements.reduce = [&](OpResult result, ArrayRef<AffineExpr>) {
     elements.fail("a map kernel contains a reduction");
   };

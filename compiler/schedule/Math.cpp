@@ -47,7 +47,7 @@ StringRef libraryName(Operation *op) {
 // used instead.
 bool isInexact(StringRef name, int64_t lanes) {
   if (llvm::is_contained({"tan", "asin", "atan", "atan2", "erf", "expm1"}, name)) return true;
-  return lanes < 8 && llvm::is_contained({"tanh", "acosh"}, name);
+  return lanes < 8 && llvm::is_contained({"tanh", "acosh", "acos", "log10"}, name);
 }
 
 class Expander {

@@ -38,6 +38,9 @@ public:
 
   int64_t items() const { return chunks > 1 ? outer * chunks : (outer + rowsPerItem - 1) / rowsPerItem; }
 
+  // Consecutive loads are consecutive in memory.
+  bool readsInOrder() const { return lanes == Lanes::InsideRow; }
+
   void emit() {
     elements.computed = [&](Value t, ArrayRef<AffineExpr> at, Value v) { cache.computed(t, at, v); };
     elements.kept = [&](Value t, ArrayRef<AffineExpr> at) { return cache.lookup(t, at); };
@@ -274,6 +277,7 @@ LogicalResult emitReduce(func::FuncOp function, const Machine &machine) {
     std::optional<Rows> rows = rowsOf(kernel, elements);
     if (rows && !kernel.isEmpty()) {
       RowNest nest(kernel, elements, std::move(*rows));
+      if (nest.readsInOrder()) elements.fetchAhead = kernel.fetchAhead(machine);
       nest.emit();
       return kernel.commit(elements, nest.items(), estimateNanoseconds(kernel, machine, lanes));
     }
