@@ -68,11 +68,15 @@ std::unique_ptr<Compiled> Compiled::build(const std::string &text, const Emitter
   addTarget(passes, options);
   if (failed(passes.run(*module))) return fail("lower\n" + made->loops);
   static auto cpu = target::Cpu::make().value();
-  auto code = cpu->compile(*module, facts, options);
+  auto unit = cpu->translate(*module, facts, options);
+  if (!unit) return fail("translate " + unit.error().message);
+  auto code = cpu->generate(unit.value(), options);
   if (!code) return fail("compile " + code.error().message);
   made->assembly = code.value().assembly;
+  std::vector<SmallVector<char, 0>> objects;
+  objects.push_back(std::move(code.value().object));
   std::string name = "k";
-  auto loaded = target::load(std::move(code.value().object), name);
+  auto loaded = target::load(std::move(objects), name);
   if (!loaded) return fail("load " + loaded.error().message);
   made->code = loaded.value().code;
   made->entry = loaded.value().kernels[0];
