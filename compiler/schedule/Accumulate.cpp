@@ -94,9 +94,7 @@ public:
     split = collapsible(elements, box, [&](ArrayRef<AffineExpr> position) { return addresses(position); });
   }
 
-  void run() {
-    finish(productOf(box) == 0 ? start() : outer(place, start()));
-  }
+  void run() { finish(productOf(box) == 0 ? start() : outer(place, start())); }
 
 private:
   // The iteration point of a reduction when the reduced elements (without unit extents) lie at `reduced`.

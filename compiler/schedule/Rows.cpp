@@ -87,7 +87,8 @@ private:
       auto extents = withoutUnits(reducedExtents(op));
       groups[{depthOf(op), std::vector<int64_t>(extents.begin(), extents.end())}].push_back(op);
     }
-    for (auto &[key, group] : groups) rows.stages.push_back(group);
+    for (auto &[key, group] : groups)
+      rows.stages.push_back(group);
   }
 
   unsigned depthOf(Operation *op) {

@@ -20,10 +20,14 @@ using namespace mlir;
 LogicalResult emit(func::FuncOp kernel, const schedule::Machine &machine, bool plain) {
   if (plain) return schedule::emitLoops(kernel);
   switch (schedule::familyOf(kernel)) {
-  case schedule::Family::Contraction: return schedule::emitContract(kernel, machine);
-  case schedule::Family::Map: return schedule::emitMap(kernel, machine);
-  case schedule::Family::Reduction: return schedule::emitReduce(kernel, machine);
-  default: return schedule::emitLoops(kernel);
+  case schedule::Family::Contraction:
+    return schedule::emitContract(kernel, machine);
+  case schedule::Family::Map:
+    return schedule::emitMap(kernel, machine);
+  case schedule::Family::Reduction:
+    return schedule::emitReduce(kernel, machine);
+  default:
+    return schedule::emitLoops(kernel);
   }
 }
 
@@ -34,7 +38,8 @@ struct ScheduleKernels : impl::ScheduleKernelsBase<ScheduleKernels> {
     auto machine = vectorBytes ? schedule::Machine::withVectorBytes(vectorBytes) : schedule::Machine::host();
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       if (!kernel->hasAttr("exec.kernel") || kernel->hasAttr("exec.items")) continue;
-      if (failed(emit(kernel, machine, level < 2)) || failed(schedule::expandMath(kernel))) return signalPassFailure();
+      if (failed(emit(kernel, machine, level < 2)) || failed(schedule::expandMath(kernel)))
+        return signalPassFailure();
     }
   }
 };

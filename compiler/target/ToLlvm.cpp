@@ -99,6 +99,17 @@ LogicalResult ToLlvmPass::initialize(MLIRContext *context) {
   return success();
 }
 
+/// MLIR has no bare pointer for memory like memref<3x0xf32>, and leaves such a function as it is; what is
+/// empty is never touched, so any empty type will do.
+static void flattenEmptyArguments(func::FuncOp kernel) {
+  if (kernel.isExternal()) return;
+  Block &body = kernel.getBody().front();
+  for (BlockArgument argument : body.getArguments())
+    if (auto type = dyn_cast<MemRefType>(argument.getType()); type && type.getNumElements() == 0)
+      argument.setType(MemRefType::get({0}, type.getElementType()));
+  kernel.setType(FunctionType::get(kernel.getContext(), body.getArgumentTypes(), kernel.getResultTypes()));
+}
+
 /// Drops outer functions and the kernels' notes, which no LLVM function may carry.
 void ToLlvmPass::keepKernels(ModuleOp module) {
   for (auto function : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
@@ -106,6 +117,7 @@ void ToLlvmPass::keepKernels(ModuleOp module) {
       function.erase();
       continue;
     }
+    flattenEmptyArguments(function);
     for (NamedAttribute named : llvm::to_vector(function->getDiscardableAttrs()))
       if (named.getName().strref().starts_with("exec.")) function->removeDiscardableAttr(named.getName());
   }

@@ -29,16 +29,6 @@ static MLIRContext &context() {
   return *made;
 }
 
-// MLIR has no bare pointer for memory like memref<3x0xf32>; such arguments are never touched, so any empty
-// type will do.
-static void flattenEmptyArguments(func::FuncOp kernel) {
-  Block &body = kernel.getBody().front();
-  for (BlockArgument argument : body.getArguments())
-    if (auto type = dyn_cast<MemRefType>(argument.getType()); type && type.getNumElements() == 0)
-      argument.setType(MemRefType::get({0}, type.getElementType()));
-  kernel.setType(FunctionType::get(kernel.getContext(), body.getArgumentTypes(), {}));
-}
-
 std::unique_ptr<Compiled> Compiled::build(const std::string &text, const Emitter &emit, std::string *error,
                                           bool keepAssembly) {
   auto made = std::unique_ptr<Compiled>(new Compiled);
@@ -57,7 +47,6 @@ std::unique_ptr<Compiled> Compiled::build(const std::string &text, const Emitter
   llvm::raw_string_ostream(made->loops) << *module;
   if (failed(verify(*module))) return fail("verify\n" + made->loops);
   made->items = kernel->getAttrOfType<IntegerAttr>("exec.items").getInt();
-  flattenEmptyArguments(kernel);
   target::KernelFacts facts;
   facts.name = "k";
   facts.buffers = kernel.getNumArguments() - 2;
