@@ -171,7 +171,10 @@ private:
     tile.blocked = blockable(tile);
     int64_t accumulators = tile.firstCut.largest() * tile.secondCut.largest() * tile.vectorCut.largest();
     int64_t left = loads(tile, leftArray), right = loads(tile, rightArray);
-    if (accumulators + std::min(left, right) + 1 > machine.vectorRegisters - 1) return false;
+    // The code generator loads the held vectors of two steps at once; one more than the registers hold is
+    // spilled in the innermost loop, which halves the speed (14 x 2 against 13 x 2 in f64,
+    // tools/bench/Gemm.cpp at 512).
+    if (accumulators + 2 * std::min(left, right) + 1 > machine.vectorRegisters - 1) return false;
     int64_t steps = 1, tiles = 1;
     for (auto [position, index] : llvm::enumerate(indices)) {
       int at = static_cast<int>(position);
