@@ -10,7 +10,7 @@ int main() {
   Function distance("distance", {{"u", f64, {n}}, {"target", f64, {n}}}, [=](Expr u, Expr target) {
     for (int step = 0; step < 100; ++step) {
       Expr inner = index(u, {Slice{0, n - 2}}) - 2.0 * index(u, {Slice{1, n - 1}}) + index(u, {Slice{2, n}});
-      u = u + 0.25 * pad(inner, {{1, 1}}); // the ends keep their temperature
+      u = u + 0.25 * pad(inner, Pairs{{1, 1}}); // the ends keep their temperature
     }
     Expr miss = u - target;
     return sum(miss * miss);

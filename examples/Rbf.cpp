@@ -11,7 +11,7 @@ int main() {
   const std::int64_t n = 200, m = 50, d = 3;
   Function layer("layer", {{"x", f64, {n, d}}, {"c", f64, {m, d}}, {"a", f64, {m}}, {"s", f64}},
                  [](Expr x, Expr c, Expr a, Expr s) {
-                   Expr apart = index(x, {all, newaxis}) - c;
+                   Expr apart = index(x, {whole, newaxis}) - c;
                    Expr weight = exp(-0.5 * sum(apart * apart, 2) / (s * s));
                    return einsum("ij,j->i", weight, a);
                  });

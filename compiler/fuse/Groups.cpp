@@ -10,8 +10,8 @@ using namespace tgc::graph;
 namespace tgc::fuse {
 
 std::optional<SmallVector<int64_t>> reductionAxes(Operation *op) {
-  // Reductions carry their axes under this name; argmax and the like, which keep an index, stay alone.
-  if (op->getNumOperands() != 1 || !op->hasAttr("keepdims")) return std::nullopt;
+  // Reductions carry their axes under this name; those that keep an index instead of a value stay alone.
+  if (op->getNumOperands() != 1 || !op->hasAttr("keepdims") || isa<ArgmaxOp, ArgminOp>(op)) return std::nullopt;
   auto axes = op->getAttrOfType<DenseI64ArrayAttr>("axes");
   if (!axes) axes = op->getAttrOfType<DenseI64ArrayAttr>("axis");
   if (!axes) return std::nullopt;

@@ -42,7 +42,17 @@ static AffineMap unitReshapeMap(ReshapeOp op) {
   return AffineMap::get(tensorOf(op.getType()).getRank(), 0, map, op.getContext());
 }
 
+static AffineMap sliceMap(SliceOp op) {
+  SmallVector<AffineExpr> map;
+  for (auto [axis, start] : llvm::enumerate(op.getStarts())) {
+    int64_t stride = op.getStrides().empty() ? 1 : op.getStrides()[axis];
+    map.push_back(getAffineDimExpr(axis, op.getContext()) * stride + start);
+  }
+  return AffineMap::get(map.size(), 0, map, op.getContext());
+}
+
 AffineMap viewMap(Operation *op) {
+  if (auto slice = dyn_cast<SliceOp>(op)) return sliceMap(slice);
   if (auto broadcast = dyn_cast<BroadcastToOp>(op)) return broadcastMap(broadcast);
   if (auto permute = dyn_cast<PermuteDimsOp>(op)) return permuteMap(permute);
   if (auto reshape = dyn_cast<ReshapeOp>(op)) return unitReshapeMap(reshape);

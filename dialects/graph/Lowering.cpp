@@ -86,8 +86,18 @@ FailureOr<SmallVector<Value>> Lowering::pointwise(Operation *op, ValueRange inpu
   return SmallVector<Value>{map(resultType, inputs, op->getOperandTypes(), maps, rule)};
 }
 
+// linalg demands that a plain dimension spans the operand's whole axis; d mod extent says the same place without it.
+static AffineMap withoutPlainParts(AffineMap map, ArrayRef<int64_t> loops, ArrayRef<int64_t> extents) {
+  SmallVector<AffineExpr> results(map.getResults());
+  for (auto [axis, expr] : llvm::enumerate(results))
+    if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && loops[dim.getPosition()] != extents[axis])
+      expr = expr % extents[axis];
+  return AffineMap::get(map.getNumDims(), 0, results, map.getContext());
+}
+
 Value Lowering::view(Type resultType, Value input, Type inputType, AffineMap map) {
   auto stored = storage(resultType);
+  map = withoutPlainParts(map, stored.getShape(), tensorOf(inputType).getShape());
   Value out = tensor::EmptyOp::create(builder, loc, stored.getShape(), stored.getElementType());
   SmallVector<AffineMap> maps = {map, builder.getMultiDimIdentityMap(stored.getRank())};
   SmallVector<utils::IteratorType> loops(stored.getRank(), utils::IteratorType::parallel);
