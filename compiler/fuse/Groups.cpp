@@ -105,6 +105,18 @@ static bool isRowShape(const Group &group, ArrayRef<int64_t> shape) {
                                 shape == ArrayRef<int64_t>(reducedShape(group.space, group.reduced, true)));
 }
 
+// Each axis at its own index or at 0, in order: not a slice, a flip or a permutation.
+static bool keepsOrder(AffineMap map) {
+  int64_t last = -1;
+  for (AffineExpr expr : map.getResults()) {
+    if (isa<AffineConstantExpr>(expr)) continue;
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    if (!dim || static_cast<int64_t>(dim.getPosition()) <= last) return false;
+    last = dim.getPosition();
+  }
+  return true;
+}
+
 // What may be read inside the group: a full value at its own index, a row value at the row of the index;
 // anything made elsewhere through any view.
 bool Grouper::operandFits(Operation *op, Value operand, const Group &group, unsigned index, bool full) {
@@ -116,7 +128,7 @@ bool Grouper::operandFits(Operation *op, Value operand, const Group &group, unsi
   auto made = shapeOf(access.base);
   if (full && made == ArrayRef<int64_t>(group.space)) return access.map.isIdentity();
   if (!isRowShape(group, made)) return false;
-  if (!full) return true; // row values among themselves: equal up to extents of 1, or broadcast from one
+  if (!full) return keepsOrder(access.map); // row values among themselves: equal up to extents of 1
   // The reader's index must select exactly its own row.
   SmallVector<AffineExpr> row;
   bool keeps = made.size() == group.space.size();

@@ -44,19 +44,31 @@ static AffineMap unitReshapeMap(ReshapeOp op) {
 
 static AffineMap sliceMap(SliceOp op) {
   SmallVector<AffineExpr> map;
-  for (auto [axis, start] : llvm::enumerate(op.getStarts())) {
-    int64_t stride = op.getStrides().empty() ? 1 : op.getStrides()[axis];
-    map.push_back(getAffineDimExpr(axis, op.getContext()) * stride + start);
+  for (auto [axis, start] : llvm::enumerate(op.getStarts()))
+    map.push_back(getAffineDimExpr(axis, op.getContext()) *
+                      (op.getStrides().empty() ? 1 : op.getStrides()[axis]) +
+                  start);
+  return AffineMap::get(map.size(), 0, map, op.getContext());
+}
+
+static AffineMap flipMap(FlipOp op) {
+  auto shape = tensorOf(op.getType()).getShape();
+  SmallVector<AffineExpr> map;
+  for (int64_t axis = 0; axis < static_cast<int64_t>(shape.size()); ++axis) {
+    AffineExpr at = getAffineDimExpr(axis, op.getContext());
+    map.push_back(llvm::is_contained(op.getAxes(), axis) ? shape[axis] - 1 - at : at);
   }
   return AffineMap::get(map.size(), 0, map, op.getContext());
 }
 
 AffineMap viewMap(Operation *op) {
-  if (auto slice = dyn_cast<SliceOp>(op)) return sliceMap(slice);
   if (auto broadcast = dyn_cast<BroadcastToOp>(op)) return broadcastMap(broadcast);
   if (auto permute = dyn_cast<PermuteDimsOp>(op)) return permuteMap(permute);
   if (auto reshape = dyn_cast<ReshapeOp>(op)) return unitReshapeMap(reshape);
-  return {};
+  if (!isa<SliceOp, FlipOp>(op) || tensorOf(op->getResult(0)).getNumElements() == 0)
+    return {}; // nothing to read
+  auto slice = dyn_cast<SliceOp>(op);
+  return slice ? sliceMap(slice) : flipMap(cast<FlipOp>(op));
 }
 
 bool isAlias(Operation *op) { return isa<ReshapeOp>(op) && !viewMap(op); }

@@ -127,7 +127,7 @@ def Graph_VarOp : Composite<"var", (ins Tensor:$x, Ints:$axes, Real:$correction,
 }
 def Graph_StdOp : Composite<"std", (ins Tensor:$x, Ints:$axes, Real:$correction, Flag:$keepdims)> {
   let summary = "standard deviation along axes";
-  let description = [{ The square root of `var`. }];
+  let description = [{ The square root of `var`; where that is 0 the derivative is 0, as in torch. }];
   let group = "reductions";
   let call = "std(x, axes as axis: axes = none, correction: real = 0, keepdims: flag = false)";
   let formula = "formulas::deviation(ink, x, axes, correction, keepdims)";
@@ -177,7 +177,7 @@ def Graph_LogsumexpOp : Composite<"logsumexp", (ins Tensor:$x, Ints:$axes, Flag:
 def Graph_NormOp : Composite<"norm", (ins Tensor:$x, Real:$ord, Ints:$axes, Flag:$keepdims)> {
   let summary = "norm of vectors along axes";
   let description = [{ The p-norm of all elements along the axes taken as one vector: ord 0 counts, inf and -inf are the largest and the smallest
-    absolute value, else sum(abs(x)**p)**(1/p). The 2-norm of a zero vector has derivative NaN, as in JAX. }];
+    absolute value, else sum(abs(x)**p)**(1/p). The derivative of the 2-norm at a zero vector is 0. }];
   let group = "reductions";
   let call = "norm(x, ord: real = 2, axes as axis: axes = none, keepdims: flag = false)";
   let formula = "formulas::norm(ink, x, ord, axes, keepdims)";
@@ -335,7 +335,7 @@ def Graph_OneHotOp : Composite<"one_hot", (ins IntTensor:$x, Int:$classes, DType
   let description = [{ A number out of range gives zeros only. }];
   let group = "slicing, indexing";
   let source = "jax.nn";
-  let types = Integers;
+  let types = Anything;
   let call = "one_hot(x, classes as num_classes: int, dtype: dtype = f64, place as axis: int = -1)";
   let formula = "formulas::oneHot(ink, x, classes, dtype, place)";
   let value = "reference::oneHot(x, classes, dtype, place)";

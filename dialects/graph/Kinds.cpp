@@ -20,7 +20,7 @@ static LogicalResult checkElements(std::optional<Location> loc, llvm::StringRef 
     Type type = operands[k].getType();
     if (!isTensor(type)) return emitOptionalError(loc, name, " takes tensors");
     char kind = kindOf(elementOf(type));
-    if (bitOf(kind) & bits || (operands.size() > 1 && kind != 'f')) continue;
+    if (bitOf(kind) & bits) continue;
     return emitOptionalError(loc, name, " takes ", words, " tensors, but ", operandText(operands, k), " is ",
                              nameOf(elementOf(type)));
   }

@@ -14,7 +14,15 @@ llvm::LogicalResult inferPointwise(std::optional<mlir::Location> loc, llvm::Stri
                                    mlir::ValueRange operands, int bits, llvm::StringRef words,
                                    llvm::StringRef advice, int conditions, mlir::Type result,
                                    llvm::SmallVectorImpl<mlir::Type> &out);
-/// The types of what the formula builds, in a scratch block.
+/// The operands of some declared positions, an optional or variadic one whole.
+template <typename Adaptor>
+llvm::SmallVector<mlir::Value> declaredOperands(Adaptor adaptor, llvm::ArrayRef<unsigned> declared) {
+  llvm::SmallVector<mlir::Value> out;
+  for (unsigned which : declared)
+    llvm::append_range(out, adaptor.getODSOperands(which));
+  return out;
+}
+/// The types of what the formula builds, in a scratch block; `operands` have to be among `bits`.
 llvm::LogicalResult inferByFormula(mlir::MLIRContext *context, std::optional<mlir::Location> loc,
                                    llvm::StringRef name, mlir::ValueRange operands, int bits,
                                    llvm::StringRef words, llvm::function_ref<Syms(Ink &)> formula,

@@ -69,6 +69,15 @@ class Conditions<dag args> { // bit k: operand k is declared bool and does not d
   int ret = !foldl(0, !range(!size(positions)), acc, k,
     !or(acc, !if(!eq(!cast<string>(!getdagarg<Constraint>(args, positions[k])), "BoolTensor"), !shl(1, k), 0)));
 }
+class BaseConstraint<Constraint what> {
+  string ret = !cond(!isa<Variadic>(what): !cast<string>(!cast<Variadic>(what).baseType),
+                     !isa<Optional>(what): !cast<string>(!cast<Optional>(what).baseType), true: !cast<string>(what));
+}
+class Numbered<dag args> { // the operands that have to be of the row's types: those declared Tensor
+  defvar positions = OperandPositions<args>.ret;
+  string ret = !interleave(!filter(k, !range(!size(positions)),
+    !eq(BaseConstraint<!getdagarg<Constraint>(args, positions[k])>.ret, "Tensor")), ", ");
+}
 class Cases<list<string> rules> {
   string ret = !foldl("", !range(!size(rules)), acc, k,
     acc # !if(!eq(rules[k], "none"), "", "  case " # k # ": return ::tgc::graph::Sym(" # rules[k] # ");\n"));
@@ -193,7 +202,7 @@ class Composite<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<m
     # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
     # !if(elementwise,
         "  return ::tgc::graph::inferPointwise(loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", \"" # advice # "\", " # Conditions<args>.ret # ", ::mlir::Type(), out);\n}\n",
-        "  return ::tgc::graph::inferByFormula(context, loc, \"" # mnemonic # "\", adaptor.getOperands(), " # types.mask # ", \"" # types.words # "\", [&](::tgc::graph::Ink &ink) { return formulaOf(ink, adaptor); }, out);\n}\n")
+        "  return ::tgc::graph::inferByFormula(context, loc, \"" # mnemonic # "\", ::tgc::graph::declaredOperands(adaptor, {" # Numbered<args>.ret # "}), " # types.mask # ", \"" # types.words # "\", [&](::tgc::graph::Ink &ink) { return formulaOf(ink, adaptor); }, out);\n}\n")
     # "::tgc::graph::HostTensors $cppClass::evaluate(::tgc::graph::HostTensorsRef operands_) {\n"
     # !if(elementwise,
         attributeText # "  auto rule_ = [&](" # autos # ") { [[maybe_unused]] auto first_ = " # operandNames[0] # "; using T [[maybe_unused]] = decltype(first_); return " # value # "; };\n"

@@ -55,7 +55,7 @@ def Graph_SliceOp : Linear<"slice", (ins Tensor:$x, Ints:$starts, Ints:$stops, I
   let group = "slicing, indexing";
   let source = "jax.lax";
   let call = "slice(x, starts: ints, stops: ints, strides: ints = [])";
-  let sample = "x: 5x6, starts: [1, 0], stops: [4, 6], strides: [1, 2]; x: 5x6, starts: [1, 2], stops: [3, 2]; x: 7, starts: [1], stops: [7], strides: [3]";
+  let sample = "x: 5x6, starts: [1, 0], stops: [4, 6], strides: [1, 2]; x: 7, starts: [1], stops: [7], strides: [3]";
 }
 def Graph_PadZeroOp : Linear<"pad_zero", (ins Tensor:$x, Ints:$low, Ints:$high, Ints:$interior), [0]> {
   let summary = "zeros before, after and between the elements along every axis";
@@ -63,7 +63,7 @@ def Graph_PadZeroOp : Linear<"pad_zero", (ins Tensor:$x, Ints:$low, Ints:$high, 
   let group = "shape";
   let source = "jax.lax";
   let internal = 1;
-  let sample = "x: 2x3, low: [1, 0], high: [0, 2], interior: [0, 1]; x: 0x3, low: [1, 0], high: [1, 0], interior: [2, 0]";
+  let sample = "x: 2x3, low: [1, 0], high: [0, 2], interior: [0, 1]; x: 3, low: [1], high: [0], interior: [2]";
 }
 def Graph_TakeOp : Linear<"take", (ins Tensor:$x, IntTensor:$indices, Axis:$axis), [0]> {
   let summary = "the slices of x that indices name along an axis";

@@ -18,6 +18,12 @@ static Sym keptOr(Sym kept, Sym x, Ints axes, bool keepdims) {
   return keepdims ? kept : reshape(kept, reducedShape(x.shape(), axes, false));
 }
 
+// The square root of what is never negative, with the derivative 0 at 0 in both modes.
+static Sym root(Ink &ink, Sym square) {
+  Sym positive = square > 0;
+  return where(positive, call1(ink, "sqrt", where(positive, square, 1)), square);
+}
+
 Sym mean(Ink &, Sym x, Ints axes, bool keepdims) {
   return like(x, sum(widened(x), axes, keepdims) / static_cast<double>(countAlong(x, axes)));
 }
@@ -31,7 +37,7 @@ Sym var(Ink &ink, Sym x, Ints axes, double correction, bool keepdims) {
   return like(x, varWide(ink, widened(x), axes, correction, keepdims));
 }
 Sym deviation(Ink &ink, Sym x, Ints axes, double correction, bool keepdims) {
-  return like(x, call1(ink, "sqrt", varWide(ink, widened(x), axes, correction, keepdims)));
+  return like(x, root(ink, varWide(ink, widened(x), axes, correction, keepdims)));
 }
 
 // The first place among those where x is the extremum.
@@ -65,7 +71,7 @@ Sym logsumexp(Ink &ink, Sym x, Ints axes, bool keepdims) {
 
 Sym norm(Ink &ink, Sym x, double ord, Ints axes, bool keepdims) {
   Sym wide = widened(x);
-  if (ord == 2) return like(x, call1(ink, "sqrt", sum(wide * wide, axes, keepdims)));
+  if (ord == 2) return like(x, root(ink, sum(wide * wide, axes, keepdims)));
   if (ord == 0) return sum(astype(wide != 0, x.element()), axes, keepdims);
   Sym size = call1(ink, "abs", wide);
   if (ord == 1) return like(x, sum(size, axes, keepdims));
@@ -133,7 +139,7 @@ Sym attention(Ink &ink, Sym query, Sym key, Sym values, Sym mask, Sym bias, bool
                            textOf(query.value()) + ")");
   key = repeatAxis(widened(key), 1, heads / groups);
   values = repeatAxis(widened(values), 1, heads / groups);
-  double factor = scale.value_or(1 / std::sqrt(static_cast<double>(query.extent(3))));
+  double factor = scale.value_or(1 / std::sqrt(static_cast<double>(std::max<int64_t>(query.extent(3), 1))));
   Sym scores = graph::einsum("bhqd,bhkd->bhqk", {widened(query), key}) * factor;
   if (bias) scores = scores + widened(bias);
   double hidden = -std::numeric_limits<double>::infinity();

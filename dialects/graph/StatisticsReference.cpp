@@ -147,7 +147,7 @@ HostTensor attention(const HostTensor &query, const HostTensor &key, const HostT
                               values.shape().take_front(1));
   int64_t heads = query.shape()[1], group = heads / key.shape()[1], width = query.shape()[3];
   int64_t rows = query.shape()[2], columns = key.shape()[2];
-  double factor = scale.value_or(1 / std::sqrt(static_cast<double>(width)));
+  double factor = scale.value_or(width ? 1 / std::sqrt(static_cast<double>(width)) : 1);
   HostTensor out = blank({batches[0], heads, rows, values.shape()[3]}, query.element());
   auto at = [](const HostTensor &x, int64_t b, int64_t h, int64_t i, int64_t j) {
     return x.get<double>(broadcastPosition(x, {b, h, i, j}));
