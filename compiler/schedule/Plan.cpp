@@ -145,6 +145,7 @@ void Planner::tryInPlace(exec::RunOp run, int64_t input, int64_t output, int64_t
   Storage &source = storages[from], &target = storage(run.getOutputs()[output]);
   const bool bothFree = source.kind == Storage::Kind::Arena && target.kind == Storage::Kind::Arena;
   if (!bothFree || source.life.last != step || target.life.sizeBytes > source.life.sizeBytes) return;
+  if (target.life.first != step) return; // it is written over another input already
   const auto readsIt = [&](Value value) { return storageIndex(value) == from; };
   if (llvm::count_if(run.getInputs(), readsIt) != 1) return;
   // Two results must not take the same bytes.

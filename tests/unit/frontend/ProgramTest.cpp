@@ -1,6 +1,7 @@
 // Whole programs through the public API: built, transformed, compiled, run.
 #include "tgc/Einsum.h"
 #include "tgc/Executable.h"
+#include "tgc/Ops.h"
 #include "tgc/Transforms.h"
 #include <doctest/doctest.h>
 
@@ -58,4 +59,13 @@ TEST_CASE("program: an error keeps the caller's line and both facts") {
   REQUIRE(!compiled);
   CHECK(compiled.error().text().find("operand 0 (a: f64[2]) and operand 1 (b: f64[3])") != std::string::npos);
   CHECK(compiled.error().place.file.find("ProgramTest.cpp") != std::string::npos);
+}
+
+TEST_CASE("program: a result is written over one dying input, not over two") {
+  Function f("f", {{"u", f64, {4}}}, [](Expr u) {
+    auto padded = [](Expr x, std::int64_t before) { return pad(x, Pairs{{before, 2 - before}}); };
+    return padded(u, 1) + padded(u, 0) + padded(-2 * u, 2);
+  });
+  std::vector<double> u{1, 2, 4, 8};
+  for (int level : {0, 2}) CHECK(run(f, {View(u)}, {6}, level) == std::vector<double>{1, 3, 4, 8, 0, -16});
 }
