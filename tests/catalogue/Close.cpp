@@ -7,14 +7,14 @@ using namespace tgc::graph;
 
 namespace tgc::catalogue {
 
-Tolerance elementTolerance(Type element) {
-  if (element.isF64()) return {6, 0};
-  if (element.isF32()) return {8, 0};
-  return kindOf(element) == 'f' ? Tolerance{1, 0} : exact;
-}
-
 static int precision(Type element) {
   return element.isF64() ? 53 : element.isF32() ? 24 : element.isBF16() ? 8 : 11;
+}
+
+Tolerance elementTolerance(Type element, bool several) {
+  if (kindOf(element) != 'f') return exact;
+  double relative = several ? 4 * std::ldexp(1.0, -precision(element)) : 0;
+  return {element.isF64() ? 6.0 : element.isF32() ? 8.0 : 1.0, relative};
 }
 
 Tolerance formulaTolerance(Type element) {

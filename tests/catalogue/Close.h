@@ -12,8 +12,9 @@ struct Tolerance {
 };
 
 /// Functions of one element are one body of arithmetic: math functions are owed within 4 ULP in f32 and 2 in
-/// f64, and a body of several of them adds up; halves are computed in f32 and rounded once.
-Tolerance elementTolerance(mlir::Type element);
+/// f64, and a body of several of them adds up; halves are computed in f32 and rounded once. A function of
+/// `several` numbers may cancel: a few roundings of the numbers that went in.
+Tolerance elementTolerance(mlir::Type element, bool several);
 /// Formulas and sums round after every op (halves included) and may cancel: an absolute part that scales with
 /// the numbers that went in.
 Tolerance formulaTolerance(mlir::Type element);

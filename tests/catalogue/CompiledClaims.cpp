@@ -29,9 +29,10 @@ bool isWhole(HostTensorsRef tensors) {
 Outcome compare(HostTensorsRef got, HostTensorsRef expected, const Case &one, HostTensorsRef inputs,
                 bool bitwise) {
   for (auto [a, b] : llvm::zip_equal(got, expected)) {
-    Tolerance tolerance = bitwise                                         ? exact
-                          : llvm::StringRef(one.row->kind) == "pointwise" ? elementTolerance(b.element())
-                                                                          : formulaTolerance(b.element());
+    Tolerance tolerance = bitwise ? exact
+                          : llvm::StringRef(one.row->kind) == "pointwise"
+                              ? elementTolerance(b.element(), inputs.size() > 1)
+                              : formulaTolerance(b.element());
     if (auto off = difference(a, b, tolerance, sizeOf(inputs)))
       return {Outcome::Broken, "compiled code differs from the reference: " + *off};
   }
