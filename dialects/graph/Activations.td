@@ -98,6 +98,13 @@ def Graph_HardSigmoidOp : Composite<"hard_sigmoid", (ins Tensor:$x)> {
   let value = "x != x ? x : x <= -3 ? 0.0 : x >= 3 ? 1.0 : (x + 3) / 6";
   let sample = "x: -5 .. 5";
 }
+def Graph_SoftsignOp : Composite<"softsign", (ins Tensor:$x)> {
+  let summary = "x / (1 + |x|)";
+  let elementwise = 1;
+  let formula = "x / (1.0 + abs(x))";
+  let value = "x / (1 + std::fabs(x))";
+  let sample = "x: -3 .. 3";
+}
 def Graph_MishOp : Composite<"mish", (ins Tensor:$x)> {
   let summary = "x * tanh(softplus(x))";
   let elementwise = 1;
