@@ -184,10 +184,10 @@ def Graph_MinimumOp : Pointwise<"minimum", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_LerpOp : Pointwise<"lerp", (ins Tensor:$a, Tensor:$b, Tensor:$weight)> {
-  let summary = "a + weight * (b - a), exact at weight 0 and 1";
+  let summary = "(1 - weight) * a + weight * b";
+  let description = [{ Exact at weight 0 and 1, and without overflow between. }];
   let source = "torch";
-  let value = "weight < 0.5 ? a + weight * (b - a) : b - (b - a) * (1 - weight)";
-  let emit = "select(weight < 0.5, a + weight * (b - a), b - (b - a) * (1.0 - weight))";
+  let value = "(1 - weight) * a + weight * b";  let emit = "(1.0 - weight) * a + weight * b";
   let partials = ["1.0 - weight", "weight", "b - a"];
   let sample = "a: -3 .. 3, b: -3 .. 3, weight: 0 .. 1";
 }

@@ -50,7 +50,10 @@ template <typename T> T sign(T x) {
 /// The quotient rounded down; integers by zero give 0, the smallest // -1 wraps.
 template <typename T> T floorDivide(T a, T b) {
   if constexpr (isReal<T>) {
-    if (b == 0 || !std::isfinite(a) || std::isnan(b)) return std::floor(a / b);
+    // At infinities as Python and NumPy have it.
+    if (std::isinf(a) && b != 0) return std::nan("");
+    if (b == 0 || std::isnan(a) || std::isnan(b)) return a / b;
+    if (std::isinf(b)) return a != 0 && (a < 0) != (b < 0) ? -1.0 : std::copysign(0.0, a / b);
     // In long double: a / b may round up to a whole number that the quotient stays below.
     double quotient = static_cast<double>(std::floor(static_cast<long double>(a) / b));
     return quotient == 0 ? std::copysign(0.0, a / b) : quotient;

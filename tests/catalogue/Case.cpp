@@ -7,6 +7,8 @@ using namespace tgc::graph;
 
 namespace tgc::catalogue {
 
+static constexpr int64_t specialCount = 11;
+
 std::string Case::text() const {
   std::string text = std::string(row->name) + "(" + sample.text + ") on";
   for (RankedTensorType type : types)
@@ -21,8 +23,31 @@ uint64_t Case::seed() const {
   return seed;
 }
 
+/// Operand k walks through the values with its own stride, so that two operands meet in every pair.
+static HostTensor specialTensor(RankedTensorType type, unsigned k) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const double tiny = type.getElementType().isF64() ? 5e-324 : 0x1p-149;
+  const double huge = type.getElementType().isF64() ? 1.7e308 : 3.3e38;
+  const double values[specialCount] = {std::nan(""), infinity, -infinity, 0.0,  -0.0, tiny,
+                                       huge,         -huge,    1.0,       -1.0, 0.5};
+  HostTensor tensor(type);
+  for (int64_t at = 0; at < tensor.count(); ++at) {
+    int64_t which = k == 0 ? at : k == 1 ? at / specialCount : at * 7;
+    if (tensor.isFloat())
+      tensor.set(at, values[which % specialCount]);
+    else
+      tensor.set(at, which);
+  }
+  return tensor;
+}
+
 HostTensors inputsOf(const Case &one, unsigned round, bool whole) {
   HostTensors inputs;
+  if (one.special) {
+    for (auto [k, type] : llvm::enumerate(one.types))
+      inputs.push_back(specialTensor(type, k));
+    return inputs;
+  }
   for (auto [k, type] : llvm::enumerate(one.types)) {
     inputs.push_back(randomTensor(type, one.specs[k], one.seed() + 1000 * round + k));
     if (!whole || !inputs.back().isFloat()) continue;
@@ -97,13 +122,15 @@ bool wordsTake(llvm::StringRef words, Type element) {
 
 namespace {
 
-/// What an operand is made of when the call is about `element`: conditions stay bool, indices i64.
+/// What an operand is made of when the call is about `element`: conditions stay bool, indices and labels i64.
 Type elementFor(const Row &row, llvm::StringRef name, Type element) {
+  auto *param = llvm::find_if(row.params, [&](const Param &p) { return name == p.name; });
   for (const OperandRow &operand : row.operands) {
-    if (name != operand.name) continue;
+    if (llvm::StringRef(operand.name) != param->attribute) continue;
     llvm::StringRef constraint = operand.constraint;
     if (constraint == "BoolTensor") return IntegerType::get(element.getContext(), 1);
-    if (constraint == "IntTensor") return IntegerType::get(element.getContext(), 64);
+    if (constraint == "IntTensor" || constraint == "FreeTensor")
+      return IntegerType::get(element.getContext(), 64);
   }
   return element;
 }
@@ -180,6 +207,22 @@ std::vector<Case> plainCases(const Row &row, MLIRContext *context, Type element)
     }));
     if (!accepted(cases.back(), context)) cases.pop_back();
   }
+  return cases;
+}
+
+std::vector<Case> specialCases(const Row &row, MLIRContext *context) {
+  std::vector<Case> cases;
+  std::string error;
+  if (llvm::StringRef(row.kind) != "pointwise") return cases;
+  for (const Sample &sample : parseSamples(row, context, error))
+    for (Type element : {Type(Float64Type::get(context)), Type(Float32Type::get(context))}) {
+      cases.push_back(makeCase(row, sample, element, [](const TensorSpec &) {
+        return SmallVector<int64_t>{specialCount * specialCount};
+      }));
+      cases.back().special = true;
+      cases.back().sample.text += ", special values";
+      if (!accepted(cases.back(), context)) cases.pop_back();
+    }
   return cases;
 }
 

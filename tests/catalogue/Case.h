@@ -12,6 +12,7 @@ struct Case {
   Sample sample;
   std::vector<mlir::RankedTensorType> types; ///< of the tensors, in the sample's order
   std::vector<TensorSpec> specs;             ///< beside them
+  bool special = false;                      ///< inputs are infinities, NaN, zeros, subnormals, ...
   std::string text() const;
   uint64_t seed() const;
 };
@@ -40,6 +41,9 @@ std::vector<Case> casesOf(const graph::Row &row, mlir::MLIRContext *context, std
                           unsigned &refused);
 /// The samples as they are, in one dtype; empty where the op refuses it.
 std::vector<Case> plainCases(const graph::Row &row, mlir::MLIRContext *context, mlir::Type element);
+
+/// Functions of one element on every pair of special floating-point values, in f64 and f32; others have none.
+std::vector<Case> specialCases(const graph::Row &row, mlir::MLIRContext *context);
 
 /// Whether the row's words ("numeric", "bool", ...) take a dtype.
 bool wordsTake(llvm::StringRef words, mlir::Type element);

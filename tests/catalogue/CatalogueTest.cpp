@@ -119,6 +119,16 @@ TEST_CASE("compiled samples") {
   tally.report();
 }
 
+TEST_CASE("compiled special values") {
+  Bench bench;
+  Tally tally;
+  std::vector<Case> cases;
+  for (const Row &row : rows())
+    llvm::append_range(cases, specialCases(row, &bench.context));
+  compile(cases, bench, 2, tally);
+  tally.report();
+}
+
 TEST_SUITE("sweep" * doctest::skip()) {
   TEST_CASE("claims over ranks, extents and dtypes") {
     Bench bench;

@@ -54,6 +54,7 @@ bool depends(const Case &one, MLIRContext *context) {
 
 /// Whether the claim tells the function from one whose answers are half as large again: not where they are 0.
 bool hasTangent(const Case &one, MLIRContext *context) {
+  ScopedDiagnosticHandler quiet(context, [](Diagnostic &) { return success(); });
   Written derived = tangentOf(one, context);
   // A derivative that is 0 everywhere is written as a constant.
   return derived.module && llvm::any_of(derived.body().getTerminator()->getOperands(), [](Value value) {
