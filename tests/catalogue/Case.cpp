@@ -221,7 +221,8 @@ std::vector<Case> specialCases(const Row &row, MLIRContext *context) {
       }));
       cases.back().special = true;
       cases.back().sample.text += ", special values";
-      if (!accepted(cases.back(), context)) cases.pop_back();
+      // Three numbers overflow in between in one order of rounding and not in another.
+      if (cases.back().types.size() > 2 || !accepted(cases.back(), context)) cases.pop_back();
     }
   return cases;
 }
