@@ -522,7 +522,7 @@ def Graph_CrossEntropyOp : Composite<"cross_entropy", (ins Tensor:$scores, FreeT
   let call = "cross_entropy(scores as input, target, reduction: text = \"mean\", smoothing as label_smoothing: real = 0)";
   let formula = "formulas::crossEntropy(ink, scores, target, reduction, smoothing)";
   let value = "reference::crossEntropy(scores, target, reduction, smoothing)";
-  let sample = "input: 3x4, target: 3x4 in 0 .. 1; input: 4, target: 4 in 0 .. 1, reduction: \"sum\", label_smoothing: 0.25";
+  let sample = "input: 3x4, target: 3x4 in 0 .. 1; input: 3x4, target: i64 3 in 0 .. 3; input: 4, target: 4 in 0 .. 1, reduction: \"sum\", label_smoothing: 0.25";
 }
 def Graph_KlDivergenceOp : Composite<"kl_divergence", (ins Tensor:$prediction, Tensor:$target, Text:$reduction, Flag:$logs)> {
   let summary = "Kullback-Leibler divergence from log-probabilities";

@@ -122,15 +122,14 @@ bool wordsTake(llvm::StringRef words, Type element) {
 
 namespace {
 
-/// What an operand is made of when the call is about `element`: conditions stay bool, indices and labels i64.
+/// What an operand is made of when the call is about `element`: conditions stay bool, indices i64.
 Type elementFor(const Row &row, llvm::StringRef name, Type element) {
   auto *param = llvm::find_if(row.params, [&](const Param &p) { return name == p.name; });
   for (const OperandRow &operand : row.operands) {
     if (llvm::StringRef(operand.name) != param->attribute) continue;
     llvm::StringRef constraint = operand.constraint;
     if (constraint == "BoolTensor") return IntegerType::get(element.getContext(), 1);
-    if (constraint == "IntTensor" || constraint == "FreeTensor")
-      return IntegerType::get(element.getContext(), 64);
+    if (constraint == "IntTensor") return IntegerType::get(element.getContext(), 64);
   }
   return element;
 }
@@ -142,7 +141,8 @@ Case makeCase(const Row &row, const Sample &sample, Type element, Reshaped shape
   for (const Entry &entry : sample.entries)
     for (const TensorSpec &spec : entry.tensors) {
       if (entry.attribute) continue;
-      one.types.push_back(RankedTensorType::get(shapeOfSpec(spec), elementFor(row, entry.name, element)));
+      Type own = spec.element ? spec.element : elementFor(row, entry.name, element);
+      one.types.push_back(RankedTensorType::get(shapeOfSpec(spec), own));
       one.specs.push_back(spec);
     }
   return one;

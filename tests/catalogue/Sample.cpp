@@ -42,7 +42,9 @@ bool parseShape(StringRef text, SmallVector<int64_t> &shape) {
   return true;
 }
 
-bool parseTensor(StringRef text, TensorSpec &spec) {
+bool parseTensor(StringRef text, MLIRContext *context, TensorSpec &spec) {
+  auto [word, others] = text.split(' ');
+  if ((spec.element = typeNamed(context, word))) text = others.trim();
   if (text == "any") return spec.any = true;
   StringRef range = text;
   auto [shapeText, rest] = text.split(" in ");
@@ -100,7 +102,7 @@ bool parseEntry(const Row &row, StringRef text, MLIRContext *context, Entry &ent
   if (many && !(value.consume_front("[") && value.consume_back("]"))) return false;
   for (StringRef part : many ? partsOf(value, ',') : std::vector<StringRef>{value}) {
     entry.tensors.emplace_back();
-    if (!parseTensor(part, entry.tensors.back())) return false;
+    if (!parseTensor(part, context, entry.tensors.back())) return false;
   }
   return true;
 }

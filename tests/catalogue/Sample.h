@@ -8,6 +8,7 @@ namespace tgc::catalogue {
 /// A tensor to make: of a fixed shape or, without one, of every shape of the sweep; numbers from a range.
 struct TensorSpec {
   std::optional<llvm::SmallVector<int64_t>> shape;
+  mlir::Type element;        ///< where the row names one; else that of the sweep
   double low = -2, high = 2; ///< both included
   bool any = false;          ///< every bit pattern of an integer
   bool ranged = false;       ///< the row names the range
