@@ -30,13 +30,16 @@ static HostTensor specialTensor(RankedTensorType type, unsigned k) {
   const double huge = type.getElementType().isF64() ? 1.7e308 : 3.3e38;
   const double values[specialCount] = {std::nan(""), infinity, -infinity, 0.0,  -0.0, tiny,
                                        huge,         -huge,    1.0,       -1.0, 0.5};
+  const unsigned width = bitsOf(type.getElementType());
+  const int64_t least = static_cast<int64_t>(uint64_t(1) << (width - 1)), most = least - 1;
+  const int64_t integers[specialCount] = {0, 1, -1, least, most, 2, -2, 7, -7, width - 1, width};
   HostTensor tensor(type);
   for (int64_t at = 0; at < tensor.count(); ++at) {
     int64_t which = k == 0 ? at : k == 1 ? at / specialCount : at * 7;
     if (tensor.isFloat())
       tensor.set(at, values[which % specialCount]);
     else
-      tensor.set(at, which);
+      tensor.set(at, integers[which % specialCount]);
   }
   return tensor;
 }
@@ -215,7 +218,8 @@ std::vector<Case> specialCases(const Row &row, MLIRContext *context) {
   std::string error;
   if (llvm::StringRef(row.kind) != "pointwise") return cases;
   for (const Sample &sample : parseSamples(row, context, error))
-    for (Type element : {Type(Float64Type::get(context)), Type(Float32Type::get(context))}) {
+    for (const char *name : {"f64", "f32", "i64", "i32", "i8", "u64", "u8"}) {
+      Type element = typeNamed(context, name);
       cases.push_back(makeCase(row, sample, element, [](const TensorSpec &) {
         return SmallVector<int64_t>{specialCount * specialCount};
       }));

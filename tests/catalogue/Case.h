@@ -42,7 +42,7 @@ std::vector<Case> casesOf(const graph::Row &row, mlir::MLIRContext *context, std
 /// The samples as they are, in one dtype; empty where the op refuses it.
 std::vector<Case> plainCases(const graph::Row &row, mlir::MLIRContext *context, mlir::Type element);
 
-/// Functions of one element on every pair of special floating-point values, in f64 and f32; others have none.
+/// Functions of one element on every pair of special values; other rows have none.
 std::vector<Case> specialCases(const graph::Row &row, mlir::MLIRContext *context);
 
 /// Whether the row's words ("numeric", "bool", ...) take a dtype.
