@@ -132,7 +132,9 @@ TEST_CASE("integer division by / names what helps") {
     return success();
   });
   Block block;
-  Ink ink(OpBuilder::atBlockEnd(&block), UnknownLoc::get(&f.context));
+  OpBuilder builder(&f.context);
+  builder.setInsertionPointToEnd(&block);
+  Ink ink(builder, UnknownLoc::get(&f.context));
   Sym a = ink.full({4}, IntegerType::get(&f.context, 32), 3);
   CHECK(!callOne(ink, "divide", {a, a}));
   CHECK(said == "divide takes floating-point tensors, but operand 0 (i32[4]) is i32\n"
