@@ -6,26 +6,21 @@
 // column is empty.
 #include "runtime/cpu/Parallel.h"
 #include "tools/bench/ContractRunner.h"
+#include "tools/bench/Machine.h"
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
-#include <dlfcn.h>
 #include <dnnl.h>
 #include <functional>
-#include <immintrin.h>
 extern "C" void omp_set_num_threads(int);
 
 namespace {
 
+using tgc::bench::OpenBlas;
 using tgc::test::CompiledContract;
 using tgc::test::ContractCase;
-
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// Time this thread had the processor: what one-thread timings need on a machine that others use too.
 double threadSeconds() {
@@ -33,49 +28,6 @@ double threadSeconds() {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
-
-/// Multiply-adds of independent chains in registers, for a fraction of a millisecond: the ceiling of one
-/// core.
-__attribute__((target("avx512f"))) double peakSingle(int rounds) {
-  __m512 x = _mm512_set1_ps(0.999f), y = _mm512_set1_ps(1e-3f);
-  __m512 a = x, b = y, c = x, d = y, e = x, f = y, g = x, h = y, i = x, j = y;
-  double start = seconds();
-  for (int round = 0; round < rounds; ++round) {
-    a = _mm512_fmadd_ps(a, x, y), b = _mm512_fmadd_ps(b, x, y), c = _mm512_fmadd_ps(c, x, y);
-    d = _mm512_fmadd_ps(d, x, y), e = _mm512_fmadd_ps(e, x, y), f = _mm512_fmadd_ps(f, x, y);
-    g = _mm512_fmadd_ps(g, x, y), h = _mm512_fmadd_ps(h, x, y), i = _mm512_fmadd_ps(i, x, y);
-    j = _mm512_fmadd_ps(j, x, y);
-    asm volatile(""
-                 : "+v"(a), "+v"(b), "+v"(c), "+v"(d), "+v"(e), "+v"(f), "+v"(g), "+v"(h), "+v"(i), "+v"(j));
-  }
-  return rounds * 10 * 32.0 / (seconds() - start) * 1e-9;
-}
-
-double peakGflops(bool isDouble) {
-  if (!__builtin_cpu_supports("avx512f")) return 0;
-  double best = 0;
-  for (int sample = 0; sample < 9; ++sample)
-    best = std::max(best, peakSingle(40000));
-  return isDouble ? best / 2 : best; // half the lanes at the same rate
-}
-
-/// OpenBLAS through its C interface, if the machine has it.
-struct OpenBlas {
-  using Single = void (*)(int, int, int, int, int, int, float, const float *, int, const float *, int, float,
-                          float *, int);
-  using Double = void (*)(int, int, int, int, int, int, double, const double *, int, const double *, int,
-                          double, double *, int);
-  Single single = nullptr;
-  Double twice = nullptr;
-
-  explicit OpenBlas(int threads) {
-    void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-    if (!library) return;
-    single = reinterpret_cast<Single>(dlsym(library, "cblas_sgemm"));
-    twice = reinterpret_cast<Double>(dlsym(library, "cblas_dgemm"));
-    if (auto *set = reinterpret_cast<void (*)(int)>(dlsym(library, "openblas_set_num_threads"))) set(threads);
-  }
-};
 
 struct Settings {
   int threads = 1, samples = 15;
@@ -114,6 +66,69 @@ void runThreaded(const CompiledContract &code, const std::vector<void *> &buffer
   });
 }
 
+/// The operands of one case, at multiples of 64 bytes, filled with small integers.
+struct Operands {
+  std::vector<std::vector<char>> memory;
+  std::vector<void *> at;
+
+  Operands(const ContractCase &test, const std::string &dtype) {
+    for (int operand = 0; operand < 3; ++operand) {
+      memory.emplace_back(test.elements(operand) * 8 + 128);
+      at.push_back(
+          reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(memory.back().data()) + 63) / 64 * 64));
+      for (int64_t element = 0; element < test.elements(operand); ++element)
+        if (dtype == "f64")
+          static_cast<double *>(at[operand])[element] = std::rand() % 7;
+        else if (dtype == "f32")
+          static_cast<float *>(at[operand])[element] = static_cast<float>(std::rand() % 7);
+    }
+  }
+  template <typename T> T *of(int operand) const { return static_cast<T *>(at[operand]); }
+};
+
+/// The kernel, then oneDNN, then OpenBLAS; a function that is empty is not measured.
+using Contenders = std::array<std::function<void()>, 3>;
+
+/// The libraries multiply plain matrices only.
+void addLibraries(Contenders &contenders, const ContractCase &test, const Operands &operands,
+                  const OpenBlas &blas) {
+  if (test.equation != "ik,kj->ij") return;
+  int m = static_cast<int>(test.extents.at('i')), n = static_cast<int>(test.extents.at('j')),
+      k = static_cast<int>(test.extents.at('k'));
+  if (test.element == "f32") {
+    contenders[1] = [=, &operands] {
+      dnnl_sgemm('N', 'N', m, n, k, 1.f, operands.of<float>(0), k, operands.of<float>(1), n, 0.f,
+                 operands.of<float>(2), n);
+    };
+    if (auto *multiply = blas.single)
+      contenders[2] = [=, &operands] {
+        multiply(101, 111, 111, m, n, k, 1.f, operands.of<float>(0), k, operands.of<float>(1), n, 0.f,
+                 operands.of<float>(2), n);
+      };
+  } else if (auto *multiply = blas.twice; multiply && test.element == "f64") {
+    contenders[2] = [=, &operands] {
+      multiply(101, 111, 111, m, n, k, 1.0, operands.of<double>(0), k, operands.of<double>(1), n, 0.0,
+               operands.of<double>(2), n);
+    };
+  }
+}
+
+/// Seconds of one call of each, in turns; the first turn is not counted.
+std::array<double, 3> timesOf(const Contenders &contenders, double flops, const Settings &settings) {
+  int64_t repeats = std::clamp<int64_t>(static_cast<int64_t>(3e7 / flops), 1, 20000);
+  std::array<std::vector<double>, 3> times;
+  for (int sample = -1; sample < settings.samples; ++sample)
+    for (size_t who = 0; who < contenders.size(); ++who) {
+      if (!contenders[who]) continue;
+      auto clock = settings.cpuTime ? threadSeconds : tgc::bench::seconds;
+      double start = clock();
+      for (int64_t repeat = 0; repeat < repeats; ++repeat)
+        contenders[who]();
+      if (sample >= 0) times[who].push_back((clock() - start) / repeats);
+    }
+  return {median(times[0], settings.best), median(times[1], settings.best), median(times[2], settings.best)};
+}
+
 void measure(const std::string &text, const Settings &settings, const OpenBlas &blas, double peak) {
   ContractCase test = parseCase(text, settings.dtype);
   CompiledContract code = tgc::test::compileContract(test, tgc::schedule::Machine::host(), settings.keepText);
@@ -122,67 +137,24 @@ void measure(const std::string &text, const Settings &settings, const OpenBlas &
     return;
   }
   if (settings.keepText) std::printf("%s\n%s\n", code.loops.c_str(), code.assembly.c_str());
-  bool isDouble = settings.dtype == "f64", isSingle = settings.dtype == "f32";
   double flops = 2;
   for (auto [letter, extent] : test.extents)
     flops *= static_cast<double>(extent);
-  std::vector<std::vector<char>> memory;
-  std::vector<void *> at;
-  for (int operand = 0; operand < 3; ++operand) {
-    memory.emplace_back(test.elements(operand) * 8 + 128);
-    at.push_back(
-        reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(memory.back().data()) + 63) / 64 * 64));
-    for (int64_t element = 0; element < test.elements(operand); ++element)
-      if (isDouble)
-        static_cast<double *>(at[operand])[element] = std::rand() % 7;
-      else if (isSingle)
-        static_cast<float *>(at[operand])[element] = static_cast<float>(std::rand() % 7);
-  }
-  bool plain = test.equation == "ik,kj->ij";
-  int m = static_cast<int>(test.extents['i']), n = static_cast<int>(test.extents['j']),
-      k = static_cast<int>(test.extents['k']);
-  std::vector<std::function<void()>> contenders;
-  contenders.push_back([&] { runThreaded(code, at, settings.threads); });
-  if (plain && isSingle) {
-    contenders.push_back([&] {
-      dnnl_sgemm('N', 'N', m, n, k, 1.f, static_cast<float *>(at[0]), k, static_cast<float *>(at[1]), n, 0.f,
-                 static_cast<float *>(at[2]), n);
-    });
-    if (blas.single)
-      contenders.push_back([&] {
-        blas.single(101, 111, 111, m, n, k, 1.f, static_cast<float *>(at[0]), k, static_cast<float *>(at[1]),
-                    n, 0.f, static_cast<float *>(at[2]), n);
-      });
-  } else if (plain && isDouble && blas.twice) {
-    contenders.push_back([] {});
-    contenders.push_back([&] {
-      blas.twice(101, 111, 111, m, n, k, 1.0, static_cast<double *>(at[0]), k, static_cast<double *>(at[1]),
-                 n, 0.0, static_cast<double *>(at[2]), n);
-    });
-  }
-  int64_t repeats = std::clamp<int64_t>(static_cast<int64_t>(3e7 / flops), 1, 20000);
-  std::vector<std::vector<double>> times(3);
-  for (int sample = -1; sample < settings.samples; ++sample)
-    for (size_t who = 0; who < contenders.size(); ++who) {
-      auto clock = settings.cpuTime ? threadSeconds : seconds;
-      double start = clock();
-      for (int64_t repeat = 0; repeat < repeats; ++repeat)
-        contenders[who]();
-      if (sample >= 0) times[who].push_back((clock() - start) / repeats);
-    }
-  double rate[3] = {0, 0, 0};
-  for (size_t who = 0; who < contenders.size(); ++who)
-    rate[who] = flops / median(times[who], settings.best) * 1e-9;
-  if (isDouble) rate[1] = 0;
+  Operands operands(test, settings.dtype);
+  Contenders contenders;
+  contenders[0] = [&] { runThreaded(code, operands.at, settings.threads); };
+  addLibraries(contenders, test, operands, blas);
+  std::array<double, 3> times = timesOf(contenders, flops, settings), rate{};
+  for (size_t who = 0; who < times.size(); ++who)
+    rate[who] = times[who] > 0 ? flops / times[who] * 1e-9 : 0;
   double rival = std::max(rate[1], rate[2]);
   std::printf("%-34s %s %8.1f  oneDNN %7.1f  OpenBLAS %7.1f  ratio %5.2f  peak %4.0f%%  %9.2f us (model "
               "%8.2f)  items %4ld  "
               "compile %.1f ms (emit %.1f)  %s\n",
               text.c_str(), settings.dtype.c_str(), rate[0], rate[1], rate[2],
               rival > 0 ? rate[0] / rival : 0.0, peak > 0 ? rate[0] / peak / settings.threads * 100 : 0.0,
-              median(times[0], settings.best) * 1e6, code.nanoseconds() * 1e-3,
-              static_cast<long>(code.steps.back().items), code.compileSeconds * 1e3, code.emitSeconds * 1e3,
-              code.tile.c_str());
+              times[0] * 1e6, code.nanoseconds() * 1e-3, static_cast<long>(code.steps.back().items),
+              code.compileSeconds * 1e3, code.emitSeconds * 1e3, code.tile.c_str());
   std::fflush(stdout);
 }
 
@@ -211,7 +183,7 @@ int main(int count, char **arguments) {
   if (cases.empty()) cases = {"8", "16", "32", "64", "100", "128", "256", "512", "1024"};
   omp_set_num_threads(settings.threads);
   OpenBlas blas(settings.threads);
-  double peak = peakGflops(settings.dtype == "f64");
+  double peak = tgc::bench::peakGflops(settings.dtype == "f64");
   std::printf("multiply-add peak of one core %.1f GFLOP/s, %d thread(s), median of %d\n", peak,
               settings.threads, settings.samples);
   for (const std::string &text : cases)

@@ -1,0 +1,116 @@
+#include "tools/bench/Graphs.h"
+#include "frontend/language/Program.h"
+#include "tools/bench/Machine.h"
+#include <random>
+
+namespace tgc::bench {
+
+void stop(const std::string &message) {
+  std::fprintf(stderr, "tgc-bench: %s\n", message.c_str());
+  std::exit(1);
+}
+
+Graph generated(int ops) {
+  std::minstd_rand random(7);
+  std::string text = "fn f(x: f32[64, 64], y: f32[64, 64]) {\n  v0 = x + y\n";
+  int last = 0;
+  for (int count = 1; count < ops; ++last) {
+    std::string here = "v" + std::to_string(last);
+    std::string other =
+        last == 0 ? "y" : "v" + std::to_string(last - 1 - static_cast<int>(random()) % std::min(last, 8));
+    std::string value;
+    int used = 1;
+    switch (last % 16 == 15 ? 100 : static_cast<int>(random() % 8)) {
+    case 0:
+      value = here + " + " + other;
+      break;
+    case 1:
+      value = here + " * " + other;
+      break;
+    case 2:
+      value = "tanh(" + here + ")";
+      break;
+    case 3:
+      value = "sin(" + here + ")";
+      break;
+    case 4:
+      value = "maximum(" + here + ", " + other + ")";
+      break;
+    case 5:
+      value = "exp(-abs(" + here + "))", used = 3;
+      break;
+    case 6:
+      value = here + " - mean(" + here + ", axis=1, keepdims=true)", used = 2;
+      break;
+    case 7:
+      value = "where(" + here + " > " + other + ", " + here + ", 0.5)", used = 2;
+      break;
+    default:
+      value = here + " @ y";
+    }
+    text += "  v" + std::to_string(last + 1) + " = " + value + "\n";
+    count += used;
+  }
+  return {text + "  return v" + std::to_string(last) + "\n}\n"};
+}
+
+Workshop::Workshop()
+    : context(std::make_unique<mlir::MLIRContext>(mlir::MLIRContext::Threading::DISABLED)),
+      compiler(std::make_unique<Compiler>(*context)) {}
+
+std::shared_ptr<const Program> Workshop::compile(const Graph &graph, const Options &options,
+                                                 std::map<std::string, double> *stages) {
+  double start = seconds();
+  auto parsed = language::parse(graph.text, "bench.tg");
+  if (!parsed) stop(parsed.error().text());
+  auto choice = language::choose(*parsed, graph.function);
+  if (!choice) stop(choice.error().text());
+  auto instance = language::instantiate(*parsed, *choice, {}, *context);
+  if (!instance) stop(instance.error().text());
+  double built = seconds();
+  CompileInput input{*instance->module, instance->function};
+  for (const language::Named &one : instance->parameters)
+    input.argumentNames.push_back(one.name);
+  for (const language::Named &one : instance->results)
+    input.resultNames.push_back(one.name);
+  Trace trace;
+  auto compiled = compiler->compile(input, options, stages ? &trace : nullptr);
+  if (!compiled) stop(compiled.error().text());
+  if (stages) {
+    (*stages)["total"] = seconds() - start;
+    (*stages)["build"] = built - start;
+    for (const StageRecord &stage : trace.stages)
+      (*stages)[std::string(nameOf(stage.stage))] += stage.seconds;
+  }
+  return compiled->program;
+}
+
+Call::Call(std::shared_ptr<const Program> given, int threads)
+    : program(std::move(given)), workspace(program->workspaceBytes()), options{threads, {}} {
+  std::minstd_rand random(1);
+  auto next = [&] { return static_cast<double>(random() % 65536) / 32768 - 1; };
+  for (const Port &port : program->arguments()) {
+    auto buffer = Buffer::zeros(port.dtype, port.shape);
+    if (!buffer) stop(buffer.error().text());
+    for (float &element : buffer->as<float>())
+      element = static_cast<float>(next());
+    for (double &element : buffer->as<double>())
+      element = next();
+    arguments.push_back(std::move(*buffer));
+  }
+  for (const Port &port : program->results()) {
+    auto buffer = Buffer::zeros(port.dtype, port.shape);
+    if (!buffer) stop(buffer.error().text());
+    results.push_back(std::move(*buffer));
+  }
+  in.assign(arguments.begin(), arguments.end());
+  for (Buffer &result : results)
+    out.push_back(result.view());
+  (*this)();
+}
+
+void Call::operator()() {
+  if (auto done = run(*program, in, out, workspace, options); !done) stop(done.error().text());
+}
+
+} // namespace tgc::bench
