@@ -10,46 +10,51 @@ void stop(const std::string &message) {
   std::exit(1);
 }
 
-Graph generated(int ops) {
+namespace {
+
+/// One operation or a few on `here`, some of them with `other`.
+std::string stepText(int choice, const std::string &here, const std::string &other, int &used) {
+  used = 1;
+  switch (choice) {
+  case 0:
+    return here + " + " + other;
+  case 1:
+    return here + " * " + other;
+  case 2:
+    return "tanh(" + here + ")";
+  case 3:
+    return "sin(" + here + ")";
+  case 4:
+    return "maximum(" + here + ", " + other + ")";
+  case 5:
+    used = 3;
+    return "exp(-abs(" + here + "))";
+  case 6:
+    used = 2;
+    return here + " - mean(" + here + ", axis=1, keepdims=true)";
+  case 7:
+    used = 2;
+    return "where(" + here + " > " + other + ", " + here + ", 0.5)";
+  default:
+    return here + " @ y";
+  }
+}
+
+} // namespace
+
+Graph generated(int ops, int period) {
   std::minstd_rand random(7);
   std::string text = "fn f(x: f32[64, 64], y: f32[64, 64]) {\n  v0 = x + y\n";
   int last = 0;
-  for (int count = 1; count < ops; ++last) {
-    std::string here = "v" + std::to_string(last);
-    std::string other =
-        last == 0 ? "y" : "v" + std::to_string(last - 1 - static_cast<int>(random()) % std::min(last, 8));
-    std::string value;
-    int used = 1;
-    switch (last % 16 == 15 ? 100 : static_cast<int>(random() % 8)) {
-    case 0:
-      value = here + " + " + other;
-      break;
-    case 1:
-      value = here + " * " + other;
-      break;
-    case 2:
-      value = "tanh(" + here + ")";
-      break;
-    case 3:
-      value = "sin(" + here + ")";
-      break;
-    case 4:
-      value = "maximum(" + here + ", " + other + ")";
-      break;
-    case 5:
-      value = "exp(-abs(" + here + "))", used = 3;
-      break;
-    case 6:
-      value = here + " - mean(" + here + ", axis=1, keepdims=true)", used = 2;
-      break;
-    case 7:
-      value = "where(" + here + " > " + other + ", " + here + ", 0.5)", used = 2;
-      break;
-    default:
-      value = here + " @ y";
-    }
-    text += "  v" + std::to_string(last + 1) + " = " + value + "\n";
-    count += used;
+  for (int count = 1, used = 0; count < ops; count += used, ++last) {
+    if (period > 0 && last % period == 0) random.seed(7);
+    auto name = [](int k) { return k < 0 ? std::string("y") : "v" + std::to_string(k); };
+    // Within a period only its own values are used, so that the periods are equal programs.
+    int reach = std::min(period > 0 ? last % period : last, 8);
+    int back = 1 + static_cast<int>(random()) % std::max(reach, 1);
+    int choice = last % 16 == 15 ? 8 : static_cast<int>(random() % 8);
+    std::string value = stepText(choice, name(last), reach == 0 ? "y" : name(last - back), used);
+    text += "  " + name(last + 1) + " = " + value + "\n";
   }
   return {text + "  return v" + std::to_string(last) + "\n}\n"};
 }

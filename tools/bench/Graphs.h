@@ -17,7 +17,8 @@ struct Graph {
 
 /// A straight program of about `ops` operations on f32[64, 64], different at every place and all of them
 /// alive: pointwise operations, row reductions and a product of matrices in every sixteenth.
-Graph generated(int ops);
+/// With a `period` the same steps come again after that many, as in an unrolled loop; 0 never repeats.
+Graph generated(int ops, int period = 0);
 
 /// A context, the compiler that lives in it, and where the time of one compilation went.
 class Workshop {

@@ -180,6 +180,7 @@ void addCompiles(Bench &bench) {
   addCompile(bench, "logistic hvp", {logistic.text, "hvp(loss, wrt=w)"}, 40e-3);
   addCompile(bench, "200 ops", generated(200), 100e-3);
   addCompile(bench, "2000 ops", generated(2000), 500e-3);
+  addCompile(bench, "2000 ops, unrolled loop", generated(2000, 48), 500e-3);
 }
 
 void addSmallCall(Bench &bench) {
