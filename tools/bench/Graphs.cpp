@@ -84,6 +84,7 @@ std::shared_ptr<const Program> Workshop::compile(const Graph &graph, const Optio
   if (stages) {
     (*stages)["total"] = seconds() - start;
     (*stages)["build"] = built - start;
+    (*stages)["kernels"] = static_cast<double>(compiled->report.kernels.size());
     for (const StageRecord &stage : trace.stages)
       (*stages)[std::string(nameOf(stage.stage))] += stage.seconds;
   }

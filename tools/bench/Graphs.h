@@ -25,7 +25,7 @@ class Workshop {
 public:
   Workshop();
   /// Text to program. Stops the benchmark with the message if it is an error. `stages` gets seconds by
-  /// stage; "build" is everything before the compiler and "total" is all.
+  /// stage; "build" is everything before the compiler and "total" is all; "kernels" counts them.
   std::shared_ptr<const Program> compile(const Graph &graph, const Options &options,
                                          std::map<std::string, double> *stages = nullptr);
 

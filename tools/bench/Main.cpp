@@ -162,7 +162,7 @@ void addCompile(Bench &bench, const std::string &name, const Graph &graph, doubl
                                 "schedule", "target", "total"})
         if (auto found = stages.find(stage); found != stages.end())
           std::printf(" %s %.2f", stage, spreadOf(found->second).median * 1e3);
-      std::printf(" ms (wall)\n");
+      std::printf(" ms (wall), %.0f kernels\n", stages.at("kernels").front());
     }
     notes->clear();
   };
