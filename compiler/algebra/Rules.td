@@ -34,6 +34,12 @@ def : Pat<(Graph_AddOp (Graph_NegativeOp $x), $y), (Graph_SubtractOp $y, $x)>;
 def : Pat<(Graph_SubtractOp $x, (Graph_NegativeOp $y)), (Graph_AddOp $x, $y)>;
 // (-x) * (-y) = x * y
 def : Pat<(Graph_MultiplyOp (Graph_NegativeOp $x), (Graph_NegativeOp $y)), (Graph_MultiplyOp $x, $y)>;
+// x ** 2 = x * x, rounded once
+def : Pat<(Graph_PowerOp $x, (Graph_ConstantOp Splat<"2">)), (Graph_SquareOp $x)>;
+// x ** 1 = x
+def : Pat<(Graph_PowerOp $x, (Graph_ConstantOp Splat<"1">)), (replaceWithValue $x)>;
+// x ** -1 = 1 / x for floats, rounded once
+def : Pat<(Graph_PowerOp $x, (Graph_ConstantOp Splat<"-1">)), (Graph_ReciprocalOp $x), [(IsFloat $x)]>;
 // where(c, x, x) = x
 def : Pat<(Graph_WhereOp $c, $x, $y), (replaceWithValue $x), [(Constraint<CPred<"$0 == $1">> $x, $y)]>;
 // a factor of 1 is strong already: strong(1, t) = t

@@ -11,7 +11,8 @@ namespace tgc::fuse {
 
 std::optional<SmallVector<int64_t>> reductionAxes(Operation *op) {
   // Reductions carry their axes under this name; those that keep an index instead of a value stay alone.
-  if (op->getNumOperands() != 1 || !op->hasAttr("keepdims") || isa<ArgmaxOp, ArgminOp>(op)) return std::nullopt;
+  if (op->getNumOperands() != 1 || !op->hasAttr("keepdims") || isa<ArgmaxOp, ArgminOp>(op))
+    return std::nullopt;
   auto axes = op->getAttrOfType<DenseI64ArrayAttr>("axes");
   if (!axes) axes = op->getAttrOfType<DenseI64ArrayAttr>("axis");
   if (!axes) return std::nullopt;
@@ -20,6 +21,7 @@ std::optional<SmallVector<int64_t>> reductionAxes(Operation *op) {
 
 namespace {
 
+constexpr int mostNeighbours = 4;         // groups looked at behind the one an op depends on
 constexpr int64_t mostRowElements = 8192; // 64 KiB of f64: the scratch a row kernel may keep
 
 bool isElementwise(Operation *op) {
@@ -38,6 +40,7 @@ private:
   std::string joinElementwise(Operation *op, Group &group, unsigned index);
   std::string joinReduction(Operation *op, Group &group, unsigned index, ArrayRef<int64_t> axes);
   bool operandFits(Operation *op, Value operand, const Group &group, unsigned index, bool full);
+  void add(Operation *op, int index);
   void open(Operation *op, std::string why);
   std::optional<unsigned> groupOf(Value value) const;
 
@@ -65,11 +68,24 @@ void Grouper::place(Operation *op) {
   int last = -1;
   for (Value operand : op->getOperands())
     if (auto group = groupOf(operand)) last = std::max(last, static_cast<int>(*group));
-  if (last < 0) return open(op, "reads only arguments and constants");
-  std::string why = alone ? "level 0 keeps every op apart" : join(op, result.groups[last], last);
-  if (!why.empty()) return open(op, std::move(why));
-  result.groups[last].ops.push_back(op);
-  result.of[op] = last;
+  std::string why = "reads only arguments and constants";
+  if (alone)
+    why = "level 0 keeps every op apart";
+  else if (last >= 0)
+    why = join(op, result.groups[last], last);
+  if (last >= 0 && why.empty()) return add(op, last);
+  // A later group over the same index space may take it too: neighbours share a pass over memory.
+  auto newest = static_cast<int>(result.groups.size()) - 1;
+  for (int index = newest; !alone && isElementwise(op) && index > last && index > newest - mostNeighbours;
+       --index)
+    if (!result.groups[index].hasReduction && join(op, result.groups[index], index).empty())
+      return add(op, index);
+  open(op, std::move(why));
+}
+
+void Grouper::add(Operation *op, int index) {
+  result.groups[index].ops.push_back(op);
+  result.of[op] = index;
 }
 
 void Grouper::open(Operation *op, std::string why) {
