@@ -1,7 +1,7 @@
 // Composites become their formulas, everywhere: what follows knows only the smaller ops.
 #include "dialects/graph/Expand.h"
-#include "dialects/graph/Graph.h"
 #include "compiler/Passes.h"
+#include "dialects/graph/Graph.h"
 
 using namespace mlir;
 

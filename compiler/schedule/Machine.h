@@ -5,17 +5,19 @@
 namespace tgc::schedule {
 
 struct Machine {
-  int64_t vectorBytes = 16;                       // width of a full vector register
-  int64_t vectorRegisters = 16;                   // architectural vector registers
-  int64_t l1Bytes = 32 << 10;                     // data cache of one core
-  int64_t l2Bytes = 512 << 10;                    // second level of one core
-  int64_t lastLevelBytes = 8 << 20;               // last level, shared
-  int64_t cores = 1;                              // hardware threads this process may use
-  bool maskedMemory = false;                      // masked loads and stores of every element width are one instruction
-  bool fusedMultiplyAdd = false;                  // mul+add in one rounding is one instruction
+  int64_t vectorBytes = 16;         // width of a full vector register
+  int64_t vectorRegisters = 16;     // architectural vector registers
+  int64_t l1Bytes = 32 << 10;       // data cache of one core
+  int64_t l2Bytes = 512 << 10;      // second level of one core
+  int64_t lastLevelBytes = 8 << 20; // last level, shared
+  int64_t cores = 1;                // hardware threads this process may use
+  bool maskedMemory = false;        // masked loads and stores of every element width are one instruction
+  bool fusedMultiplyAdd = false;    // mul+add in one rounding is one instruction
 
   // Lanes of a full register for elements of `elementBytes`.
-  int64_t lanes(int64_t elementBytes) const { return vectorBytes / elementBytes > 0 ? vectorBytes / elementBytes : 1; }
+  int64_t lanes(int64_t elementBytes) const {
+    return vectorBytes / elementBytes > 0 ? vectorBytes / elementBytes : 1;
+  }
 
   // The machine this process runs on; asks the processor and the system, costs some microseconds.
   static Machine host();

@@ -144,8 +144,8 @@ struct ExtentBinder {
   std::vector<std::int64_t> extent, from, fromAxis, lastOperand, lastExtent;
 
   explicit ExtentBinder(const Equation &equation)
-      : equation(equation), extent(equation.indexCount(), -1), from(extent), fromAxis(extent), lastOperand(extent),
-        lastExtent(extent) {}
+      : equation(equation), extent(equation.indexCount(), -1), from(extent), fromAxis(extent),
+        lastOperand(extent), lastExtent(extent) {}
 
   EquationError clash(std::size_t axis, Index index, std::int64_t have, std::int64_t haveIn, std::int64_t now,
                       std::int64_t nowIn) const {

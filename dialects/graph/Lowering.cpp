@@ -86,7 +86,8 @@ FailureOr<SmallVector<Value>> Lowering::pointwise(Operation *op, ValueRange inpu
   return SmallVector<Value>{map(resultType, inputs, op->getOperandTypes(), maps, rule)};
 }
 
-// linalg demands that a plain dimension spans the operand's whole axis; d mod extent says the same place without it.
+// linalg demands that a plain dimension spans the operand's whole axis; d mod extent says the same place
+// without it.
 static AffineMap withoutPlainParts(AffineMap map, ArrayRef<int64_t> loops, ArrayRef<int64_t> extents) {
   SmallVector<AffineExpr> results(map.getResults());
   for (auto [axis, expr] : llvm::enumerate(results))

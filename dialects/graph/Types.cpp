@@ -108,7 +108,8 @@ FailureOr<RankedTensorType> checkedTensor(std::optional<Location> loc, ArrayRef<
   for (int64_t extent : shape)
     if (extent < 0) return emitOptionalError(loc, "an extent cannot be negative, got ", extent);
   auto type = RankedTensorType::get(shape, element);
-  if (!isTensor(type)) return emitOptionalError(loc, "limit: ", textOf(Type(type)), " has more than 2^48 elements");
+  if (!isTensor(type))
+    return emitOptionalError(loc, "limit: ", textOf(Type(type)), " has more than 2^48 elements");
   return type;
 }
 

@@ -15,7 +15,8 @@ std::vector<double> run(const Function &f, std::vector<View> arguments, Ints ext
   auto compiled = compile(f, {.threads = 1, .level = level});
   if (!compiled) FAIL(compiled.error().text());
   std::int64_t count = 1;
-  for (std::int64_t extent : extents) count *= extent;
+  for (std::int64_t extent : extents)
+    count *= extent;
   std::vector<double> out(count, -777.0);
   Workspace space(*compiled);
   MutableView result(f64, out.data(), Shape(extents));
@@ -30,7 +31,8 @@ TEST_CASE("program: arithmetic with broadcasting and literals") {
   Function f("f", {{"x", f64, {2, 3}}, {"y", f64, {3}}}, [](Expr x, Expr y) { return 2.0 * x + y - 1; });
   std::vector<double> x{1, 2, 3, 4, 5, 6}, y{10, 20, 30};
   for (int level : {0, 2})
-    CHECK(run(f, {View(f64, x.data(), {2, 3}), View(y)}, {2, 3}, level) == std::vector<double>{11, 23, 35, 17, 29, 41});
+    CHECK(run(f, {View(f64, x.data(), {2, 3}), View(y)}, {2, 3}, level) ==
+          std::vector<double>{11, 23, 35, 17, 29, 41});
 }
 
 TEST_CASE("program: a gradient through a matrix product") {
@@ -41,15 +43,16 @@ TEST_CASE("program: a gradient through a matrix product") {
   std::vector<double> A{1, 2, 3, 4, 5, 6}, w{1, 0, -1};
   // r = (-2, -2), gradient 2 A^T r
   for (int level : {0, 2}) {
-    CHECK(run(grad(loss, "w"), {View(f64, A.data(), {2, 3}), View(w)}, {3}, level) == std::vector<double>{-20, -28, -36});
+    CHECK(run(grad(loss, "w"), {View(f64, A.data(), {2, 3}), View(w)}, {3}, level) ==
+          std::vector<double>{-20, -28, -36});
     std::vector<double> v{1, 1, 1};
     // H = 2 A^T A; A v = (6, 15); A^T of it = (66, 87, 108)
     CHECK(run(hvp(loss, "w"), {View(f64, A.data(), {2, 3}), View(w), View(v)}, {3}, level) ==
           std::vector<double>{132, 174, 216});
     std::vector<double> eye{1, 0, 0, 0, 1, 0, 0, 0, 1};
     Function hessian = vmap(hvp(loss, "w"), 3, {std::nullopt, std::nullopt, 0});
-    CHECK(run(hessian, {View(f64, A.data(), {2, 3}), View(w), View(f64, eye.data(), {3, 3})}, {3, 3}, level) ==
-          std::vector<double>{34, 44, 54, 44, 58, 72, 54, 72, 90});
+    CHECK(run(hessian, {View(f64, A.data(), {2, 3}), View(w), View(f64, eye.data(), {3, 3})}, {3, 3},
+              level) == std::vector<double>{34, 44, 54, 44, 58, 72, 54, 72, 90});
   }
 }
 
@@ -67,5 +70,6 @@ TEST_CASE("program: a result is written over one dying input, not over two") {
     return padded(u, 1) + padded(u, 0) + padded(-2 * u, 2);
   });
   std::vector<double> u{1, 2, 4, 8};
-  for (int level : {0, 2}) CHECK(run(f, {View(u)}, {6}, level) == std::vector<double>{1, 3, 4, 8, 0, -16});
+  for (int level : {0, 2})
+    CHECK(run(f, {View(u)}, {6}, level) == std::vector<double>{1, 3, 4, 8, 0, -16});
 }
