@@ -51,14 +51,9 @@ void unpack(const Bytes &bytes, size_t width, HostTensor &tensor) {
 
 } // namespace
 
-Result<HostTensors> runCompiled(Compiler &compiler, Written written, HostTensorsRef inputs,
-                                const Options &options) {
-  HostTensors results;
-  for (Type type : written.function.getResultTypes())
-    results.emplace_back(tensorOf(type));
-  auto compiled = compiler.compile({*written.module}, options);
-  if (!compiled) return compiled.error();
-  const Program &program = *compiled->program;
+Result<HostTensors> runProgram(const Program &program, HostTensorsRef inputs,
+                               ArrayRef<RankedTensorType> types, int threads) {
+  HostTensors results(types.begin(), types.end());
   std::vector<Bytes> memory;
   std::vector<View> views;
   std::vector<MutableView> outputs;
@@ -72,12 +67,22 @@ Result<HostTensors> runCompiled(Compiler &compiler, Written written, HostTensors
     outputs.emplace_back(port.dtype, memory[inputs.size() + k].data(), port.shape);
   Workspace workspace(program);
   RunOptions run;
-  run.threads = 1;
+  run.threads = threads;
   auto done = tgc::run(program, views, outputs, workspace, run);
   if (!done) return done.error();
   for (auto [k, port] : llvm::enumerate(program.results()))
     unpack(memory[inputs.size() + k], sizeBytes(port.dtype), results[k]);
   return results;
+}
+
+Result<HostTensors> runCompiled(Compiler &compiler, Written written, HostTensorsRef inputs,
+                                const Options &options) {
+  SmallVector<RankedTensorType> types;
+  for (Type type : written.function.getResultTypes())
+    types.push_back(tensorOf(type));
+  auto compiled = compiler.compile({*written.module}, options);
+  if (!compiled) return compiled.error();
+  return runProgram(*compiled->program, inputs, types, 1);
 }
 
 Written functionOf(ArrayRef<const Case *> cases, MLIRContext *context) {

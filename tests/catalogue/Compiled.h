@@ -5,6 +5,10 @@
 
 namespace tgc::catalogue {
 
+/// Calls a program; `types` are those of its results.
+Result<graph::HostTensors> runProgram(const Program &program, graph::HostTensorsRef inputs,
+                                      llvm::ArrayRef<mlir::RankedTensorType> types, int threads);
+
 /// Compiles and calls `main` of the module, which is consumed.
 Result<graph::HostTensors> runCompiled(Compiler &compiler, Written written, graph::HostTensorsRef inputs,
                                        const Options &options);

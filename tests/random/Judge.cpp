@@ -1,0 +1,151 @@
+// The moved evaluations and the comparison.
+#include "tests/random/Judge.h"
+#include "dialects/graph/Graph.h"
+#include "tests/catalogue/Close.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <bit>
+#include <unordered_set>
+
+using namespace mlir;
+using namespace tgc::graph;
+
+namespace tgc::random {
+namespace {
+
+constexpr unsigned firstMoves = 4, allMoves = 48;
+constexpr double margin = 4; // a moved run seldom meets the worst case
+
+double ulpOf(Type element, double value) {
+  const int precision = element.isF64() ? 53 : element.isF32() ? 24 : element.isBF16() ? 8 : 11;
+  return value == 0 || !std::isfinite(value) ? 0 : std::ldexp(1.0, std::ilogb(value) - precision + 1);
+}
+
+/// How far one op may be off at an element.
+double stepOf(Operation *op, const HostTensor &result, double value, double scale) {
+  const bool pointwise = cast<GraphOp>(op).kind() == Kind::Pointwise;
+  const catalogue::Tolerance allowed = pointwise ? catalogue::elementTolerance(result.element())
+                                                 : catalogue::formulaTolerance(result.element());
+  return allowed.ulps * ulpOf(result.element(), value) + allowed.relative * scale;
+}
+
+double scaleOf(const HostTensor &result, HostTensorsRef operands) {
+  return std::max(catalogue::sizeOf(result), catalogue::sizeOf(operands));
+}
+
+} // namespace
+
+Judge::Judge(const RandomGraph &graph, uint64_t seed) : graph(graph), random{seed * 77 + 5} {
+  clean = evaluate(false);
+  for (const HostTensor &tensor : clean) {
+    sizes.push_back(catalogue::sizeOf(tensor));
+    spreads.emplace_back(tensor.count(), 0.0);
+  }
+  moveMore(firstMoves);
+}
+
+/// Ops that only carry elements elsewhere round nothing.
+bool Judge::isExact(Operation *op, const HostTensor &result, HostTensorsRef operands) const {
+  if (op->hasTrait<OpTrait::ConstantLike>()) return true;
+  if (cast<GraphOp>(op).kind() == Kind::Pointwise || operands.empty()) return false;
+  std::unordered_set<uint64_t> known = {std::bit_cast<uint64_t>(0.0)};
+  for (const HostTensor &operand : operands)
+    for (int64_t at = 0; at < operand.count(); ++at)
+      known.insert(std::bit_cast<uint64_t>(operand.get<double>(at)));
+  for (int64_t at = 0; at < result.count(); ++at)
+    if (!known.count(std::bit_cast<uint64_t>(result.get<double>(at)))) return false;
+  return true;
+}
+
+void Judge::move(HostTensor &tensor, Operation *op, HostTensorsRef operands) {
+  const double scale = scaleOf(tensor, operands);
+  for (int64_t at = 0; at < tensor.count(); ++at) {
+    const double value = tensor.get<double>(at);
+    if (!std::isfinite(value)) continue;
+    const double step = stepOf(op, tensor, value, scale);
+    if (step != 0) tensor.set(at, value + (random.chance(0.5) ? step : -step));
+  }
+}
+
+HostTensors Judge::evaluate(bool moved) {
+  llvm::DenseMap<Value, HostTensor> held;
+  func::FuncOp function = graph.written.function;
+  for (auto [argument, tensor] : llvm::zip_equal(function.getArguments(), graph.inputs))
+    held.try_emplace(argument, tensor);
+  auto gather = [&](Operation &op) {
+    HostTensors values;
+    for (Value operand : op.getOperands())
+      values.push_back(held.at(operand));
+    return values;
+  };
+  for (Operation &op : function.front().without_terminator()) {
+    HostTensors operands = gather(op);
+    HostTensors results = cast<GraphOp>(op).evaluate(operands);
+    for (auto [result, tensor] : llvm::zip_equal(op.getResults(), results)) {
+      if (tensor.isFloat() && !moved) {
+        bool exact = isExact(&op, tensor, operands);
+        auto [at, fresh] = exactOps.try_emplace(&op, exact);
+        if (!fresh) at->second &= exact;
+      }
+      if (tensor.isFloat() && moved && !exactOps.at(&op)) move(tensor, &op, operands);
+      held.try_emplace(result, std::move(tensor));
+    }
+  }
+  return gather(*function.front().getTerminator());
+}
+
+void Judge::moveMore(unsigned times) {
+  for (; times > 0; --times, ++moves) {
+    HostTensors now = evaluate(true);
+    for (size_t k = 0; k < now.size(); ++k)
+      for (int64_t at = 0; at < now[k].count(); ++at) {
+        const double a = now[k].get<double>(at), b = clean[k].get<double>(at);
+        double off = 0;
+        if (!now[k].isFloat())
+          off = now[k].get<int64_t>(at) == clean[k].get<int64_t>(at) ? 0 : INFINITY;
+        else if (a != b && !(std::isnan(a) && std::isnan(b)))
+          off = std::isfinite(a) && std::isfinite(b) ? std::fabs(a - b) : INFINITY;
+        spreads[k][at] = std::max(spreads[k][at], off);
+      }
+  }
+}
+
+double Judge::tolerance(size_t result, int64_t at) const {
+  const HostTensor &tensor = clean[result];
+  const catalogue::Tolerance own = catalogue::formulaTolerance(tensor.element());
+  return margin * spreads[result][at] + own.ulps * ulpOf(tensor.element(), tensor.get<double>(at)) +
+         own.relative * sizes[result];
+}
+
+bool Judge::matches(const HostTensor &got, size_t result, int64_t at, Compared &compared) const {
+  const HostTensor &want = clean[result];
+  if (!got.isFloat()) {
+    if (got.get<int64_t>(at) == want.get<int64_t>(at)) return ++compared.exact, true;
+    return std::isinf(spreads[result][at]) && (++compared.excused, true);
+  }
+  const double a = got.get<double>(at), b = want.get<double>(at);
+  if (a == b || (std::isnan(a) && std::isnan(b))) return ++compared.exact, true;
+  if (std::isinf(spreads[result][at])) return ++compared.excused, true;
+  return std::fabs(a - b) <= tolerance(result, at);
+}
+
+std::optional<std::string> Judge::judge(HostTensorsRef got, Compared &compared) {
+  for (size_t k = 0; k < clean.size(); ++k)
+    for (int64_t at = 0; at < clean[k].count(); ++at) {
+      ++compared.elements;
+      compared.whole += !clean[k].isFloat();
+      // Margins are looked for once more before anything is called wrong.
+      if (!matches(got[k], k, at, compared)) {
+        if (moves < allMoves) moveMore(allMoves - moves);
+        if (!matches(got[k], k, at, compared))
+          return llvm::formatv("result {0}, element {1} is {2:e17}, not {3:e17} (tolerance {4:e2})", k, at,
+                               got[k].get<double>(at), clean[k].get<double>(at), tolerance(k, at))
+              .str();
+      }
+      compared.loose += clean[k].isFloat() && std::isfinite(clean[k].get<double>(at)) &&
+                        tolerance(k, at) > 1e-3 * sizes[k] && !clean[k].element().isBF16() &&
+                        !clean[k].element().isF16();
+    }
+  return std::nullopt;
+}
+
+} // namespace tgc::random
