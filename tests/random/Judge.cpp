@@ -66,6 +66,13 @@ void Judge::move(HostTensor &tensor, Operation *op, HostTensorsRef operands) {
   }
 }
 
+void Judge::moveUlp(HostTensor &tensor) {
+  for (int64_t at = 0; at < tensor.count(); ++at) {
+    const double value = tensor.get<double>(at), ulp = ulpOf(tensor.element(), value);
+    if (ulp != 0) tensor.set(at, value + (random.chance(0.5) ? ulp : 0));
+  }
+}
+
 HostTensors Judge::evaluate(bool moved) {
   llvm::DenseMap<Value, HostTensor> held;
   func::FuncOp function = graph.written.function;
@@ -73,8 +80,12 @@ HostTensors Judge::evaluate(bool moved) {
     held.try_emplace(argument, tensor);
   auto gather = [&](Operation &op) {
     HostTensors values;
-    for (Value operand : op.getOperands())
+    for (Value operand : op.getOperands()) {
       values.push_back(held.at(operand));
+      // Each use for itself: a product may be joined with a sum that uses it and then is not rounded there.
+      Operation *maker = operand.getDefiningOp();
+      if (moved && maker && values.back().isFloat() && !exactOps.at(maker)) moveUlp(values.back());
+    }
     return values;
   };
   for (Operation &op : function.front().without_terminator()) {
