@@ -23,8 +23,9 @@ double ulpOf(Type element, double value) {
 /// How far one op may be off at an element.
 double stepOf(Operation *op, const HostTensor &result, double value, double scale) {
   const bool pointwise = cast<GraphOp>(op).kind() == Kind::Pointwise;
-  const catalogue::Tolerance allowed = pointwise ? catalogue::elementTolerance(result.element())
-                                                 : catalogue::formulaTolerance(result.element());
+  const catalogue::Tolerance allowed =
+      pointwise ? catalogue::elementTolerance(result.element(), op->getNumOperands() > 1)
+                : catalogue::formulaTolerance(result.element());
   return allowed.ulps * ulpOf(result.element(), value) + allowed.relative * scale;
 }
 
