@@ -55,6 +55,7 @@ def main():
         stated = cases(path)
         if not stated:
             print(f"{path.name}: states no case")
+            count += 1
             wrong += 1
         for options, expected in stated:
             count += 1
@@ -62,7 +63,7 @@ def main():
             if said:
                 wrong += 1
                 print(f"{path.name}: {' '.join(options)}: {said}")
-    print(f"{count} cases, {wrong} wrong")
+    print(f"{count - wrong} passed, {wrong} failed")
     sys.exit(1 if wrong or not count else 0)
 
 
