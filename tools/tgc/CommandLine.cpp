@@ -24,7 +24,15 @@ Result<std::vector<std::pair<std::string, std::string>>> CommandLine::pairs(cons
     std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
       return Error{ErrorKind::Invalid, "--" + name + " takes NAME=VALUE, got " + text, {}, 1, {}};
-    out.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    std::string key = text.substr(0, equals);
+    for (const auto &[earlier, value] : out)
+      if (earlier == key)
+        return Error{ErrorKind::Invalid,
+                     "--" + name + " names " + key + " twice: " + value + " and " + text.substr(equals + 1),
+                     {},
+                     1,
+                     {}};
+    out.emplace_back(std::move(key), text.substr(equals + 1));
   }
   return out;
 }
@@ -39,7 +47,9 @@ static Error unknownOption(const CommandSpec &spec, const std::string &name) {
   Error error{ErrorKind::Invalid, std::string("tgc ") + spec.name + " has no option --" + name, {}, 1, {}};
   std::vector<std::string> known = spec.options;
   known.insert(known.end(), spec.flags.begin(), spec.flags.end());
-  std::string near = didYouMean(name, known);
+  for (std::string &option : known)
+    option.insert(0, "--");
+  std::string near = didYouMean("--" + name, known);
   if (!near.empty()) error.notes.push_back({near, {}, Note::Kind::Help});
   return error;
 }

@@ -17,7 +17,7 @@ struct CommandLine {
   /// The last value of an option, or `fallback`.
   std::string value(const std::string &name, std::string fallback = "") const;
   std::vector<std::string> all(const std::string &name) const;
-  /// NAME=VALUE pairs of an option.
+  /// NAME=VALUE pairs of an option; a name stands once.
   Result<std::vector<std::pair<std::string, std::string>>> pairs(const std::string &name) const;
 };
 

@@ -109,6 +109,29 @@ language::Named portOf(mlir::Type type, std::string name) {
            {tensor.getShape().begin(), tensor.getShape().end()}}};
 }
 
+/// The public name the frontend left on an argument or a result; else PREFIXk.
+std::string publicName(mlir::DictionaryAttr attributes, const std::string &prefix, std::size_t k) {
+  auto name = attributes ? attributes.getAs<mlir::StringAttr>("graph.name") : mlir::StringAttr();
+  return name ? name.str() : prefix + std::to_string(k);
+}
+
+/// The `--in` values of an .mlir file's parameters.
+Result<void> readInputs(const CommandLine &line, Loaded &loaded, ExitCode &code) {
+  auto given = line.pairs("in");
+  if (!given) return code = Usage, given.error();
+  for (const auto &[name, source] : *given) {
+    auto found = std::ranges::find(loaded.params, name, &language::Named::name);
+    if (found == loaded.params.end()) return usage(code, "--in names " + name + ", which is no parameter");
+    auto buffer = readSource(source, found->type.dtype);
+    if (!buffer) {
+      if (buffer.error().kind == ErrorKind::Invalid && !source.ends_with(".npy")) code = Usage;
+      return buffer.error();
+    }
+    loaded.inputs.insert_or_assign(name, std::move(*buffer));
+  }
+  return {};
+}
+
 /// Depth of brackets in MLIR text, since its parser recurses; more than 256 is refused.
 bool nestsTooDeep(const std::string &text) {
   int depth = 0;
@@ -148,26 +171,17 @@ Result<Loaded> loadMlir(const CommandLine &line, Console &console, std::string t
                  {}};
   loaded.function = chosen.getName().str();
   for (auto [k, type] : llvm::enumerate(chosen.getArgumentTypes())) {
-    auto name = graph::nameOf(chosen.getArgument(k));
     if (!graph::isTensor(type))
       return Error{ErrorKind::Invalid,
                    "argument " + std::to_string(k) + " is not a tensor of a tgc dtype",
                    {line.file, 1, 1},
                    1,
                    {}};
-    loaded.params.push_back(portOf(type, name.value_or("arg" + std::to_string(k))));
+    loaded.params.push_back(portOf(type, publicName(chosen.getArgAttrDict(k), "arg", k)));
   }
   for (auto [k, type] : llvm::enumerate(chosen.getResultTypes()))
-    loaded.results.push_back(portOf(type, "out" + std::to_string(k)));
-  auto given = line.pairs("in");
-  if (!given) return code = Usage, given.error();
-  for (const auto &[name, source] : *given) {
-    auto found = std::ranges::find(loaded.params, name, &language::Named::name);
-    if (found == loaded.params.end()) return usage(code, "--in names " + name + ", which is no parameter");
-    auto buffer = readSource(source, found->type.dtype);
-    if (!buffer) return buffer.error();
-    loaded.inputs.insert_or_assign(name, std::move(*buffer));
-  }
+    loaded.results.push_back(portOf(type, publicName(chosen.getResultAttrDict(k), "out", k)));
+  if (auto ok = readInputs(line, loaded, code); !ok) return ok.error();
   return loaded;
 }
 

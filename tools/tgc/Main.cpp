@@ -145,5 +145,9 @@ static int dispatch(std::vector<std::string> words) {
 } // namespace tgc::tools
 
 int main(int argc, char **argv) {
-  return tgc::tools::dispatch(std::vector<std::string>(argv + 1, argv + argc));
+  using namespace tgc::tools;
+  const int code = dispatch(std::vector<std::string>(argv + 1, argv + argc));
+  const bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (!lost || code != Done) return code;
+  return report({}, {tgc::ErrorKind::Unavailable, "standard output could not be written whole", {}, 1, {}});
 }

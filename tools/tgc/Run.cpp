@@ -46,36 +46,66 @@ Result<Buffer *> resultNamed(const Program &program, std::vector<Buffer> &result
   return error;
 }
 
-int deliver(const CommandLine &line, Console &console, const Program &program, std::vector<Buffer> &results) {
-  auto outs = line.pairs("out"), expects = line.pairs("expect");
+/// A result and the file it must equal.
+struct Expectation {
+  std::string name;
+  const Buffer *result;
+  Buffer expected;
+};
+
+/// What `--expect` asks for, read before anything is printed.
+Result<std::vector<Expectation>> expectations(const CommandLine &line, const Program &program,
+                                              std::vector<Buffer> &results, ExitCode &code) {
+  std::vector<Expectation> out;
+  auto pairs = line.pairs("expect");
+  if (!pairs) return code = Usage, pairs.error();
+  for (const auto &[name, file] : *pairs) {
+    auto result = resultNamed(program, results, name, "expect");
+    if (!result) return code = Usage, result.error();
+    auto expected = readNpyFile(file, (*result)->dtype());
+    if (!expected) return expected.error();
+    out.push_back({name, *result, std::move(*expected)});
+  }
+  return out;
+}
+
+/// Writes `--out` files; without one, prints all results.
+int hand(const CommandLine &line, Console &console, const Program &program, std::vector<Buffer> &results) {
+  auto outs = line.pairs("out");
   if (!outs) return report(console, outs.error(), Usage);
-  if (!expects) return report(console, expects.error(), Usage);
-  auto rtol = realOption(line, "rtol", 1e-9), atol = realOption(line, "atol", 0);
-  if (!rtol) return report(console, rtol.error(), Usage);
-  if (!atol) return report(console, atol.error(), Usage);
+  for (const auto &[name, file] : *outs)
+    if (auto result = resultNamed(program, results, name, "out"); !result)
+      return report(console, result.error(), Usage);
   for (const auto &[name, file] : *outs) {
     auto result = resultNamed(program, results, name, "out");
-    if (!result) return report(console, result.error(), Usage);
-    if (auto ok = writeNpyFile(file, (*result)->view()); !ok) return report(console, ok.error());
+    if (auto ok = writeNpyFile(file == "-" ? "/dev/stdout" : file, (*result)->view()); !ok)
+      return report(console, ok.error());
   }
-  if (outs->empty() && console.json) {
+  if (!outs->empty()) return Done;
+  if (console.json) {
     std::string text = "{\"results\": [";
     for (std::size_t k = 0; k < results.size(); ++k)
       text += (k ? ", " : "") + valueJson(program.results()[k].name, results[k].view());
     std::printf("%s]}\n", text.c_str());
-  } else if (outs->empty()) {
+  } else {
     for (std::size_t k = 0; k < results.size(); ++k)
       std::fputs(valueText(program.results()[k].name, results[k].view(), line.has("full")).c_str(), stdout);
   }
-  int code = Done;
-  for (const auto &[name, file] : *expects) {
-    auto result = resultNamed(program, results, name, "expect");
-    if (!result) return report(console, result.error(), Usage);
-    auto expected = readNpyFile(file, (*result)->dtype());
-    if (!expected) return report(console, expected.error());
-    if (auto words = difference((*result)->view(), expected->view(), {*rtol, *atol}))
-      code = report(console, {ErrorKind::Mismatch, "result " + name + " " + *words, {}, 1, {}});
-  }
+  return Done;
+}
+
+int deliver(const CommandLine &line, Console &console, const Program &program, std::vector<Buffer> &results) {
+  auto rtol = realOption(line, "rtol", 1e-9), atol = realOption(line, "atol", 0);
+  if (!rtol) return report(console, rtol.error(), Usage);
+  if (!atol) return report(console, atol.error(), Usage);
+  ExitCode refused = Done;
+  auto wanted = expectations(line, program, results, refused);
+  if (!wanted) return report(console, wanted.error(), refused);
+  int code = hand(line, console, program, results);
+  if (code != Done) return code;
+  for (const Expectation &one : *wanted)
+    if (auto words = difference(one.result->view(), one.expected.view(), {*rtol, *atol}))
+      code = report(console, {ErrorKind::Mismatch, "result " + one.name + " " + *words, {}, 1, {}});
   return code;
 }
 
