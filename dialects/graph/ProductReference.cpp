@@ -275,7 +275,7 @@ HostTensor bilinear(const HostTensor &a, const HostTensor &b, const HostTensor &
   HostTensor out = blank(shape, a.element());
   int64_t at = 0, m = weight.shape()[1], n = weight.shape()[2];
   forEachIndex(shape, [&](Ints index) {
-    double sum = bias.type() ? bias.get<double>(index.back()) : 0;
+    double sum = bias.type() ? bias.get<double>(broadcastPosition(bias, index)) : 0;
     for (int64_t i = 0; i < m; ++i)
       for (int64_t j = 0; j < n; ++j) {
         Numbers left(index), right(index);
