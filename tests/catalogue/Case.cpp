@@ -31,7 +31,8 @@ static HostTensor specialTensor(RankedTensorType type, unsigned k) {
   const double values[specialCount] = {std::nan(""), infinity, -infinity, 0.0,  -0.0, tiny,
                                        huge,         -huge,    1.0,       -1.0, 0.5};
   const unsigned width = bitsOf(type.getElementType());
-  const int64_t least = static_cast<int64_t>(uint64_t(1) << (width - 1)), most = least - 1;
+  const int64_t least = static_cast<int64_t>(uint64_t(1) << (width - 1));
+  const auto most = static_cast<int64_t>((uint64_t(1) << (width - 1)) - 1);
   const int64_t integers[specialCount] = {0, 1, -1, least, most, 2, -2, 7, -7, width - 1, width};
   HostTensor tensor(type);
   for (int64_t at = 0; at < tensor.count(); ++at) {
