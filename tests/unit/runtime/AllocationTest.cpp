@@ -6,7 +6,6 @@ TEST_CASE("run: nothing is allocated on the way of a call (not counted under a s
           doctest::skip()) {}
 #else
 #include "runtime/Run.h"
-#include <chrono>
 #include <cstdlib>
 
 namespace {
@@ -106,25 +105,5 @@ TEST_CASE("run: nor is it with several threads, once the pool is there") {
           for (int i = 0; i < 100; ++i)
             call();
         }) == 0);
-}
-
-TEST_CASE("run: a call on sixteen elements takes well under a microsecond") {
-  const Program program = doubling(16, 0);
-  Workspace space(program);
-  std::vector<float> x(16, 1), y(16);
-  double best = 1e9; // the best of many short runs: the machine may be busy
-  for (int round = 0; round < 200; ++round) {
-    const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < 200; ++i) {
-      const View arguments[] = {x};
-      const MutableView results[] = {y};
-      (void)run(program, arguments, results, space);
-    }
-    best = std::min(
-        best,
-        std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count() / 200);
-  }
-  MESSAGE("a call: ", best, " ns");
-  CHECK(best < 1000);
 }
 #endif
