@@ -1,6 +1,7 @@
 // See Contract.h. Reads the kernel, chooses the cut, writes the loop form in its place.
 #include "compiler/schedule/Contract.h"
 #include "compiler/schedule/ContractKernel.h"
+#include "compiler/schedule/ContractPanelKernel.h"
 #include "dialects/exec/Exec.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
@@ -48,6 +49,31 @@ void addScratchToRuns(func::FuncOp kernel, Type memory) {
   }
 }
 
+/// What the kernel says of itself.
+struct Shares {
+  int64_t items = 0;
+  double nanoseconds = 0;
+  bool scratch = false; // the block's last argument
+};
+
+Shares writeKernel(Block &block, const Contraction &contraction, const Machine &machine) {
+  Location loc = contraction.product.getLoc();
+  auto numbers = contractNumbers(contraction, machine);
+  if (auto panels = chooseContractPanels(contraction, numbers, machine)) {
+    block.addArgument(MemRefType::get({contractPanelScratch(*panels)}, contraction.sumType), loc);
+    writeContractPanelKernel(block, contraction, *panels);
+    return {panels->items, panels->nanoseconds, true};
+  }
+  ContractTile tile = chooseContractTile(contraction.indices, numbers, machine);
+  ContractGrid grid = chooseContractGrid(contraction, tile);
+  if (grid.blockElements) {
+    auto factor = cast<ShapedType>(contraction.arrays[1 - tile.packed].use->get().getType());
+    block.addArgument(MemRefType::get({grid.items * grid.blockElements}, factor.getElementType()), loc);
+  }
+  writeContractKernel(block, contraction, tile, grid);
+  return {grid.items, grid.nanoseconds, grid.blockElements > 0};
+}
+
 } // namespace
 
 bool isContraction(func::FuncOp kernel) { return matchContraction(kernel).has_value(); }
@@ -57,30 +83,18 @@ LogicalResult emitContract(func::FuncOp kernel, const Machine &machine) {
   if (!contraction)
     return kernel.emitOpError("is not a contraction: expected one sum of products of two arguments");
   std::unique_ptr<Block> block = loopBlock(kernel);
-  ContractGrid grid;
-  if (!empty(*contraction)) {
-    auto numbers = contractNumbers(*contraction, machine);
-    ContractTile tile = chooseContractTile(contraction->indices, numbers, machine);
-    grid = chooseContractGrid(*contraction, tile);
-    if (grid.blockElements) {
-      auto factor = cast<ShapedType>(contraction->arrays[1 - tile.packed].use->get().getType());
-      block->addArgument(MemRefType::get({grid.items * grid.blockElements}, factor.getElementType()),
-                         kernel.getLoc());
-    }
-    writeContractKernel(*block, *contraction, tile, grid);
-  } else {
-    grid.items = 0;
-  }
+  Shares shares;
+  if (!empty(*contraction)) shares = writeKernel(*block, *contraction, machine);
   OpBuilder builder(kernel.getContext());
-  if (grid.blockElements) addScratchToRuns(kernel, block->getArguments().back().getType());
+  if (shares.scratch) addScratchToRuns(kernel, block->getArguments().back().getType());
   builder.setInsertionPointToEnd(block.get());
   func::ReturnOp::create(builder, kernel.getLoc());
   kernel.getBody().front().erase();
   kernel.getBody().push_back(block.release());
   kernel.setType(builder.getFunctionType(kernel.getBody().front().getArgumentTypes(), {}));
   kernel.setArgAttrsAttr({}), kernel.setResAttrsAttr({});
-  kernel->setAttr("exec.items", builder.getI64IntegerAttr(grid.items));
-  kernel->setAttr("exec.nanoseconds", builder.getI64IntegerAttr(static_cast<int64_t>(grid.nanoseconds)));
+  kernel->setAttr("exec.items", builder.getI64IntegerAttr(shares.items));
+  kernel->setAttr("exec.nanoseconds", builder.getI64IntegerAttr(static_cast<int64_t>(shares.nanoseconds)));
   return success();
 }
 

@@ -132,4 +132,75 @@ void ContractCode::store(Value vector, Value memory, Index at, int64_t stride, i
   }
 }
 
+Value ContractCode::laneMask(Index count, int64_t lanes) {
+  if (count.isConstant()) return prefixMask(std::clamp<int64_t>(count.constant, 0, lanes), lanes);
+  auto numbers = llvm::to_vector(llvm::seq<int32_t>(0, lanes));
+  auto type = VectorType::get({lanes}, getI32Type());
+  Value lane = atTop(DenseElementsAttr::get(type, ArrayRef<int32_t>(numbers)));
+  Value below = arith::IndexCastOp::create(*this, getI32Type(), materialize(count));
+  below = vector::BroadcastOp::create(*this, type, below);
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, lane, below);
+}
+
+Value ContractCode::loadMasked(Value memory, Index at, Value mask, Value otherwise) {
+  auto type = cast<VectorType>(otherwise.getType());
+  return vector::MaskedLoadOp::create(*this, type, memory, materialize(at), mask, otherwise);
+}
+
+void ContractCode::storeMasked(Value vector, Value memory, Index at, Value mask) {
+  vector::MaskedStoreOp::create(*this, memory, materialize(at), mask, vector);
+}
+
+Value ContractCode::gather(Value memory, Index at, Value offsets, Value mask) {
+  int64_t lanes = cast<VectorType>(offsets.getType()).getNumElements();
+  Type element = cast<MemRefType>(memory.getType()).getElementType();
+  if (!mask) mask = prefixMask(lanes, lanes);
+  return vector::GatherOp::create(*this, VectorType::get({lanes}, element), memory, materialize(at), offsets,
+                                  mask, zeros(element, lanes));
+}
+
+void ContractCode::scatter(Value vector, Value memory, Index at, Value offsets, Value mask) {
+  int64_t lanes = cast<VectorType>(offsets.getType()).getNumElements();
+  if (!mask) mask = prefixMask(lanes, lanes);
+  vector::ScatterOp::create(*this, Type(), memory, materialize(at), offsets, mask, vector);
+}
+
+Index ContractCode::readIndex(Value table, Index at) {
+  Value entry = memref::LoadOp::create(*this, table, materialize(at));
+  return {arith::IndexCastOp::create(*this, getIndexType(), entry), 0};
+}
+
+void ContractCode::writeIndex(Index value, Value table, Index at) {
+  Type entry = cast<MemRefType>(table.getType()).getElementType();
+  Value narrow = arith::IndexCastOp::create(*this, entry, materialize(value));
+  memref::StoreOp::create(*this, narrow, table, materialize(at));
+}
+
+Value ContractCode::compare(arith::CmpIPredicate how, Index a, Index b) {
+  return arith::CmpIOp::create(*this, how, materialize(a), materialize(b));
+}
+
+SmallVector<Value> ContractCode::choose(Value condition, TypeRange types,
+                                        llvm::function_ref<SmallVector<Value>()> then,
+                                        llvm::function_ref<SmallVector<Value>()> otherwise) {
+  auto branch = scf::IfOp::create(*this, types, condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(*this, then());
+  setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(*this, otherwise());
+  return llvm::to_vector(ValueRange(branch.getResults()));
+}
+
+void ContractCode::when(Value condition, llvm::function_ref<void()> then,
+                        llvm::function_ref<void()> otherwise) {
+  auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/static_cast<bool>(otherwise));
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  then();
+  if (!otherwise) return;
+  setInsertionPointToStart(branch.elseBlock());
+  otherwise();
+}
+
 } // namespace tgc::schedule

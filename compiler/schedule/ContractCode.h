@@ -1,6 +1,7 @@
 // A builder for kernels: index arithmetic that folds constants, loops that vanish when they run once, and
 // vector reads and writes that know about masks and strides. No decision is taken here.
 #pragma once
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
@@ -45,6 +46,27 @@ public:
                    int64_t count);
   void store(mlir::Value vector, mlir::Value flatMemory, ContractIndexValue at, int64_t stride,
              int64_t count);
+
+  /// The lanes below `count`.
+  mlir::Value laneMask(ContractIndexValue count, int64_t lanes);
+  /// Reads the lanes of `mask` (the others are `otherwise`), or stores them.
+  mlir::Value loadMasked(mlir::Value flatMemory, ContractIndexValue at, mlir::Value mask, mlir::Value otherwise);
+  void storeMasked(mlir::Value vector, mlir::Value flatMemory, ContractIndexValue at, mlir::Value mask);
+  /// Lane l at `at` + offsets[l], zero behind the mask; no mask takes all lanes.
+  mlir::Value gather(mlir::Value flatMemory, ContractIndexValue at, mlir::Value offsets, mlir::Value mask);
+  void scatter(mlir::Value vector, mlir::Value flatMemory, ContractIndexValue at, mlir::Value offsets,
+               mlir::Value mask);
+
+  ContractIndexValue readIndex(mlir::Value table, ContractIndexValue at);
+  void writeIndex(ContractIndexValue value, mlir::Value table, ContractIndexValue at);
+  mlir::Value compare(mlir::arith::CmpIPredicate how, ContractIndexValue a, ContractIndexValue b);
+
+  /// Runs one of the two; their values are of equal types.
+  mlir::SmallVector<mlir::Value> choose(mlir::Value condition, mlir::TypeRange types,
+                                        llvm::function_ref<mlir::SmallVector<mlir::Value>()> then,
+                                        llvm::function_ref<mlir::SmallVector<mlir::Value>()> otherwise);
+  void when(mlir::Value condition, llvm::function_ref<void()> then,
+            llvm::function_ref<void()> otherwise = nullptr);
 
 private:
   mlir::Value atTop(mlir::TypedAttr attribute);

@@ -31,7 +31,7 @@ public:
     sums = writeSums(part.level, at, sums);
     for (int64_t width = tile.splits; width > 1; width /= 2)
       for (int64_t sum = 0; sum < accumulators * width / 2; ++sum)
-        sums[sum] = plus(sums[sum], sums[sum + accumulators * width / 2]);
+        sums[sum] = contractPlus(code, contraction.arithmetic, sums[sum], sums[sum + accumulators * width / 2]);
     if (part.parts > 1 && (!contraction.tail.empty() || contraction.arrays.size() > 3))
       finishLastOnly(sums, offsets);
     else
@@ -181,14 +181,7 @@ private:
     if (stride == 0 && count < tile.lanes && tile.lanesSummed)
       loaded = arith::SelectOp::create(code, code.prefixMask(count, tile.lanes), loaded,
                                        code.zeros(element, tile.lanes));
-    return widen(loaded, element);
-  }
-
-  Value widen(Value vector, Type element) {
-    if (element == contraction.sumType) return vector;
-    Type type = VectorType::get({tile.lanes}, contraction.sumType);
-    if (contraction.arithmetic == ContractArithmetic::Float) return arith::ExtFOp::create(code, type, vector);
-    return arith::ExtSIOp::create(code, type, vector);
+    return contractWiden(code, contraction, loaded);
   }
 
   /// One value of the innermost sum for every accumulator of split `split`.
@@ -209,31 +202,8 @@ private:
       for (int64_t second = 0; second < sizes.second; ++second)
         for (int64_t vector = 0; vector < sizes.vectors; ++vector, ++sum)
           sums[sum] =
-              multiplyAdd(factor(0, first, second, vector), factor(1, first, second, vector), sums[sum]);
-  }
-
-  Value multiplyAdd(Value left, Value right, Value sum) {
-    switch (contraction.arithmetic) {
-    case ContractArithmetic::Float:
-      return vector::FMAOp::create(code, left, right, sum);
-    case ContractArithmetic::Integer:
-      return arith::AddIOp::create(code, sum, arith::MulIOp::create(code, left, right));
-    case ContractArithmetic::Boolean:
-      return arith::OrIOp::create(code, sum, arith::AndIOp::create(code, left, right));
-    }
-    llvm_unreachable("all kinds handled");
-  }
-
-  Value plus(Value left, Value right) {
-    switch (contraction.arithmetic) {
-    case ContractArithmetic::Float:
-      return arith::AddFOp::create(code, left, right);
-    case ContractArithmetic::Integer:
-      return arith::AddIOp::create(code, left, right);
-    case ContractArithmetic::Boolean:
-      return arith::OrIOp::create(code, left, right);
-    }
-    llvm_unreachable("all kinds handled");
+              contractMultiplyAdd(code, contraction.arithmetic, factor(0, first, second, vector),
+                                  factor(1, first, second, vector), sums[sum]);
   }
 
   /// The sum of a vector's lanes as a one-lane vector, always in the same order: upper half onto lower half.
@@ -241,7 +211,7 @@ private:
     for (int64_t lanes = tile.lanes; lanes > 1; lanes /= 2) {
       auto low = llvm::to_vector(llvm::seq<int64_t>(0, lanes / 2));
       auto high = llvm::to_vector(llvm::seq<int64_t>(lanes / 2, lanes));
-      vector = plus(vector::ShuffleOp::create(code, vector, vector, low),
+      vector = contractPlus(code, contraction.arithmetic, vector::ShuffleOp::create(code, vector, vector, low),
                     vector::ShuffleOp::create(code, vector, vector, high));
     }
     return vector;
@@ -257,6 +227,38 @@ private:
 };
 
 } // namespace
+
+Value contractMultiplyAdd(ContractCode &code, ContractArithmetic arithmetic, Value left, Value right, Value sum) {
+  switch (arithmetic) {
+  case ContractArithmetic::Float:
+    return vector::FMAOp::create(code, left, right, sum);
+  case ContractArithmetic::Integer:
+    return arith::AddIOp::create(code, sum, arith::MulIOp::create(code, left, right));
+  case ContractArithmetic::Boolean:
+    return arith::OrIOp::create(code, sum, arith::AndIOp::create(code, left, right));
+  }
+  llvm_unreachable("all kinds handled");
+}
+
+Value contractPlus(ContractCode &code, ContractArithmetic arithmetic, Value left, Value right) {
+  switch (arithmetic) {
+  case ContractArithmetic::Float:
+    return arith::AddFOp::create(code, left, right);
+  case ContractArithmetic::Integer:
+    return arith::AddIOp::create(code, left, right);
+  case ContractArithmetic::Boolean:
+    return arith::OrIOp::create(code, left, right);
+  }
+  llvm_unreachable("all kinds handled");
+}
+
+Value contractWiden(ContractCode &code, const Contraction &contraction, Value vector) {
+  auto type = cast<VectorType>(vector.getType());
+  if (type.getElementType() == contraction.sumType) return vector;
+  Type wide = VectorType::get(type.getShape(), contraction.sumType);
+  if (contraction.arithmetic == ContractArithmetic::Float) return arith::ExtFOp::create(code, wide, vector);
+  return arith::ExtSIOp::create(code, wide, vector);
+}
 
 int64_t ContractMicroPlan::stride(int index, int array) const {
   if (index < 0) return 0;

@@ -42,6 +42,16 @@ struct ContractMicroPlan {
   int64_t stride(int index, int array) const;
 };
 
+/// left * right + sum, and left + right, as the contraction's element type means them.
+mlir::Value contractMultiplyAdd(ContractCode &code, ContractArithmetic arithmetic, mlir::Value left,
+                                mlir::Value right, mlir::Value sum);
+mlir::Value contractPlus(ContractCode &code, ContractArithmetic arithmetic, mlir::Value left, mlir::Value right);
+/// A factor's elements in the type of the sums.
+mlir::Value contractWiden(ContractCode &code, const Contraction &contraction, mlir::Value vector);
+
+/// Transposes as many vectors as one has lanes: log2(lanes) rounds of interleaving rows i and i + lanes / 2.
+void transposeSquare(ContractCode &code, llvm::SmallVector<mlir::Value> &rows);
+
 /// Writes one tile at `offsets` (its first element in every array, or in a factor's block; the
 /// panel starts at 0).
 void writeContractMicro(ContractCode &code, const ContractMicroPlan &plan, const ContractMicroSizes &sizes,

@@ -81,29 +81,11 @@ private:
                                                 code.add(source, {Value(), lane * memoryStride(tile.lane)}),
                                                 1, tile.lanes, steps)
                                     : code.zeros(element, tile.lanes));
-      transpose(rows);
+      transposeSquare(code, rows);
       for (int64_t step = 0; step < steps; ++step)
         code.store(rows[step], plan.panel().memory,
                    code.add(target, {Value(), step * plan.panel().strides[tile.step]}), 1, tile.lanes);
     });
-  }
-
-  /// log2(lanes) rounds of interleaving rows i and i + lanes / 2 transpose a square.
-  void transpose(SmallVector<Value> &rows) {
-    int64_t lanes = rows.size();
-    SmallVector<int64_t> low, high;
-    for (int64_t lane = 0; lane < lanes / 2; ++lane) {
-      low.append({lane, lanes + lane});
-      high.append({lanes / 2 + lane, lanes + lanes / 2 + lane});
-    }
-    for (int64_t width = 1; width < lanes; width *= 2) {
-      SmallVector<Value> next(lanes);
-      for (int64_t row = 0; row < lanes / 2; ++row) {
-        next[2 * row] = vector::ShuffleOp::create(code, rows[row], rows[row + lanes / 2], low);
-        next[2 * row + 1] = vector::ShuffleOp::create(code, rows[row], rows[row + lanes / 2], high);
-      }
-      rows = next;
-    }
   }
 
   ContractCode &code;
@@ -114,6 +96,23 @@ private:
 };
 
 } // namespace
+
+void transposeSquare(ContractCode &code, SmallVector<Value> &rows) {
+  int64_t lanes = rows.size();
+  SmallVector<int64_t> low, high;
+  for (int64_t lane = 0; lane < lanes / 2; ++lane) {
+    low.append({lane, lanes + lane});
+    high.append({lanes / 2 + lane, lanes + lanes / 2 + lane});
+  }
+  for (int64_t width = 1; width < lanes; width *= 2) {
+    SmallVector<Value> next(lanes);
+    for (int64_t row = 0; row < lanes / 2; ++row) {
+      next[2 * row] = vector::ShuffleOp::create(code, rows[row], rows[row + lanes / 2], low);
+      next[2 * row + 1] = vector::ShuffleOp::create(code, rows[row], rows[row + lanes / 2], high);
+    }
+    rows = next;
+  }
+}
 
 void writeContractBlock(ContractCode &code, const ContractMicroPlan &plan, ContractIndexValue rows,
                         ContractIndexValue from, ContractIndexValue to, const ContractSumPart &part) {

@@ -12,26 +12,18 @@ namespace {
 
 class TailWriter {
 public:
-  TailWriter(ContractCode &code, const Contraction &contraction, ArrayRef<Value> memories,
-             const ContractOffsets &offsets, int lane, int64_t lanes, int64_t count)
-      : code(code), contraction(contraction), memories(memories), offsets(offsets), lane(lane), lanes(lanes),
-        count(count) {}
+  TailWriter(ContractCode &code, const Contraction &contraction, const ContractAccess &access, int64_t lanes)
+      : code(code), contraction(contraction), access(access), lanes(lanes) {}
 
   void write(Value sums) {
     computed[contraction.product.getResult(0)] = narrow(sums);
     for (linalg::GenericOp op : contraction.tail)
       computed[op.getResult(0)] = evaluate(op);
     for (auto [number, array] : llvm::enumerate(contraction.arrays))
-      if (array.result >= 0)
-        code.store(computed.lookup(array.written), memories[number], offsets[number], stride(number), count);
+      if (array.result >= 0) access.store(number, computed.lookup(array.written));
   }
 
 private:
-  int64_t stride(size_t array) const {
-    // A kernel without lanes still stores its single element as a one-lane vector.
-    return lane < 0 ? 1 : contraction.indices[lane].strides[array];
-  }
-
   Value narrow(Value sums) {
     if (contraction.productType == contraction.sumType) return sums;
     return arith::TruncFOp::create(code, VectorType::get({lanes}, contraction.productType), sums);
@@ -40,8 +32,7 @@ private:
   Value read(OpOperand &use) {
     if (Value known = computed.lookup(use.get())) return known;
     for (auto [number, array] : llvm::enumerate(contraction.arrays))
-      if (array.use == &use)
-        return code.load(memories[number], offsets[number], stride(number), lanes, count);
+      if (array.use == &use) return access.load(number);
     llvm_unreachable("every operand of the tail was given an array when it was matched");
   }
 
@@ -70,19 +61,31 @@ private:
 
   ContractCode &code;
   const Contraction &contraction;
-  ArrayRef<Value> memories;
-  const ContractOffsets &offsets;
-  int lane;
-  int64_t lanes, count;
+  const ContractAccess &access;
+  int64_t lanes;
   llvm::DenseMap<Value, Value> computed;
 };
 
 } // namespace
 
+void writeContractTail(ContractCode &code, const Contraction &contraction, Value sums,
+                       const ContractAccess &access) {
+  TailWriter(code, contraction, access, cast<VectorType>(sums.getType()).getNumElements()).write(sums);
+}
+
 void writeContractTail(ContractCode &code, const Contraction &contraction, ArrayRef<Value> memories,
                        Value sums, const ContractOffsets &offsets, int lane, int64_t count) {
   int64_t lanes = cast<VectorType>(sums.getType()).getNumElements();
-  TailWriter(code, contraction, memories, offsets, lane, lanes, std::min(count, lanes)).write(sums);
+  count = std::min(count, lanes);
+  // A kernel without lanes still stores its single element as a one-lane vector.
+  auto stride = [&](size_t array) { return lane < 0 ? 1 : contraction.indices[lane].strides[array]; };
+  auto load = [&](size_t array) {
+    return code.load(memories[array], offsets[array], stride(array), lanes, count);
+  };
+  auto store = [&](size_t array, Value vector) {
+    code.store(vector, memories[array], offsets[array], stride(array), count);
+  };
+  writeContractTail(code, contraction, sums, {load, store});
 }
 
 } // namespace tgc::schedule

@@ -1,7 +1,7 @@
 #include "tools/bench/ContractRunner.h"
 #include "compiler/Passes.h"
 #include "compiler/schedule/Contract.h"
-#include "compiler/schedule/ContractTile.h"
+#include "compiler/schedule/ContractGroups.h"
 #include "compiler/target/Cpu.h"
 #include "compiler/target/Jit.h"
 #include "compiler/target/Stage.h"
@@ -193,9 +193,12 @@ CompiledContract compileContract(const ContractCase &test, const schedule::Machi
   auto module = parseSourceString<ModuleOp>(test.kernelText(), &context());
   if (!module) return result.error = "the kernel's text does not parse:\n" + test.kernelText(), result;
   auto kernel = *module->getOps<func::FuncOp>().begin();
-  if (auto contraction = schedule::matchContraction(kernel))
-    result.tile =
-        describe(chooseContractTile(contraction->indices, contractNumbers(*contraction, machine), machine));
+  if (auto contraction = schedule::matchContraction(kernel)) {
+    auto numbers = contractNumbers(*contraction, machine);
+    auto panels = chooseContractPanels(*contraction, numbers, machine);
+    result.tile = panels ? describe(*panels)
+                         : describe(chooseContractTile(contraction->indices, numbers, machine));
+  }
   double parsed = seconds();
   if (!schedule::isContraction(kernel) || failed(schedule::emitContract(kernel, machine)))
     return result.error = "not taken", result;

@@ -1,0 +1,195 @@
+// See ContractGroups.h. The blocks follow Goto and BLIS: columns x steps and rows x steps stay in the second
+// cache, one panel of columns in the first; the groups are the bundled indices of Springer and Bientinesi's GETT.
+#include "compiler/schedule/ContractGroups.h"
+#include "llvm/ADT/STLExtras.h"
+#include <algorithm>
+
+namespace tgc::schedule {
+namespace {
+
+class Chooser {
+public:
+  Chooser(const Contraction &contraction, const ContractNumbers &numbers, const Machine &machine)
+      : indices(contraction.indices), contraction(contraction), numbers(numbers), machine(machine) {}
+
+  std::optional<ContractPanels> choose() {
+    result = llvm::find_if(contraction.arrays, [](const ContractArray &a) { return a.result >= 0; }) -
+             contraction.arrays.begin();
+    if (!fitsIndices() || !classify()) return std::nullopt;
+    panels.lanes = machine.lanes(numbers.sumBytes);
+    panels.vectors = 2;
+    if (!worthwhile()) return std::nullopt;
+    order();
+    cut();
+    if (!numbers.partialSums && panels.sum.blocks() > 1) return std::nullopt;
+    share();
+    return panels;
+  }
+
+private:
+  int64_t stride(int index, size_t array) const { return indices[index].strides[array]; }
+
+  /// Offsets are 32-bit numbers in the tables.
+  bool fitsIndices() const {
+    for (size_t array = 0; array < contraction.arrays.size(); ++array) {
+      int64_t reach = contraction.arrays[array].offset;
+      for (const ContractIndex &index : indices) {
+        if (index.strides[array] < 0) return false;
+        reach += (index.extent - 1) * index.strides[array];
+      }
+      if (reach >= int64_t(1) << 31) return false;
+    }
+    return true;
+  }
+
+  /// Fills the groups; the columns belong to the factor that has the result's innermost index.
+  bool classify() {
+    llvm::SmallVector<int> own[2];
+    int innermost = -1;
+    for (int at = 0; at < static_cast<int>(indices.size()); ++at) {
+      bool left = stride(at, 0) != 0, right = stride(at, 1) != 0;
+      if (indices[at].summed)
+        panels.sum.order.push_back(at);
+      else if (left == right)
+        panels.batch.push_back(at);
+      else
+        own[right ? 1 : 0].push_back(at);
+      if (!indices[at].summed && stride(at, result) == 1) innermost = at;
+    }
+    if (innermost < 0 || llvm::is_contained(panels.batch, innermost)) return false;
+    panels.columnArray = llvm::is_contained(own[1], innermost) ? 1 : 0;
+    panels.rowArray = 1 - panels.columnArray;
+    panels.columns.order = own[panels.columnArray];
+    panels.rows.order = own[panels.rowArray];
+    for (ContractGroup *group : {&panels.rows, &panels.columns, &panels.sum})
+      for (int index : group->order)
+        group->total *= indices[index].extent;
+    return true;
+  }
+
+  bool worthwhile() const {
+    // Products of the size of 96 x 96 x 96 and smaller are read where they lie (tgc-bench-gemm); copies are
+    // read by at least four rows.
+    return panels.rows.total >= 4 && panels.columns.total >= panels.lanes && panels.sum.total >= 4 &&
+           panels.rows.total * panels.columns.total * panels.sum.total >= 96 * 96 * 96;
+  }
+
+  /// Neighbours in the result first for columns; neighbours in the factor first for rows and the sum, so that
+  /// whole cache lines are read.
+  void order() {
+    auto byStride = [&](ContractGroup &group, size_t array) {
+      llvm::sort(group.order, [&](int a, int b) {
+        return stride(a, array) != stride(b, array) ? stride(a, array) < stride(b, array) : a < b;
+      });
+    };
+    auto neighbourFirst = [&](ContractGroup &group, size_t array, size_t from) {
+      for (size_t at = from; at < group.order.size(); ++at)
+        if (stride(group.order[at], array) == 1)
+          std::rotate(group.order.begin() + from, group.order.begin() + at, group.order.begin() + at + 1);
+    };
+    byStride(panels.columns, result);
+    size_t inRun = 0;
+    for (panels.run = 1; inRun < panels.columns.order.size(); ++inRun) {
+      if (stride(panels.columns.order[inRun], result) != panels.run) break;
+      panels.run *= indices[panels.columns.order[inRun]].extent;
+    }
+    neighbourFirst(panels.columns, panels.columnArray, inRun);
+    byStride(panels.rows, result);
+    neighbourFirst(panels.rows, panels.rowArray, 0);
+    bool sumInColumns = llvm::any_of(panels.sum.order, [&](int i) { return stride(i, panels.columnArray) == 1; });
+    byStride(panels.sum, sumInColumns ? panels.columnArray : panels.rowArray);
+  }
+
+  /// Cuts a group into blocks of at most about `most` positions, near equal ones, whole multiples of `quantum`
+  /// where the innermost index itself is cut.
+  void cutGroup(ContractGroup &group, int64_t most, int64_t quantum) const {
+    while (group.level < group.order.size() && group.inner * indices[group.order[group.level]].extent <= most)
+      group.inner *= indices[group.order[group.level++]].extent;
+    if (group.level == group.order.size()) return;
+    group.extent = indices[group.order[group.level]].extent;
+    int64_t fit = std::max<int64_t>(1, most / group.inner);
+    group.pieces = (group.extent + fit - 1) / fit;
+    group.steps = (group.extent + group.pieces - 1) / group.pieces;
+    if (group.level == 0) group.steps = (group.steps + quantum - 1) / quantum * quantum;
+    group.pieces = (group.extent + group.steps - 1) / group.steps;
+    for (size_t at = group.level + 1; at < group.order.size(); ++at)
+      group.outer *= indices[group.order[at]].extent;
+  }
+
+  /// Rows of a register tile that waste least on blocks of `rows`.
+  int64_t bestTileRows(int64_t rows, int64_t most) const {
+    int64_t best = std::min(rows, most);
+    auto cost = [&](int64_t size) { return ((rows + size - 1) / size) * (size * panels.vectors * 0.5 + 1.0); };
+    for (int64_t size = best; size * 2 > most; --size)
+      if (cost(size) < cost(best)) best = size;
+    return best;
+  }
+
+  void cut() {
+    int64_t mostRows = (machine.vectorRegisters - 2 - 2 * panels.vectors) / panels.vectors;
+    int64_t columnsOfTile = panels.vectors * panels.lanes;
+    // Two thirds of the first cache for a panel of columns; a little more is better than another part.
+    int64_t steps = machine.l1Bytes * 2 / 3 / (columnsOfTile * numbers.sumBytes);
+    if (!numbers.partialSums)
+      steps = 2048;
+    else if (panels.sum.total <= steps * 3 / 2)
+      steps = panels.sum.total;
+    cutGroup(panels.sum, steps, 16);
+    int64_t bytes = std::max<int64_t>(1, panels.sum.block() * numbers.sumBytes);
+    cutGroup(panels.columns, std::clamp<int64_t>(machine.l2Bytes * 2 / 5 / bytes, columnsOfTile, 1536),
+             columnsOfTile);
+    cutGroup(panels.rows, std::clamp<int64_t>(machine.l2Bytes / 8 / bytes, mostRows, 512), mostRows);
+    panels.tileRows = bestTileRows(panels.rows.block(), mostRows);
+    auto tiles = [](int64_t length, int64_t size) { return (length + size - 1) / size; };
+    panels.rowCopy = tiles(panels.rows.block(), panels.tileRows) * panels.tileRows * panels.sum.block();
+    panels.columnCopy = tiles(panels.columns.block(), columnsOfTile) * columnsOfTile * panels.sum.block();
+    panels.rowCopy = (panels.rowCopy + 63) / 64 * 64;
+    panels.columnCopy = (panels.columnCopy + 63) / 64 * 64;
+  }
+
+  void share() {
+    constexpr double cyclesPerNanosecond = 3.0;
+    double volume = 1;
+    for (const ContractIndex &index : indices)
+      volume *= static_cast<double>(index.extent);
+    panels.nanoseconds = volume / panels.lanes * numbers.multiplyAdd * 1.2 / cyclesPerNanosecond;
+    int64_t batches = 1;
+    for (int index : panels.batch)
+      batches *= indices[index].extent;
+    int64_t blocks = batches * panels.columns.blocks(), wanted = 2 * std::max<int64_t>(2, machine.cores);
+    if (panels.nanoseconds < 20000) wanted = 1;
+    panels.rowRanges = std::clamp<int64_t>((wanted + blocks - 1) / blocks, 1, panels.rows.blocks());
+    panels.cells = blocks * panels.rowRanges;
+    // Every item has its own copies in the scratch.
+    int64_t mostItems = std::max<int64_t>(16, wanted);
+    panels.cellsPerItem = (panels.cells + mostItems - 1) / mostItems;
+    panels.items = (panels.cells + panels.cellsPerItem - 1) / panels.cellsPerItem;
+  }
+
+  llvm::ArrayRef<ContractIndex> indices;
+  const Contraction &contraction;
+  const ContractNumbers &numbers;
+  const Machine &machine;
+  size_t result = 2;
+  ContractPanels panels;
+};
+
+std::string describe(const ContractGroup &group) {
+  return std::to_string(group.total) + " in " + std::to_string(group.blocks()) + " of " +
+         std::to_string(group.block());
+}
+
+} // namespace
+
+std::optional<ContractPanels> chooseContractPanels(const Contraction &contraction,
+                                                   const ContractNumbers &numbers, const Machine &machine) {
+  return Chooser(contraction, numbers, machine).choose();
+}
+
+std::string describe(const ContractPanels &panels) {
+  return std::to_string(panels.tileRows) + " x " + std::to_string(panels.vectors) + " vectors of " +
+         std::to_string(panels.lanes) + ", rows " + describe(panels.rows) + ", columns " +
+         describe(panels.columns) + ", sum " + describe(panels.sum) + ", run " + std::to_string(panels.run);
+}
+
+} // namespace tgc::schedule

@@ -1,0 +1,12 @@
+// Copies one block of a factor into the order the register tiles read it, whatever order it lies in.
+#pragma once
+#include "compiler/schedule/ContractPanelTile.h"
+
+namespace tgc::schedule {
+
+/// Copies a block of array `array` (the row or the column factor) whose first element is at `from`: `length`
+/// positions of its own group by `steps` of the sum.
+void writeContractPanelPack(ContractCode &code, const ContractPanelPlan &plan, int array, ContractIndexValue from,
+                            ContractIndexValue length, ContractIndexValue steps);
+
+} // namespace tgc::schedule
