@@ -50,7 +50,8 @@ public:
   /// The lanes below `count`.
   mlir::Value laneMask(ContractIndexValue count, int64_t lanes);
   /// Reads the lanes of `mask` (the others are `otherwise`), or stores them.
-  mlir::Value loadMasked(mlir::Value flatMemory, ContractIndexValue at, mlir::Value mask, mlir::Value otherwise);
+  mlir::Value loadMasked(mlir::Value flatMemory, ContractIndexValue at, mlir::Value mask,
+                         mlir::Value otherwise);
   void storeMasked(mlir::Value vector, mlir::Value flatMemory, ContractIndexValue at, mlir::Value mask);
   /// Lane l at `at` + offsets[l], zero behind the mask; no mask takes all lanes.
   mlir::Value gather(mlir::Value flatMemory, ContractIndexValue at, mlir::Value offsets, mlir::Value mask);

@@ -1,5 +1,6 @@
 // See ContractGroups.h. The blocks follow Goto and BLIS: columns x steps and rows x steps stay in the second
-// cache, one panel of columns in the first; the groups are the bundled indices of Springer and Bientinesi's GETT.
+// cache, one panel of columns in the first; the groups are the bundled indices of Springer and Bientinesi's
+// GETT.
 #include "compiler/schedule/ContractGroups.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
@@ -68,10 +69,10 @@ private:
   }
 
   bool worthwhile() const {
-    // Products of the size of 96 x 96 x 96 and smaller are read where they lie (tgc-bench-gemm); copies are
-    // read by at least four rows.
     return panels.rows.total >= 4 && panels.columns.total >= panels.lanes && panels.sum.total >= 4 &&
-           panels.rows.total * panels.columns.total * panels.sum.total >= 96 * 96 * 96;
+           static_cast<double>(panels.rows.total) * static_cast<double>(panels.columns.total) *
+                   static_cast<double>(panels.sum.total) >=
+               static_cast<double>(machine.panelVolume);
   }
 
   /// Neighbours in the result first for columns; neighbours in the factor first for rows and the sum, so that
@@ -96,12 +97,13 @@ private:
     neighbourFirst(panels.columns, panels.columnArray, inRun);
     byStride(panels.rows, result);
     neighbourFirst(panels.rows, panels.rowArray, 0);
-    bool sumInColumns = llvm::any_of(panels.sum.order, [&](int i) { return stride(i, panels.columnArray) == 1; });
+    bool sumInColumns =
+        llvm::any_of(panels.sum.order, [&](int i) { return stride(i, panels.columnArray) == 1; });
     byStride(panels.sum, sumInColumns ? panels.columnArray : panels.rowArray);
   }
 
-  /// Cuts a group into blocks of at most about `most` positions, near equal ones, whole multiples of `quantum`
-  /// where the innermost index itself is cut.
+  /// Cuts a group into blocks of at most about `most` positions, near equal ones, whole multiples of
+  /// `quantum` where the innermost index itself is cut.
   void cutGroup(ContractGroup &group, int64_t most, int64_t quantum) const {
     while (group.level < group.order.size() && group.inner * indices[group.order[group.level]].extent <= most)
       group.inner *= indices[group.order[group.level++]].extent;
@@ -119,7 +121,9 @@ private:
   /// Rows of a register tile that waste least on blocks of `rows`.
   int64_t bestTileRows(int64_t rows, int64_t most) const {
     int64_t best = std::min(rows, most);
-    auto cost = [&](int64_t size) { return ((rows + size - 1) / size) * (size * panels.vectors * 0.5 + 1.0); };
+    auto cost = [&](int64_t size) {
+      return ((rows + size - 1) / size) * (size * panels.vectors * 0.5 + 1.0);
+    };
     for (int64_t size = best; size * 2 > most; --size)
       if (cost(size) < cost(best)) best = size;
     return best;

@@ -1,5 +1,6 @@
-// Large contractions of any index order: which indices are rows, columns, steps of the sum and batch, in which
-// order each group is walked, and how it is cut into blocks whose copies fit in the caches. Plain numbers.
+// Large contractions of any index order: which indices are rows, columns, steps of the sum and batch, in
+// which order each group is walked, and how it is cut into blocks whose copies fit in the caches. Plain
+// numbers.
 #pragma once
 #include "compiler/schedule/ContractTile.h"
 
@@ -33,8 +34,8 @@ struct ContractPanels {
   double nanoseconds = 0;
 };
 
-/// The cut of a contraction that is large enough for copies of both factors to pay; nothing if it is not, or if
-/// the result's neighbouring elements belong to both factors.
+/// The cut of a contraction that is large enough for copies of both factors to pay; nothing if it is not, or
+/// if the result's neighbouring elements belong to both factors.
 std::optional<ContractPanels> chooseContractPanels(const Contraction &contraction,
                                                    const ContractNumbers &numbers, const Machine &machine);
 

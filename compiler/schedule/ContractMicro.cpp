@@ -31,7 +31,8 @@ public:
     sums = writeSums(part.level, at, sums);
     for (int64_t width = tile.splits; width > 1; width /= 2)
       for (int64_t sum = 0; sum < accumulators * width / 2; ++sum)
-        sums[sum] = contractPlus(code, contraction.arithmetic, sums[sum], sums[sum + accumulators * width / 2]);
+        sums[sum] =
+            contractPlus(code, contraction.arithmetic, sums[sum], sums[sum + accumulators * width / 2]);
     if (part.parts > 1 && (!contraction.tail.empty() || contraction.arrays.size() > 3))
       finishLastOnly(sums, offsets);
     else
@@ -201,9 +202,8 @@ private:
     for (int64_t first = 0; first < sizes.first; ++first)
       for (int64_t second = 0; second < sizes.second; ++second)
         for (int64_t vector = 0; vector < sizes.vectors; ++vector, ++sum)
-          sums[sum] =
-              contractMultiplyAdd(code, contraction.arithmetic, factor(0, first, second, vector),
-                                  factor(1, first, second, vector), sums[sum]);
+          sums[sum] = contractMultiplyAdd(code, contraction.arithmetic, factor(0, first, second, vector),
+                                          factor(1, first, second, vector), sums[sum]);
   }
 
   /// The sum of a vector's lanes as a one-lane vector, always in the same order: upper half onto lower half.
@@ -211,8 +211,9 @@ private:
     for (int64_t lanes = tile.lanes; lanes > 1; lanes /= 2) {
       auto low = llvm::to_vector(llvm::seq<int64_t>(0, lanes / 2));
       auto high = llvm::to_vector(llvm::seq<int64_t>(lanes / 2, lanes));
-      vector = contractPlus(code, contraction.arithmetic, vector::ShuffleOp::create(code, vector, vector, low),
-                    vector::ShuffleOp::create(code, vector, vector, high));
+      vector =
+          contractPlus(code, contraction.arithmetic, vector::ShuffleOp::create(code, vector, vector, low),
+                       vector::ShuffleOp::create(code, vector, vector, high));
     }
     return vector;
   }
@@ -228,7 +229,8 @@ private:
 
 } // namespace
 
-Value contractMultiplyAdd(ContractCode &code, ContractArithmetic arithmetic, Value left, Value right, Value sum) {
+Value contractMultiplyAdd(ContractCode &code, ContractArithmetic arithmetic, Value left, Value right,
+                          Value sum) {
   switch (arithmetic) {
   case ContractArithmetic::Float:
     return vector::FMAOp::create(code, left, right, sum);

@@ -45,7 +45,8 @@ struct ContractMicroPlan {
 /// left * right + sum, and left + right, as the contraction's element type means them.
 mlir::Value contractMultiplyAdd(ContractCode &code, ContractArithmetic arithmetic, mlir::Value left,
                                 mlir::Value right, mlir::Value sum);
-mlir::Value contractPlus(ContractCode &code, ContractArithmetic arithmetic, mlir::Value left, mlir::Value right);
+mlir::Value contractPlus(ContractCode &code, ContractArithmetic arithmetic, mlir::Value left,
+                         mlir::Value right);
 /// A factor's elements in the type of the sums.
 mlir::Value contractWiden(ContractCode &code, const Contraction &contraction, mlir::Value vector);
 

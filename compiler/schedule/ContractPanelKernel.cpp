@@ -1,6 +1,6 @@
-// See ContractPanelKernel.h. The nest, outermost first: items, cells of an item (batch, block of columns, range of
-// row blocks), parts of the sum, row blocks, column tiles, row tiles, steps. The copy of a block of columns
-// serves all row blocks of the cell.
+// See ContractPanelKernel.h. The nest, outermost first: items, cells of an item (batch, block of columns,
+// range of row blocks), parts of the sum, row blocks, column tiles, row tiles, steps. The copy of a block of
+// columns serves all row blocks of the cell.
 #include "compiler/schedule/ContractPanelKernel.h"
 #include "compiler/schedule/ContractPanelPack.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -31,8 +31,9 @@ public:
     }
     plan.copies = body.getArguments().back();
     // All items of one call share the slot of its first: ranges are disjoint, and it stays in the cache.
-    plan.rowCopy = panels.items == 1 ? Index{}
-                                     : code.scale({body.getArgument(0), 0}, panels.rowCopy + panels.columnCopy);
+    plan.rowCopy = panels.items == 1
+                       ? Index{}
+                       : code.scale({body.getArgument(0), 0}, panels.rowCopy + panels.columnCopy);
     plan.columnCopy = code.add(plan.rowCopy, {Value(), panels.rowCopy});
     auto loop = scf::ForOp::create(code, body.getArgument(0), body.getArgument(1), code.indexConstant(1));
     {
@@ -93,7 +94,8 @@ private:
   Index enterBlock(const ContractGroup &group, Index block, ContractOffsets &offsets) {
     int64_t left = group.blocks();
     Index piece = take(block, left, group.pieces);
-    if (group.level < group.order.size()) move(offsets, group.order[group.level], code.scale(piece, group.steps));
+    if (group.level < group.order.size())
+      move(offsets, group.order[group.level], code.scale(piece, group.steps));
     for (size_t at = group.level + 1; at < group.order.size(); ++at)
       move(offsets, group.order[at], take(block, left, contraction.indices[group.order[at]].extent));
     if (group.lastBlock() == group.block()) return {Value(), group.block()};
@@ -111,7 +113,8 @@ private:
     for (int index : llvm::reverse(panels.batch))
       move(start, index, take(cell, left, contraction.indices[index].extent));
     Index columns = enterBlock(panels.columns, columnBlock, start);
-    code.forEach({}, {Value(), panels.sum.blocks()}, [&](Index number) { writePart(range, number, columns, start); });
+    code.forEach({}, {Value(), panels.sum.blocks()},
+                 [&](Index number) { writePart(range, number, columns, start); });
   }
 
   void writePart(Index range, Index number, Index columns, ContractOffsets start) {

@@ -1,4 +1,5 @@
-// Writes the loop form of a large contraction: blocks of both factors are copied, register tiles multiply them.
+// Writes the loop form of a large contraction: blocks of both factors are copied, register tiles multiply
+// them.
 #pragma once
 #include "compiler/schedule/ContractGroups.h"
 
@@ -8,6 +9,7 @@ namespace tgc::schedule {
 int64_t contractPanelScratch(const ContractPanels &panels);
 
 /// Fills `body` (begin, end, inputs..., results... in memory, then the scratch) with the kernel.
-void writeContractPanelKernel(mlir::Block &body, const Contraction &contraction, const ContractPanels &panels);
+void writeContractPanelKernel(mlir::Block &body, const Contraction &contraction,
+                              const ContractPanels &panels);
 
 } // namespace tgc::schedule

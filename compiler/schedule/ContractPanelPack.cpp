@@ -1,5 +1,6 @@
-// See ContractPanelPack.h. Where the sum's steps are neighbours in memory, squares are transposed in registers;
-// else vectors are loaded or gathered, step by step of the sum, so that a cache line met once is used up.
+// See ContractPanelPack.h. Where the sum's steps are neighbours in memory, squares are transposed in
+// registers; else vectors are loaded or gathered, step by step of the sum, so that a cache line met once is
+// used up.
 #include "compiler/schedule/ContractPanelPack.h"
 
 using namespace mlir;
@@ -110,7 +111,7 @@ private:
         for (int64_t lane = 0; lane < count; ++lane) {
           Index where = position(at + lane);
           bool linear = group.level == 0 || group.order.size() == 1;
-          rows.push_back(code.add(from, !table    ? Index{}
+          rows.push_back(code.add(from, !table   ? Index{}
                                         : linear ? code.scale(where, stride(group.order[0]))
                                                  : code.readIndex(table, where)));
         }
@@ -132,9 +133,8 @@ private:
 
   void writeRuns(int64_t run, Index tile, int64_t at, ArrayRef<Index> rows) {
     if (panels.sum.level == 0) return writeRun(steps, tile, at, rows, {});
-    code.forEach({}, code.quotient(steps, run), [&](Index number) {
-      writeRun({Value(), run}, tile, at, rows, code.scale(number, run));
-    });
+    code.forEach({}, code.quotient(steps, run),
+                 [&](Index number) { writeRun({Value(), run}, tile, at, rows, code.scale(number, run)); });
   }
 
   void writeRun(Index run, Index tile, int64_t at, ArrayRef<Index> rows, Index start) {
@@ -152,9 +152,8 @@ private:
     // Only the last part's length is not a whole number of squares.
     int64_t rest = panels.sum.lastBlock() % lanes;
     if (rest == 0) return;
-    code.when(code.compare(arith::CmpIPredicate::ne, run, done), [&] {
-      writeSquare(tile, at, rows, code.add(offset, done), code.add(start, done), rest);
-    });
+    code.when(code.compare(arith::CmpIPredicate::ne, run, done),
+              [&] { writeSquare(tile, at, rows, code.add(offset, done), code.add(start, done), rest); });
   }
 
   void writeSquare(Index tile, int64_t at, ArrayRef<Index> rows, Index offset, Index step, int64_t count) {

@@ -6,7 +6,7 @@ namespace tgc::schedule {
 
 /// Copies a block of array `array` (the row or the column factor) whose first element is at `from`: `length`
 /// positions of its own group by `steps` of the sum.
-void writeContractPanelPack(ContractCode &code, const ContractPanelPlan &plan, int array, ContractIndexValue from,
-                            ContractIndexValue length, ContractIndexValue steps);
+void writeContractPanelPack(ContractCode &code, const ContractPanelPlan &plan, int array,
+                            ContractIndexValue from, ContractIndexValue length, ContractIndexValue steps);
 
 } // namespace tgc::schedule

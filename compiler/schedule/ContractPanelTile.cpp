@@ -20,7 +20,8 @@ public:
         firstRow(code.scale(rowTile, panels.tileRows)),
         firstColumn(code.scale(columnTile, plan.tileColumns())),
         rowCopy(code.add(plan.rowCopy, code.scale(rowTile, panels.tileRows * panels.sum.block()))),
-        columnCopy(code.add(plan.columnCopy, code.scale(columnTile, plan.tileColumns() * panels.sum.block()))) {}
+        columnCopy(
+            code.add(plan.columnCopy, code.scale(columnTile, plan.tileColumns() * panels.sum.block()))) {}
 
   void write() {
     prefetch();
@@ -29,14 +30,11 @@ public:
     bool plain = contraction.tail.empty() && contraction.arrays.size() == 3;
     if (plain) return finish(sums, true);
     Value last = code.compare(arith::CmpIPredicate::eq, part.number, {Value(), panels.sum.blocks() - 1});
-    code.when(
-        last, [&] { finish(sums, true); }, [&] { finish(sums, false); });
+    code.when(last, [&] { finish(sums, true); }, [&] { finish(sums, false); });
   }
 
 private:
-  int64_t count(int64_t vector) const {
-    return std::min(panels.lanes, columns - vector * panels.lanes);
-  }
+  int64_t count(int64_t vector) const { return std::min(panels.lanes, columns - vector * panels.lanes); }
 
   /// The product of the two panels.
   Sums multiply(Sums sums) {
@@ -53,8 +51,8 @@ private:
 
   Sums carry(Index low, Index high, const Sums &sums, llvm::function_ref<Sums(Index, Sums)> round) {
     if (low.isConstant() && high.isConstant() && low.constant >= high.constant) return sums;
-    auto loop = scf::ForOp::create(code, code.materialize(low), code.materialize(high), code.indexConstant(1),
-                                   sums);
+    auto loop =
+        scf::ForOp::create(code, code.materialize(low), code.materialize(high), code.indexConstant(1), sums);
     OpBuilder::InsertionGuard guard(code);
     code.setInsertionPointToStart(loop.getBody());
     scf::YieldOp::create(code, round({loop.getInductionVar(), 0}, Sums(loop.getRegionIterArgs())));
@@ -87,8 +85,8 @@ private:
   }
 
   Index rowStart(size_t array, int64_t row) {
-    return code.add(part.start[array], offset(panels.rows, plan.rowOffsets[array], array,
-                                              code.add(firstRow, {Value(), row})));
+    return code.add(part.start[array],
+                    offset(panels.rows, plan.rowOffsets[array], array, code.add(firstRow, {Value(), row})));
   }
 
   Index columnOffset(size_t array, Index position) {
@@ -166,7 +164,9 @@ private:
     Index first = code.min(left, {Value(), count(vector)});
     Index next = code.min(code.add(position, first), code.add(position, {Value(), count(vector) - 1}));
     Value low = code.laneMask(first, panels.lanes), real = code.prefixMask(count(vector), panels.lanes);
-    return {low, arith::AndIOp::create(code, real, arith::XOrIOp::create(code, low, code.prefixMask(panels.lanes, panels.lanes))),
+    return {low,
+            arith::AndIOp::create(
+                code, real, arith::XOrIOp::create(code, low, code.prefixMask(panels.lanes, panels.lanes))),
             code.add(columnOffset(array, next), code.scale(first, -1))};
   }
 
@@ -185,7 +185,8 @@ private:
     case Shape::Repeated:
       return code.load(memory, start, 0, panels.lanes, panels.lanes);
     case Shape::Neighbours: {
-      Index at = code.add(start, code.add(columnOffset(array, firstColumn), {Value(), vector * panels.lanes}));
+      Index at =
+          code.add(start, code.add(columnOffset(array, firstColumn), {Value(), vector * panels.lanes}));
       if (!only) return code.load(memory, at, 1, panels.lanes, count(vector));
       return code.loadMasked(memory, at, masked(real), zero);
     }
@@ -208,7 +209,8 @@ private:
     case Shape::Repeated:
       llvm_unreachable("a result has all columns");
     case Shape::Neighbours: {
-      Index at = code.add(start, code.add(columnOffset(array, firstColumn), {Value(), vector * panels.lanes}));
+      Index at =
+          code.add(start, code.add(columnOffset(array, firstColumn), {Value(), vector * panels.lanes}));
       return code.store(value, memory, at, 1, count(vector));
     }
     case Shape::Pieces: {

@@ -10,9 +10,12 @@ struct Machine {
   int64_t l1Bytes = 32 << 10;       // data cache of one core
   int64_t l2Bytes = 512 << 10;      // second level of one core
   int64_t lastLevelBytes = 8 << 20; // last level, shared
-  int64_t cores = 1;                // hardware threads this process may use
-  bool maskedMemory = false;        // masked loads and stores of every element width are one instruction
-  bool fusedMultiplyAdd = false;    // mul+add in one rounding is one instruction
+  /// Multiply-adds from which a contraction copies both its factors; smaller ones are read where they lie
+  /// (tgc-bench-gemm around 96 x 96 x 96).
+  int64_t panelVolume = 96 * 96 * 96;
+  int64_t cores = 1;             // hardware threads this process may use
+  bool maskedMemory = false;     // masked loads and stores of every element width are one instruction
+  bool fusedMultiplyAdd = false; // mul+add in one rounding is one instruction
 
   // Lanes of a full register for elements of `elementBytes`.
   int64_t lanes(int64_t elementBytes) const {

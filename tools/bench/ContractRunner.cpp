@@ -102,14 +102,14 @@ std::string ContractCase::kernelText() const {
   std::string loops = letters(2);
   for (char letter : letters(0) + letters(1))
     if (loops.find(letter) == std::string::npos) loops += letter;
-  std::string text = "func.func private @kernel(%a: " + a + ", %b: " + b +
+  std::string text = "func.func private @kernel(%left: " + a + ", %right: " + b +
                      (tailBias ? ", %bias: " + bias : "") + ") -> " + last + " attributes {exec.kernel} {\n";
   text += "  %zero = arith.constant " + std::string(isFloat ? "0.0" : "0") + " : " + sum +
           "\n  %e = tensor.empty() : " + c + "\n  %f = linalg.fill ins(%zero : " + sum + ") outs(%e : " + c +
           ") -> " + c + "\n  %p = " +
           genericText({mapText(loops, letters(0)), mapText(loops, letters(1)), mapText(loops, letters(2))},
                       loops, letters(2)) +
-          " ins(%a, %b : " + a + ", " + b + ") outs(%f : " + c + ") {\n  ^bb0(%x: " + stored +
+          " ins(%left, %right : " + a + ", " + b + ") outs(%f : " + c + ") {\n  ^bb0(%x: " + stored +
           ", %y: " + stored + ", %s: " + sum + "):\n";
   if (isBool)
     text += "    %l = arith.trunci %x : i8 to i1\n    %r = arith.trunci %y : i8 to i1\n    %t = arith.trunci "
@@ -196,8 +196,8 @@ CompiledContract compileContract(const ContractCase &test, const schedule::Machi
   if (auto contraction = schedule::matchContraction(kernel)) {
     auto numbers = contractNumbers(*contraction, machine);
     auto panels = chooseContractPanels(*contraction, numbers, machine);
-    result.tile = panels ? describe(*panels)
-                         : describe(chooseContractTile(contraction->indices, numbers, machine));
+    result.tile =
+        panels ? describe(*panels) : describe(chooseContractTile(contraction->indices, numbers, machine));
   }
   double parsed = seconds();
   if (!schedule::isContraction(kernel) || failed(schedule::emitContract(kernel, machine)))

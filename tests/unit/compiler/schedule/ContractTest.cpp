@@ -101,8 +101,9 @@ std::vector<double> naive(const ContractCase &test, const Array &a, const Array 
   return result;
 }
 
-/// Compiles and compares with the naive loops; with several partitions of the items.
-void check(const ContractCase &test, const schedule::Machine &machine = schedule::Machine::host()) {
+/// Compiles and compares with the naive loops; with several partitions of the items. A bias is added by the
+/// tail. Returns the tile's text.
+std::string check(const ContractCase &test, const schedule::Machine &machine = schedule::Machine::host()) {
   INFO(test.equation, " ", test.element, " ", test.kernelText());
   CompiledContract compiled = compileContract(test, machine);
   REQUIRE(compiled.error == "");
@@ -116,17 +117,30 @@ void check(const ContractCase &test, const schedule::Machine &machine = schedule
     for (Array *array : {&a, &b})
       for (int64_t at = 0; at < array->size; ++at)
         array->set(at, random() % 4 == 0);
-  compiled.run({a.bytes.data(), b.bytes.data(), c.bytes.data()});
+  Array bias(test.element, test.tailBias ? test.extents.at(test.letters(2).back()) : 0);
+  for (int64_t at = 0; at < bias.size; ++at)
+    bias.set(at, static_cast<int>(random() % 9) - 4);
+  auto buffers = [&](Array &result) {
+    std::vector<void *> list = {a.bytes.data(), b.bytes.data()};
+    if (test.tailBias) list.push_back(bias.bytes.data());
+    list.push_back(result.bytes.data());
+    return list;
+  };
+  compiled.run(buffers(c));
   std::vector<double> expected = naive(test, a, b);
+  for (int64_t at = 0; at < bias.size; ++at)
+    for (size_t row = at; row < expected.size(); row += bias.size)
+      expected[row] += bias.get(at);
   int64_t wrong = 0;
   for (int64_t at = 0; at < c.size; ++at)
     wrong += !(c.get(at) == expected[at]);
   CHECK_MESSAGE(wrong == 0, wrong, " of ", c.size, " elements are wrong");
   for (int64_t chunk : {1, 3}) {
     Array again(test.element, test.elements(2));
-    compiled.run({a.bytes.data(), b.bytes.data(), again.bytes.data()}, chunk, true);
+    compiled.run(buffers(again), chunk, true);
     CHECK(again.bytes == c.bytes);
   }
+  return compiled.tile;
 }
 
 ContractCase product(int64_t m, int64_t n, int64_t k, std::string element = "f32") {
@@ -208,5 +222,82 @@ TEST_CASE("contract: narrower machines run the same kernels") {
     check(product(23, 29, 31), machine);
     check(product(23, 29, 31, "f64"), machine);
     check({"bik,bjk->bij", "f32", {{'b', 4}, {'i', 9}, {'j', 10}, {'k', 70}}, "", false}, machine);
+  }
+}
+
+/// A machine on which small products are copied in many small blocks.
+static schedule::Machine eager(int64_t vectorBytes = 0) {
+  auto machine = vectorBytes ? schedule::Machine::withVectorBytes(vectorBytes) : schedule::Machine::host();
+  machine.fusedMultiplyAdd = true;
+  machine.panelVolume = 1;
+  machine.l1Bytes = 4 << 10;
+  machine.l2Bytes = 32 << 10;
+  return machine;
+}
+
+TEST_CASE("contract: panels keep every index order, block edge and dtype exact") {
+  for (std::string element : {"f32", "f64", "i32", "bf16", "i1"}) {
+    check(product(29, 71, 53, element), eager());
+    // Columns that are neighbours in the result for fewer lanes than a vector has, for a few more, and in
+    // blocks.
+    check({"kai,bkj->bija", element, {{'a', 5}, {'b', 3}, {'i', 7}, {'j', 9}, {'k', 11}}, "", false},
+          eager());
+    check({"kxa,ykb->xyba", element, {{'a', 3}, {'b', 7}, {'x', 19}, {'y', 4}, {'k', 10}}, "", false},
+          eager());
+    check({"xka,kby->xyab", element, {{'a', 4}, {'b', 18}, {'x', 6}, {'y', 5}, {'k', 9}}, "", false},
+          eager());
+    check(
+        {"fdbea,ec->abcdf", element, {{'a', 6}, {'b', 4}, {'c', 7}, {'d', 5}, {'e', 8}, {'f', 6}}, "", false},
+        eager());
+    // The sum's neighbours are whole squares and not, in one operand and in both.
+    check({"iklm,jmlk->ji", element, {{'i', 21}, {'j', 37}, {'k', 5}, {'l', 3}, {'m', 18}}, "", false},
+          eager());
+    check({"aik,akj->aij", element, {{'a', 3}, {'i', 17}, {'j', 33}, {'k', 40}}, "", false}, eager());
+    if (element != "bf16")
+      check({"ik,jk->ij", element, {{'i', 33}, {'j', 40}, {'k', 333}}, "", false}, eager());
+  }
+  for (int64_t bytes : {16, 32}) {
+    check({"kai,bkj->bija", "f32", {{'a', 5}, {'b', 3}, {'i', 7}, {'j', 9}, {'k', 11}}, "", false},
+          eager(bytes));
+    check({"iklm,jmlk->ji", "f64", {{'i', 21}, {'j', 37}, {'k', 5}, {'l', 3}, {'m', 18}}, "", false},
+          eager(bytes));
+  }
+}
+
+TEST_CASE("contract: random equations through panels are exact") {
+  std::mt19937 random(20260101);
+  const char *elements[] = {"f32", "f64", "i32", "i64", "f32", "i1"};
+  const int64_t extents[] = {1, 2, 2, 3, 4, 5, 7, 8, 16, 17, 24, 33, 48};
+  int panels = 0;
+  for (int round = 0; round < 40; ++round) {
+    std::string left, right, out;
+    std::map<char, int64_t> sizes;
+    int64_t total = 1;
+    // Rows, columns, steps of the sum, now and then batch: two or three letters each.
+    for (int number = 0; number < 7; ++number) {
+      char letter = 'a' + number;
+      int64_t extent = number == 6 ? 1 + random() % 2 : extents[random() % 13];
+      if (total * extent > 100000) extent = 2;
+      total *= sizes[letter] = extent;
+      int kind = number == 6 ? 3 : number % 3;
+      if (kind != 1) left += letter;
+      if (kind != 0) right += letter;
+      if (kind != 2) out += letter;
+    }
+    for (std::string *text : {&left, &right, &out})
+      std::shuffle(text->begin(), text->end(), random);
+    auto tile = check({left + "," + right + "->" + out, elements[random() % 6], sizes, "", false}, eager());
+    panels += tile.find("columns") != std::string::npos;
+  }
+  CHECK(panels >= 10);
+}
+
+TEST_CASE("contract: a tail with a bias is fused, whatever the way to the result") {
+  const std::string add = "    %y = arith.addf %x, %b : f32";
+  for (auto machine : {schedule::Machine::host(), eager()}) {
+    check({"ik,kj->ij", "f32", {{'i', 33}, {'j', 45}, {'k', 200}}, add, true}, machine);
+    check({"xka,kby->xyab", "f32", {{'a', 4}, {'b', 18}, {'x', 6}, {'y', 5}, {'k', 150}}, add, true},
+          machine);
+    check({"kai,bkj->bija", "f32", {{'a', 5}, {'b', 3}, {'i', 7}, {'j', 9}, {'k', 111}}, add, true}, machine);
   }
 }
