@@ -33,7 +33,7 @@ def Fold : Pass<"tgc-fold", "mlir::func::FuncOp"> {
 def Simplify : Pass<"tgc-simplify", "mlir::func::FuncOp"> {
   let summary = "apply the algebraic rules until none applies";
   let description = [{
-    Does: applies the rows of algebra/Rules.td and the structural rules of algebra/Structure.cpp.
+    Does: applies the rows of algebra/Rules.td and the canonical forms ops offer.
     Needs: form graph, no composite.
     Leaves: form graph.
     Why here: after constants are folded; common subexpressions are merged after it.

@@ -66,7 +66,7 @@ struct FoldPass : impl::FoldBase<FoldPass> {
     DenseElementsAttr value;
     if (splats && row.kind() == Kind::Pointwise && type.getNumElements() > 0)
       value = foldSplat(row, operands);
-    else if (splats && isa<BroadcastToOp, ReshapeOp, PermuteDimsOp>(op) && type.getNumElements() > 0)
+    else if (splats && (row.viewMap() || row.renames()) && type.getNumElements() > 0)
       value = splatOf(operands[0], type.getShape());
     else if (work(op) * 8 <= limit)
       value = evaluated(row, operands);

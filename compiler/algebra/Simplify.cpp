@@ -1,6 +1,5 @@
-// Applies the rules until none applies: the rows of Rules.td, and the structural ones below.
+// Applies the rules until none applies: the rows of Rules.td, and the canonical forms each op offers.
 #include "compiler/Passes.h"
-#include "compiler/algebra/Structure.h"
 #include "dialects/graph/Ops.h"
 
 using namespace mlir;
@@ -39,7 +38,9 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);
     populateWithGenerated(set);
-    algebra::addStructure(set);
+    for (RegisteredOperationName op :
+         context->getRegisteredOperationsByDialect(GraphDialect::getDialectNamespace()))
+      op.getCanonicalizationPatterns(set, context);
     patterns = std::move(set);
     return success();
   }

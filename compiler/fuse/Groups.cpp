@@ -2,7 +2,6 @@
 #include "compiler/fuse/Groups.h"
 #include "compiler/fuse/Views.h"
 #include "dialects/graph/Kinds.h"
-#include "dialects/graph/Ops.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -10,13 +9,8 @@ using namespace tgc::graph;
 namespace tgc::fuse {
 
 std::optional<SmallVector<int64_t>> reductionAxes(Operation *op) {
-  // Reductions carry their axes under this name; those that keep an index instead of a value stay alone.
-  if (op->getNumOperands() != 1 || !op->hasAttr("keepdims") || isa<ArgmaxOp, ArgminOp>(op))
-    return std::nullopt;
-  auto axes = op->getAttrOfType<DenseI64ArrayAttr>("axes");
-  if (!axes) axes = op->getAttrOfType<DenseI64ArrayAttr>("axis");
-  if (!axes) return std::nullopt;
-  return SmallVector<int64_t>(axes.asArrayRef());
+  auto row = dyn_cast<GraphOp>(op);
+  return row ? row.reducedAxes() : std::nullopt;
 }
 
 namespace {
@@ -26,7 +20,7 @@ constexpr int64_t mostRowElements = 8192; // 64 KiB of f64: the scratch a row ke
 
 bool isElementwise(Operation *op) {
   auto row = dyn_cast<GraphOp>(op);
-  return row && (row.kind() == Kind::Pointwise || isa<IotaOp>(op));
+  return row && (row.kind() == Kind::Pointwise || row.kind() == Kind::Leaf);
 }
 
 class Grouper {
@@ -51,7 +45,7 @@ private:
 
 Grouping Grouper::run(Block &body) {
   for (Operation &op : body.without_terminator()) {
-    if (isa<ConstantOp>(op) || viewMap(&op) || isAlias(&op)) continue;
+    if (op.hasTrait<OpTrait::ConstantLike>() || viewMap(&op) || isAlias(&op)) continue;
     place(&op);
   }
   return std::move(result);

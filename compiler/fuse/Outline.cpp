@@ -214,7 +214,8 @@ void Outliner::cutViews() {
     if (!fuse::viewMap(&op)) continue;
     // A reshape of something in memory is free there too; of a view that moves elements it is not.
     Operation *base = op.getOperand(0).getDefiningOp();
-    bool free = isa<ReshapeOp>(op) && !(base && fuse::viewMap(base) && !isa<ReshapeOp>(base));
+    auto renames = [](Operation *view) { return cast<GraphOp>(view).renames(); };
+    bool free = renames(&op) && !(base && fuse::viewMap(base) && !renames(base));
     auto needsMemory = [&](OpOperand &use) {
       Operation *user = use.getOwner();
       auto row = dyn_cast<GraphOp>(user);

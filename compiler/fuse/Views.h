@@ -5,12 +5,10 @@
 
 namespace tgc::fuse {
 
-/// Where the result's element comes from in operand 0, as an affine map, if the op is a view that any kernel
-/// may read through (broadcast, permutation, slice, flip, a reshape that only adds or drops extents of 1);
-/// null otherwise.
+/// GraphOp::viewMap, and null for what is no op of the graph.
 mlir::AffineMap viewMap(mlir::Operation *op);
 
-/// A reshape that moves index positions: free between kernels, where it renames a buffer, but not inside one.
+/// A renaming that moves index positions: free between kernels, but not inside one.
 bool isAlias(mlir::Operation *op);
 
 /// A value seen through views.

@@ -1,6 +1,7 @@
 // CATALOGUE: rules written by hand. Blocks in Extremum.cpp (max, min), Product.cpp (prod) and Logic.cpp (any, all).
 
 def Graph_MaxOp : Custom<"max", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let reduces = 1;
   let summary = "largest element along axes";
   let description = [{ NaN passes on. Equal largest elements share the derivative equally.
     C1: there is an element to choose from, unless the result is empty. }];
@@ -9,6 +10,7 @@ def Graph_MaxOp : Custom<"max", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4, axis: [0, 2], keepdims: true";
 }
 def Graph_MinOp : Custom<"min", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let reduces = 1;
   let summary = "smallest element along axes";
   let description = [{ NaN passes on. Equal smallest elements share the derivative equally.
     C1: there is an element to choose from, unless the result is empty. }];
@@ -17,6 +19,7 @@ def Graph_MinOp : Custom<"min", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4, axis: [0, 2], keepdims: true";
 }
 def Graph_ProdOp : Custom<"prod", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let reduces = 1;
   let summary = "product of the elements along axes";
   let description = [{ Products of bool and of integers narrower than 64 bits give i64 (u64 for unsigned); of nothing, 1.
     Derivatives of every order are exact where elements are zero. }];
@@ -25,6 +28,7 @@ def Graph_ProdOp : Custom<"prod", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let sample = "x: -1 .. 2; x: 2x3x4, axis: [1]; x: 2x3x5, axis: [0, 2], keepdims: true";
 }
 def Graph_AnyOp : Custom<"any", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let reduces = 1;
   let summary = "whether an element along axes is not zero";
   let description = [{ NaN is not zero. Of nothing: false. }];
   let group = "reductions";
@@ -33,6 +37,7 @@ def Graph_AnyOp : Custom<"any", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4 in 0 .. 1, axis: [0, 2], keepdims: true";
 }
 def Graph_AllOp : Custom<"all", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let reduces = 1;
   let summary = "whether no element along axes is zero";
   let description = [{ NaN is not zero. Of nothing: true. }];
   let group = "reductions";

@@ -41,6 +41,25 @@ def GraphOp : OpInterface<"GraphOp"> {
         A composite's results built from smaller ops at the ink's insertion point; empty for the other kinds.
       }],
       "::tgc::graph::Syms", "formula", (ins "::tgc::graph::Ink &":$ink)>,
+    InterfaceMethod<[{
+        Where element i of the result is read in operand 0, of an op that only reads elsewhere: a view, which costs
+        nothing in a kernel that reads through it. Null for all other ops.
+      }],
+      "::mlir::AffineMap", "viewMap", (ins), "", "return {};">,
+    InterfaceMethod<[{
+        Whether the result is operand 0 in the same row-major order under other extents: between kernels another name
+        for the same bytes.
+      }],
+      "bool", "renames", (ins), "", "return false;">,
+    InterfaceMethod<[{
+        Whether each element of the result is made of elements of the operands without a loop; where those lie is
+        the op's matter, or for kind Pointwise at the same index.
+      }],
+      "bool", "isMap", (ins), "", "return ConcreteOp::kind() == Kind::Pointwise || ConcreteOp::kind() == Kind::Leaf;">,
+    InterfaceMethod<[{
+        The axes of operand 0 whose elements become one, in any grouping; nothing for ops that do not reduce.
+      }],
+      "::std::optional<::llvm::SmallVector<int64_t>>", "reducedAxes", (ins), "", "return ::std::nullopt;">,
   ];
 }
 

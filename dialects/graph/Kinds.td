@@ -96,6 +96,13 @@ class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
   string advice = "";            // what would help where an operand's dtype is refused
   bit internal = 0;              // rules and the compiler use it; it has no public call
   string noDerivative = "";      // the reason, where the op has none
+  bit view = 0;                  // the op only reads elsewhere: the block defines `viewMap`
+  bit renames = 0;               // operand 0 in the same row-major order
+  bit map = 0;                   // no loop in an element, though the kind does not say so
+  bit reduces = 0;               // combines the elements along the attribute `axes`
+  string answers = !if(view, "::mlir::AffineMap viewMap();\n", "")
+    # !if(renames, "static bool renames() { return true; }\n", "") # !if(map, "static bool isMap() { return true; }\n", "")
+    # !if(reduces, "::std::optional<::llvm::SmallVector<int64_t>> reducedAxes() { return ::llvm::SmallVector<int64_t>(getAxes()); }\n", "");
   let arguments = args;
   let results = (outs Tensor:$result_);
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
@@ -164,7 +171,7 @@ class Pointwise<string mnemonic, dag args> : Graph_Op<mnemonic, args, [Infer]> {
 // itself on tangents.
 // The block beside the row defines: infer, adjoint, batch, lower, evaluate, in this order.
 class Linear<string mnemonic, dag args, list<int> linearIn, bit multilinear = 0, list<Trait> traits = []> : Graph_Op<mnemonic, args, [Infer] # traits> {
-  let extraClassDeclaration = [{
+  let extraClassDeclaration = answers # [{
     static ::llvm::FailureOr<::mlir::RankedTensorType> infer(::std::optional<::mlir::Location> loc, Adaptor adaptor);
     /// Cotangent of operand `which_`.
     ::tgc::graph::Sym adjoint(unsigned which_, ::tgc::graph::Ink &ink, ::tgc::graph::Sym ct);
@@ -217,7 +224,7 @@ class Composite<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<m
 
 // Rules written by hand. The block beside the row defines infer, tangent, cotangent, batch, lower, evaluate.
 class Custom<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<mnemonic, args, [Infer] # traits> {
-  let extraClassDeclaration = [{
+  let extraClassDeclaration = answers # [{
     static ::llvm::FailureOr<::mlir::RankedTensorType> infer(::std::optional<::mlir::Location> loc, Adaptor adaptor);
   }];
   let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Custom; }\n" # NoFormula<>.ret

@@ -33,16 +33,18 @@ FailureOr<Syms> BroadcastToOp::batch(Ink &ink, SymsRef operands, ArrayRef<bool>,
   return Syms{broadcast_to(x, shape)};
 }
 
-FailureOr<SmallVector<Value>> BroadcastToOp::lower(Lowering &lowering, ValueRange operands) {
+AffineMap BroadcastToOp::viewMap() {
   auto from = shapeOf(getX());
   SmallVector<AffineExpr> map;
   for (size_t k = 0; k < from.size(); ++k) {
     size_t to = getShape().size() - from.size() + k;
-    map.push_back(from[k] == 1 ? lowering.builder.getAffineConstantExpr(0)
-                               : lowering.builder.getAffineDimExpr(to));
+    map.push_back(from[k] == 1 ? getAffineConstantExpr(0, getContext()) : getAffineDimExpr(to, getContext()));
   }
-  return SmallVector<Value>{lowering.view(getType(), operands[0], getX().getType(),
-                                          AffineMap::get(getShape().size(), 0, map, getContext()))};
+  return AffineMap::get(getShape().size(), 0, map, getContext());
+}
+
+FailureOr<SmallVector<Value>> BroadcastToOp::lower(Lowering &lowering, ValueRange operands) {
+  return SmallVector<Value>{lowering.view(getType(), operands[0], getX().getType(), viewMap())};
 }
 
 HostTensors BroadcastToOp::evaluate(HostTensorsRef in) {
@@ -91,6 +93,24 @@ FailureOr<Syms> ReshapeOp::batch(Ink &, SymsRef operands, ArrayRef<bool>, int64_
   SmallVector<int64_t> shape = {extent};
   llvm::append_range(shape, tensorOf(getType()).getShape());
   return Syms{reshape(operands[0], shape)};
+}
+
+static SmallVector<std::pair<int64_t, int64_t>> withoutOnes(ArrayRef<int64_t> shape) {
+  SmallVector<std::pair<int64_t, int64_t>> out; // axis, extent
+  for (auto [axis, extent] : llvm::enumerate(shape))
+    if (extent != 1) out.emplace_back(axis, extent);
+  return out;
+}
+
+// Only where extents of 1 come and go: taking positions apart costs divisions, and between kernels a reshape
+// is free.
+AffineMap ReshapeOp::viewMap() {
+  auto from = withoutOnes(shapeOf(getX())), to = withoutOnes(tensorOf(getType()).getShape());
+  if (!llvm::equal(llvm::make_second_range(from), llvm::make_second_range(to))) return {};
+  SmallVector<AffineExpr> map(shapeOf(getX()).size(), getAffineConstantExpr(0, getContext()));
+  for (auto [source, target] : llvm::zip(from, to))
+    map[source.first] = getAffineDimExpr(target.first, getContext());
+  return AffineMap::get(tensorOf(getType()).getRank(), 0, map, getContext());
 }
 
 // The row-major position of the result's index, taken apart by the operand's extents. Axes that only add or
@@ -177,12 +197,15 @@ FailureOr<Syms> PermuteDimsOp::batch(Ink &, SymsRef operands, ArrayRef<bool>, in
   return Syms{permute_dims(operands[0], axes)};
 }
 
-FailureOr<SmallVector<Value>> PermuteDimsOp::lower(Lowering &lowering, ValueRange operands) {
+AffineMap PermuteDimsOp::viewMap() {
   SmallVector<AffineExpr> map;
   for (int64_t k : inverse(getAxes()))
-    map.push_back(lowering.builder.getAffineDimExpr(k));
-  return SmallVector<Value>{lowering.view(getType(), operands[0], getX().getType(),
-                                          AffineMap::get(map.size(), 0, map, getContext()))};
+    map.push_back(getAffineDimExpr(k, getContext()));
+  return AffineMap::get(map.size(), 0, map, getContext());
+}
+
+FailureOr<SmallVector<Value>> PermuteDimsOp::lower(Lowering &lowering, ValueRange operands) {
+  return SmallVector<Value>{lowering.view(getType(), operands[0], getX().getType(), viewMap())};
 }
 
 HostTensors PermuteDimsOp::evaluate(HostTensorsRef in) {

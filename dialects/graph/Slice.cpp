@@ -28,16 +28,21 @@ FailureOr<Syms> FlipOp::batch(Ink &, SymsRef operands, ArrayRef<bool>, int64_t) 
   return Syms{flip(operands[0], ArrayRef<int64_t>(axes))};
 }
 
-FailureOr<SmallVector<Value>> FlipOp::lower(Lowering &lowering, ValueRange operands) {
+AffineMap FlipOp::viewMap() {
   auto type = tensorOf(getType());
-  if (type.getNumElements() == 0) return SmallVector<Value>{lowering.zeros(type)};
+  if (type.getNumElements() == 0) return {}; // nothing to read
   SmallVector<AffineExpr> map;
   for (int64_t axis = 0; axis < type.getRank(); ++axis) {
-    AffineExpr at = lowering.builder.getAffineDimExpr(axis);
+    AffineExpr at = getAffineDimExpr(axis, getContext());
     map.push_back(llvm::is_contained(getAxes(), axis) ? type.getDimSize(axis) - 1 - at : at);
   }
-  return SmallVector<Value>{
-      lowering.view(type, operands[0], type, AffineMap::get(type.getRank(), 0, map, getContext()))};
+  return AffineMap::get(type.getRank(), 0, map, getContext());
+}
+
+FailureOr<SmallVector<Value>> FlipOp::lower(Lowering &lowering, ValueRange operands) {
+  AffineMap map = viewMap();
+  if (!map) return SmallVector<Value>{lowering.zeros(getType())};
+  return SmallVector<Value>{lowering.view(getType(), operands[0], getX().getType(), map)};
 }
 
 HostTensors FlipOp::evaluate(HostTensorsRef in) {
@@ -97,14 +102,19 @@ FailureOr<Syms> SliceOp::batch(Ink &, SymsRef operands, ArrayRef<bool>, int64_t 
                            withFirst(1, stridesOf(*this)))};
 }
 
-FailureOr<SmallVector<Value>> SliceOp::lower(Lowering &lowering, ValueRange operands) {
+AffineMap SliceOp::viewMap() {
   auto type = tensorOf(getType());
-  if (type.getNumElements() == 0) return SmallVector<Value>{lowering.zeros(type)};
+  if (type.getNumElements() == 0) return {}; // nothing to read
   SmallVector<AffineExpr> map;
   for (auto [axis, stride] : llvm::enumerate(stridesOf(*this)))
-    map.push_back(lowering.builder.getAffineDimExpr(axis) * stride + getStarts()[axis]);
-  return SmallVector<Value>{lowering.view(type, operands[0], getX().getType(),
-                                          AffineMap::get(type.getRank(), 0, map, getContext()))};
+    map.push_back(getAffineDimExpr(axis, getContext()) * stride + getStarts()[axis]);
+  return AffineMap::get(type.getRank(), 0, map, getContext());
+}
+
+FailureOr<SmallVector<Value>> SliceOp::lower(Lowering &lowering, ValueRange operands) {
+  AffineMap map = viewMap();
+  if (!map) return SmallVector<Value>{lowering.zeros(getType())};
+  return SmallVector<Value>{lowering.view(getType(), operands[0], getX().getType(), map)};
 }
 
 HostTensors SliceOp::evaluate(HostTensorsRef in) {

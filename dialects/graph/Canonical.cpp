@@ -1,12 +1,12 @@
-// Each rule has its identity above it.
-#include "compiler/algebra/Structure.h"
+// Canonical forms of ops that only move values, and of the contractions and sums that absorb them; the stage
+// algebra applies what ops offer here. Each rule has its identity above it.
 #include "dialects/graph/Indices.h"
 #include "dialects/graph/Ops.h"
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
-using namespace tgc::graph;
 
-namespace tgc::algebra {
+namespace tgc::graph {
 namespace {
 
 template <typename Op> using Rule = OpRewritePattern<Op>;
@@ -255,9 +255,24 @@ struct Hadamard : Rule<ContractOp> {
 
 } // namespace
 
-void addStructure(RewritePatternSet &patterns) {
-  patterns.add<Reshape, Broadcast, Permute, TrivialSum, AbsorbPermutation, PermuteOutput, SumOutput,
-               AbsorbBroadcast, UnaryContract, Hadamard>(patterns.getContext());
+void ReshapeOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<Reshape>(context);
 }
 
-} // namespace tgc::algebra
+void BroadcastToOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<Broadcast>(context);
+}
+
+void PermuteDimsOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<Permute, PermuteOutput>(context);
+}
+
+void SumOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<TrivialSum, SumOutput>(context);
+}
+
+void ContractOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<AbsorbPermutation, AbsorbBroadcast, UnaryContract, Hadamard>(context);
+}
+
+} // namespace tgc::graph
