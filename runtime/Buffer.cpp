@@ -1,5 +1,6 @@
 // Owned and borrowed dense arrays.
 #include "tgc/Buffer.h"
+#include "runtime/Pages.h"
 #include <cstdlib>
 #include <cstring>
 
@@ -8,12 +9,16 @@ namespace tgc {
 Result<Buffer> Buffer::make(DType dtype, const Shape &shape) {
   if (auto checked = shape.check(); !checked) return checked.error();
   const auto bytes = std::size_t(shape.sizeBytes(dtype));
-  void *memory =
-      std::aligned_alloc(64, (bytes + 64) / 64 * 64); // never zero bytes: an empty array has an address too
+  // A streaming kernel runs at half the speed on small pages, and first touching those costs five times more.
+  const bool pages = bytes >= hugePageBytes;
+  void *memory = pages ? takePages(bytes, /*reserved=*/true)
+                       : std::aligned_alloc(64, (bytes + 64) / 64 * 64); // an empty array has an address too
   if (!memory)
     return Error{ErrorKind::Unavailable,
                  "no memory for " + tgc::typeText(dtype, shape) + " (" + std::to_string(bytes) + " bytes)"};
-  return borrow(dtype, shape, memory, std::shared_ptr<void>(memory, [](void *held) { std::free(held); }));
+  return borrow(dtype, shape, memory, std::shared_ptr<void>(memory, [pages, bytes](void *held) {
+                  pages ? givePages(held, bytes) : std::free(held);
+                }));
 }
 
 Result<Buffer> Buffer::zeros(DType dtype, const Shape &shape) {

@@ -1,31 +1,14 @@
 // Fresh pages cost more than most kernels (256 MiB: 150 ms with small pages, 33 ms with huge ones, 10 ms when
 // reused), so large workspaces ask for huge pages and every workspace is kept between calls.
 #include "tgc/Workspace.h"
+#include "runtime/Pages.h"
 #include <cstdlib>
-#include <sys/mman.h>
 #include <utility>
 
 namespace tgc {
 namespace {
 
-constexpr std::size_t hugePageBytes = std::size_t(2) << 20; // x86-64 and AArch64 with 4 KiB base pages
-
 std::size_t roundUp(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
-
-/// Mapped at a multiple of the huge page, or the kernel could use none at either end.
-void *mapHuge(std::size_t bytes) {
-  const std::size_t size = roundUp(bytes, hugePageBytes), asked = size + hugePageBytes;
-  void *mapped =
-      mmap(nullptr, asked, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mapped == MAP_FAILED) return nullptr;
-  const auto begin = reinterpret_cast<std::uintptr_t>(mapped), start = roundUp(begin, hugePageBytes);
-  if (start > begin) munmap(mapped, start - begin);
-  if (begin + asked > start + size)
-    munmap(reinterpret_cast<void *>(start + size), begin + asked - start - size);
-  void *memory = reinterpret_cast<void *>(start);
-  madvise(memory, size, MADV_HUGEPAGE); // advice: a kernel without huge pages is slower, not wrong
-  return memory;
-}
 
 } // namespace
 
@@ -62,7 +45,7 @@ Workspace::Block Workspace::take(std::int64_t bytes) const {
   if (bytes <= 0) return {};
   const std::size_t size = roundUp(std::size_t(bytes), 64);
   void *memory = hook.allocate           ? hook.allocate(size, hook.context)
-                 : size >= hugePageBytes ? mapHuge(size)
+                 : size >= hugePageBytes ? takePages(size, /*reserved=*/false)
                                          : std::aligned_alloc(64, size);
   if (!memory) return {};
   if (reinterpret_cast<std::uintptr_t>(memory) % 64 !=
@@ -80,7 +63,7 @@ void Workspace::give(Block &block) const {
   if (hook.allocate) {
     if (hook.deallocate) hook.deallocate(block.start, size, hook.context);
   } else if (size >= hugePageBytes) {
-    munmap(block.start, roundUp(size, hugePageBytes));
+    givePages(block.start, size);
   } else {
     std::free(block.start);
   }
