@@ -29,9 +29,10 @@ public:
     rows = productOf(outerBox), inner = productOf(innerBox);
     // Simple bodies are unrolled to hide latency; large ones keep the processor busy and the code small.
     unroll = elements.lanes() == 1 ? 1 : kernel.bodyCost() <= 12 ? 4 : kernel.bodyCost() <= 24 ? 2 : 1;
-    chunks = (inner + chunkElements - 1) / chunkElements;
-    rowsPerItem = std::max<int64_t>(1, chunkElements / std::max<int64_t>(inner, 1));
     streaming = isStreaming();
+    chunk = streaming ? streams * streamElements : chunkElements;
+    chunks = (inner + chunk - 1) / chunk;
+    rowsPerItem = std::max<int64_t>(1, chunk / std::max<int64_t>(inner, 1));
   }
 
   int64_t items() const { return chunks > 1 ? rows * chunks : (rows + rowsPerItem - 1) / rowsPerItem; }
@@ -60,29 +61,64 @@ private:
     AffineExpr item = elements.scalarVariable(loop, loop->loop.getInductionVar(), rows * chunks);
     AffineExpr row = simplifyWithin(item.floorDiv(chunks), elements.extents());
     SmallVector<AffineExpr> outside = delinearize(row, outerBox);
-    Value low = multiply(elements.index(simplifyWithin(item % chunks, elements.extents())), chunkElements);
-    if (streaming) low = head(loop, outside, low, shift);
-    Value high = elements.own(loop, arith::AddIOp::create(elements.in(loop), low, index(chunkElements)));
-    if (inner % chunkElements != 0 || streaming) high = minimum(loop, high, inner);
-    run(loop, outside, low, high, std::nullopt);
+    Value low = multiply(elements.index(simplifyWithin(item % chunks, elements.extents())), chunk);
+    if (streaming) {
+      emitStreams(loop, outside, low, shift);
+    } else {
+      Value high = add(loop, low, index(chunk));
+      if (inner % chunk != 0) high = minimum(loop, high, inner);
+      run(loop, outside, low, high, std::nullopt);
+    }
     elements.closeLoop(loop, {});
   }
 
-  // With aligned stores every chunk starts `shift` later, and the first one has those elements to do besides.
-  Value head(Scope *loop, ArrayRef<AffineExpr> outside, Value low, Value shift) {
-    Value start = elements.own(loop, arith::AddIOp::create(elements.in(loop), low, shift));
-    Value first =
-        elements.own(loop, arith::CmpIOp::create(elements.in(loop), arith::CmpIPredicate::eq, low, index(0)));
-    Value from = elements.own(loop, arith::SelectOp::create(elements.in(loop), first, low, start));
-    Scope *once = elements.openLoop(loop, from, start, index(elements.lanes()), {});
-    Value left =
-        elements.own(once, arith::SubIOp::create(elements.in(once), start, once->loop.getInductionVar()));
-    auto maskType = VectorType::get({elements.lanes()}, elements.in(once).getI1Type());
+  // Several places of the chunk at once, each fetched a little ahead: a processor follows few cache lines of
+  // one place, none over the end of a page. Measured on sin(x) + cos(x)^2 of 2^26 elements against one place
+  // fetched 2 KiB ahead: 1.36 times as fast on small pages, 1.05 on huge ones. With aligned stores every
+  // chunk starts `shift` later; the first one has those elements to do besides.
+  void emitStreams(Scope *loop, ArrayRef<AffineExpr> outside, Value low, Value shift) {
+    Value start = minimum(loop, add(loop, low, shift), inner);
+    Value high = minimum(loop, add(loop, start, index(chunk)), inner);
+    Value first = select(loop, compare(loop, low, index(0)), low, start);
+    Value whole = compare(loop, elements.own(loop, arith::SubIOp::create(elements.in(loop), high, start)),
+                          index(chunk));
+    Value rest = select(loop, whole, high, start);
+    Scope *ends = elements.openLoop(loop, index(0), index(2), index(1), {});
+    Value before = compare(ends, ends->loop.getInductionVar(), index(0));
+    masked(ends, outside, select(ends, before, first, rest), select(ends, before, start, high));
+    elements.closeLoop(ends, {});
+
+    int64_t usually = std::exchange(elements.fetchAhead, streamAheadBytes / kernel.widestBytes());
+    Scope *round = elements.openLoop(loop, index(0), select(loop, whole, index(streamElements), index(0)),
+                                     index(elements.lanes()), {});
+    Value at = add(round, start, round->loop.getInductionVar());
+    // Costly bodies are written fewer times, in a loop over the streams.
+    int64_t written = kernel.bodyCost() <= 16 ? streams : kernel.bodyCost() <= 48 ? streams / 2 : 1;
+    Scope *some = round;
+    if (written < streams) {
+      some = elements.openLoop(round, index(0), index(chunk), index(written * streamElements), {});
+      at = add(some, at, some->loop.getInductionVar());
+    }
+    SmallVector<AffineExpr> lanes;
+    for (int64_t stream = 0; stream < written; ++stream)
+      lanes.push_back(elements.laneVariable(
+          some, stream == 0 ? at : add(some, at, index(stream * streamElements)), inner, nullptr));
+    stores(some, outside, lanes, true);
+    if (some != round) elements.closeLoop(some, {});
+    elements.closeLoop(round, {});
+    elements.fetchAhead = usually;
+  }
+
+  // Elements [from, to) of the row, in little code: there are few.
+  void masked(Scope *scope, ArrayRef<AffineExpr> outside, Value from, Value to) {
+    Scope *loop = elements.openLoop(scope, from, to, index(elements.lanes()), {});
+    Value at = loop->loop.getInductionVar();
+    Value left = elements.own(loop, arith::SubIOp::create(elements.in(loop), to, at));
+    auto maskType = VectorType::get({elements.lanes()}, elements.in(loop).getI1Type());
     Value mask =
-        elements.own(once, vector::CreateMaskOp::create(elements.in(once), maskType, ValueRange{left}));
-    stores(once, outside, {elements.laneVariable(once, once->loop.getInductionVar(), inner, mask)}, false);
-    elements.closeLoop(once, {});
-    return minimum(loop, start, inner);
+        elements.own(loop, vector::CreateMaskOp::create(elements.in(loop), maskType, ValueRange{left}));
+    stores(loop, outside, {elements.laneVariable(loop, at, inner, mask)}, false);
+    elements.closeLoop(loop, {});
   }
 
   // Elements [low, high) of one row; `count` is their number where that is known.
@@ -129,7 +165,7 @@ private:
   // A result that will not be in the cache when it is read next should not push out what is. Such stores want
   // full aligned registers: one result, in one run.
   bool isStreaming() const {
-    if (results.size() != 1 || rows != 1 || chunks == 1) return false;
+    if (results.size() != 1 || rows != 1 || inner <= streams * streamElements) return false;
     auto type = cast<MemRefType>(kernel.resultBuffers[results[0]].getType());
     int64_t width = type.getElementTypeBitWidth() / 8;
     return width * elements.lanes() == machine.vectorBytes &&
@@ -154,6 +190,15 @@ private:
     Scope *scope = elements.ownerOf(value);
     return elements.own(scope, arith::MulIOp::create(elements.in(scope), value, index(factor)));
   }
+  Value add(Scope *scope, Value a, Value b) {
+    return elements.own(scope, arith::AddIOp::create(elements.in(scope), a, b));
+  }
+  Value compare(Scope *scope, Value a, Value b) {
+    return elements.own(scope, arith::CmpIOp::create(elements.in(scope), arith::CmpIPredicate::eq, a, b));
+  }
+  Value select(Scope *scope, Value condition, Value a, Value b) {
+    return elements.own(scope, arith::SelectOp::create(elements.in(scope), condition, a, b));
+  }
   Value minimum(Scope *scope, Value value, int64_t bound) {
     return elements.own(scope, arith::MinUIOp::create(elements.in(scope), value, index(bound)));
   }
@@ -161,13 +206,14 @@ private:
   AffineExpr zero() { return getAffineConstantExpr(0, elements.context()); }
 
   static constexpr int64_t chunkElements = 16384; // a multiple of every lanes * unroll
+  static constexpr int64_t streams = 4, streamElements = 16384, streamAheadBytes = 512;
   Kernel &kernel;
   Elements &elements;
   const Machine &machine;
   SmallVector<size_t> results;
   SmallVector<int64_t> box, outerBox, innerBox;
   static constexpr int64_t cacheShare = 32 << 20; // of a last level that is shared with others
-  int64_t rows = 1, inner = 1, unroll = 1, chunks = 1, rowsPerItem = 1;
+  int64_t rows = 1, inner = 1, unroll = 1, chunk = 1, chunks = 1, rowsPerItem = 1;
   bool streaming = false;
 };
 

@@ -60,7 +60,7 @@ private:
   }
 };
 
-// x rounded to a multiple of a step: the multiple, its integer bits, and the rest.
+// x rounded to a multiple of a quarter turn: the multiple, of which only the lowest two bits count, and the rest.
 struct Reduced {
   mlir::Value count, rest;
 };

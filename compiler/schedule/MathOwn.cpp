@@ -89,7 +89,7 @@ Reduced reduceAngle(MathInk &ink, Value x) {
   Value r = x;
   for (double part : ink.wide ? full : narrow)
     r = ink.fma(n, ink.number(-part), r);
-  return {ink.subBits(ink.toBits(shifted), ink.toBits(magic)), r};
+  return {ink.toBits(shifted), r}; // the low bits of `magic` are zero, and nobody asks for others
 }
 
 // Angles beyond trigLimit, f32 (Payne and Hanek): x = m * 2^e with an integer m; of 2/pi only the 96 bits
@@ -156,10 +156,9 @@ static std::pair<Value, Value> onQuarter(MathInk &ink, Value r) {
     Value lost = ink.sub(ink.sub(one, w), half);
     cosine = ink.add(w, ink.fma(ink.mul(z, z), c, lost));
   } else {
-    Value s = ink.polynomial(z, {-1.66666672e-1, 8.33338592e-3, -1.98559923e-4, 2.86567956e-6});
-    Value c = ink.polynomial(z, {4.16666567e-2, -1.38877297e-3, 2.44677067e-5});
+    Value s = ink.polynomial(z, {-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4});
     sine = ink.mul(r, ink.fma(z, s, ink.number(1))); // keeps the sign of zero
-    cosine = ink.fma(ink.mul(z, z), c, ink.fma(z, ink.number(-0.5), ink.number(1)));
+    cosine = ink.polynomial(z, {1, -0.5, 4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5});
   }
   return {sine, cosine};
 }

@@ -54,6 +54,9 @@ void addWrapper(llvm::Module &module, llvm::Function &kernel, const KernelFacts 
   auto *type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), {word, word, pointer}, false);
   auto *wrapper = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, facts.name, module);
   wrapper->addFnAttr(llvm::Attribute::NoUnwind);
+  // Spilled registers otherwise lie over the edges of cache lines: the register allocator cannot align the
+  // stack of a function that had no aligned variable before it.
+  wrapper->addFnAttr(llvm::Attribute::getWithStackAlignment(context, llvm::Align(64)));
   llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "entry", wrapper));
   llvm::SmallVector<llvm::Value *> arguments{wrapper->getArg(0), wrapper->getArg(1)};
   for (unsigned index = 0; index < facts.buffers; ++index) {

@@ -42,3 +42,17 @@ TEST_CASE("map: broadcasts, transposes, slices and reversals equal plain loops")
   compareMaps(access("f32", {2, 40000}, {40000}, "(d0, d1) -> (d1)"));
   compareMaps(access("f32", {30}, {5}, "(d0) -> (2)"));
 }
+
+TEST_CASE("map: results that leave the cache are written in several streams and equal plain loops") {
+  for (int64_t bytes : {64, 32, 16}) {
+    auto machine = tgc::schedule::Machine::withVectorBytes(bytes);
+    machine.lastLevelBytes = 1 << 12;
+    // Whole chunks of four streams, a rest, less than a chunk; large bodies are written fewer times.
+    for (const Sample &sample :
+         {pointwise("f32", {131072}), pointwise("f64", {3, 33335}), pointwise("f32", {2053}),
+          access("f32", {70001}, {70001}, "(d0) -> (70000 - d0)"), chain("f32", {200003}, 20),
+          chain("f64", {66000}, 60)})
+      compareWithLoops(sample,
+                       [=](mlir::func::FuncOp kernel) { return tgc::schedule::emitMap(kernel, machine); });
+  }
+}

@@ -64,6 +64,20 @@ Sample pointwise(const std::string &type, const std::vector<int64_t> &shape) {
   return {"pointwise " + t, text, {array, array}, {array}};
 }
 
+Sample chain(const std::string &type, const std::vector<int64_t> &shape, int length) {
+  Array array{type, shape};
+  std::string t = array.tensor(), id = "affine_map<" + identity(shape.size()) + ">", body;
+  for (int k = 0; k < length; ++k)
+    body += "%m" + std::to_string(k + 1) + " = arith.mulf %m" + std::to_string(k) + ", %m0 : " + type + "\n";
+  std::string text = "func.func private @k(%x: " + t + ") -> " + t + " {\n%e = tensor.empty() : " + t +
+                     "\n%r = linalg.generic {indexing_maps = [" + id + ", " + id +
+                     "], iterator_types = " + parallels(shape.size()) + "} ins(%x : " + t +
+                     ") outs(%e : " + t + ") {\n^bb0(%m0: " + type + ", %o: " + type + "):\n" + body +
+                     "linalg.yield %m" + std::to_string(length) + " : " + type + "\n} -> " + t +
+                     "\nreturn %r : " + t + "\n}\n";
+  return {"chain " + t, text, {array}, {array}};
+}
+
 Sample access(const std::string &type, const std::vector<int64_t> &shape, const std::vector<int64_t> &table,
               const std::string &map) {
   Array out{type, shape}, in{type, table};

@@ -20,6 +20,8 @@ struct Sample {
 
 // (a + b) * a on arrays of one shape.
 Sample pointwise(const std::string &type, const std::vector<int64_t> &shape);
+// x * x * ... with `length` products: a body of that cost.
+Sample chain(const std::string &type, const std::vector<int64_t> &shape, int length);
 // x + table[map] for a result of `shape`.
 Sample access(const std::string &type, const std::vector<int64_t> &shape, const std::vector<int64_t> &table,
               const std::string &map);
