@@ -37,6 +37,7 @@ public:
   Value xorBits(Value a, Value b) { return mlir::arith::XOrIOp::create(builder, a, b); }
   Value left(Value a, int64_t by) { return mlir::arith::ShLIOp::create(builder, a, integer(by)); }
   Value right(Value a, int64_t by) { return mlir::arith::ShRSIOp::create(builder, a, integer(by)); }
+  Value rightUnsigned(Value a, int64_t by) { return mlir::arith::ShRUIOp::create(builder, a, integer(by)); }
   Value isZero(Value a) {
     return mlir::arith::CmpIOp::create(builder, mlir::arith::CmpIPredicate::eq, a, integer(0));
   }
@@ -60,7 +61,8 @@ private:
   }
 };
 
-// x rounded to a multiple of a quarter turn: the multiple, of which only the lowest two bits count, and the rest.
+// x rounded to a multiple of a quarter turn: the multiple, of which only the lowest two bits count, and the
+// rest.
 struct Reduced {
   mlir::Value count, rest;
 };

@@ -1,6 +1,6 @@
 // exp, log, sin and cos written out. Rounding to an integer is done by adding 1.5 * 2^(digits - 1): the
-// integer is then in the low bits, and no conversion sees a NaN. Polynomials: f32 after Cephes (S. Moshier),
-// f64 Taylor (exp) and fdlibm (sin, cos); measured errors are in the README.
+// integer is then in the low bits, and no conversion sees a NaN. Polynomials: f32 after Cephes (S. Moshier)
+// but for exp, f64 Taylor (exp) and fdlibm (sin, cos); measured errors are in the README.
 #include "compiler/schedule/MathInk.h"
 
 using namespace mlir;
@@ -9,12 +9,14 @@ namespace tgc::schedule {
 
 static double magicOf(const MathInk &ink) { return ink.wide ? 0x1.8p52 : 0x1.8p23; }
 
-// 2^n * y in two steps, so that neither factor over- or underflows where the product does not.
-static Value scale(MathInk &ink, Value y, Value n) {
-  int64_t digits = ink.wide ? 52 : 23, bias = ink.wide ? 1023 : 127;
-  Value half = ink.right(n, 1), rest = ink.subBits(n, half);
-  auto power = [&](Value e) { return ink.fromBits(ink.left(ink.addBits(e, ink.integer(bias)), digits)); };
-  return ink.mul(ink.mul(y, power(half)), power(rest));
+// 2^n * (1 + y) for the low bits of `shifted`, which are n plus twice the exponent's bias: in two steps, so
+// that neither factor over- or underflows where the product does not. What is above those bits is shifted
+// out.
+static Value scaleOnePlus(MathInk &ink, Value y, Value shifted) {
+  int64_t digits = ink.wide ? 52 : 23;
+  Value half = ink.rightUnsigned(shifted, 1), rest = ink.subBits(shifted, half);
+  Value first = ink.fromBits(ink.left(half, digits)), second = ink.fromBits(ink.left(rest, digits));
+  return ink.mul(ink.fma(y, first, first), second);
 }
 
 Value expVector(MathInk &ink, Value x) {
@@ -22,7 +24,7 @@ Value expVector(MathInk &ink, Value x) {
   double low = ink.wide ? -746 : -104, high = ink.wide ? 710 : 89;
   x = ink.select(ink.less(x, ink.number(low)), ink.number(low), x);
   x = ink.select(ink.less(ink.number(high), x), ink.number(high), x);
-  Value magic = ink.number(magicOf(ink));
+  Value magic = ink.number(magicOf(ink) + (ink.wide ? 2046 : 254));
   Value shifted = ink.fma(x, ink.number(1.4426950408889634), magic);
   Value n = ink.sub(shifted, magic);
   // ln 2 in two parts; the product with the first is exact inside the fused operation.
@@ -30,24 +32,16 @@ Value expVector(MathInk &ink, Value x) {
   double second = ink.wide ? 0x1.abc9e3b39803fp-56 : -0x1.05c610p-29;
   Value r = ink.fma(n, ink.number(-first), x);
   r = ink.fma(n, ink.number(-second), r);
-  Value y;
+  // (e^r - 1 - r) / r^2: f32 the polynomial of degree 4 with the least largest error, 3e-9 of e^r.
+  SmallVector<double> series = {0x1.fffffcp-2, 0x1.555492p-3, 0x1.5558f2p-5, 0x1.1239e2p-7, 0x1.6a2434p-10};
   if (ink.wide) {
-    SmallVector<double> taylor;
+    series.clear();
     double factorial = 1;
-    for (int k = 0; k <= 13; ++k) {
-      if (k > 1) factorial *= k;
-      if (k >= 2) taylor.push_back(1 / factorial);
-    }
-    Value square = ink.mul(r, r);
-    y = ink.fma(ink.polynomial(r, taylor), square, r);
-  } else {
-    Value square = ink.mul(r, r);
-    Value p = ink.polynomial(r, {5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3,
-                                 1.3981999507e-3, 1.9875691500e-4});
-    y = ink.fma(p, square, r);
+    for (int k = 2; k <= 13; ++k)
+      series.push_back(1 / (factorial *= k));
   }
-  y = ink.add(y, ink.number(1));
-  return scale(ink, y, ink.subBits(ink.toBits(shifted), ink.toBits(magic)));
+  Value y = ink.fma(ink.polynomial(r, series), ink.mul(r, r), r);
+  return scaleOnePlus(ink, y, ink.toBits(shifted));
 }
 
 // f32 only.

@@ -157,7 +157,9 @@ private:
       llvm::append_range(positions.back(), delinearize(lane, laneBox));
     }
     if (lanes.empty()) cache.setRows(outside);
+    int64_t usually = elements.fetchAhead, pass = 0;
     for (auto &stage : rows.stages) {
+      elements.fetchAhead = fetchOf(pass++, usually);
       SmallVector<Reduction> reductions;
       bool regrouping = llvm::all_of(stage, isRegrouping);
       for (auto &position : positions)
@@ -169,7 +171,17 @@ private:
       emitReductions(elements, reductions, options);
       if (lanes.empty()) cache.finishStage();
     }
+    elements.fetchAhead = fetchOf(pass, usually);
     results(scope, positions, lanes.empty());
+    elements.fetchAhead = usually;
+  }
+
+  // A row that is gone over several times is in the cache after the first: the second pass, which calculates
+  // where the first one waits for memory, fetches the row after it.
+  int64_t fetchOf(int64_t pass, int64_t usually) const {
+    bool again = llvm::any_of(rows.results, [](const RowResult &result) { return !result.inside.empty(); });
+    if (!usually || int64_t(rows.stages.size()) + again == 1 || rowElements() > longestFetch) return usually;
+    return pass == 1 ? rowElements() : 0;
   }
 
   void results(Scope *scope, ArrayRef<SmallVector<AffineExpr>> positions, bool insideRow) {
@@ -255,6 +267,7 @@ private:
   Value index(int64_t value) { return elements.constantIndex(value); }
 
   static constexpr int64_t chunkElements = 16384;
+  static constexpr int64_t longestFetch = 32768; // elements of a row that are worth holding twice
   Kernel &kernel;
   Elements &elements;
   Rows rows;
