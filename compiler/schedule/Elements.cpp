@@ -318,6 +318,8 @@ Value Elements::lanesAt(Value buffer, AffineExpr linear, unsigned lane) {
     return own(scope,
                vector::MaskedLoadOp::create(in(scope), type, buffer, ValueRange{base}, mask, zero(type)));
   }
+  if (tiled)
+    if (Value value = tiled(buffer, linear, lane)) return value;
   if (stride == -1 && !mask) {
     Value base = index(linear - (laneCount - 1));
     Value back = own(scope, vector::LoadOp::create(in(scope), type, buffer, ValueRange{base}));

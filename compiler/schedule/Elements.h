@@ -110,6 +110,9 @@ public:
   // Asked before an element is computed on the fly; an answer is used instead.
   std::function<mlir::Value(mlir::Value, llvm::ArrayRef<mlir::AffineExpr>)> kept;
 
+  // Asked before lanes that are not consecutive in a flat buffer are gathered; an answer is used instead.
+  std::function<mlir::Value(mlir::Value, mlir::AffineExpr, unsigned)> tiled;
+
   // Elements to fetch ahead of each full load of consecutive ones; 0 for none.
   int64_t fetchAhead = 0;
 

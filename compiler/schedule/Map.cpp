@@ -2,6 +2,7 @@
 #include "compiler/schedule/Emit.h"
 #include "compiler/schedule/Kernel.h"
 #include "compiler/schedule/Run.h"
+#include "compiler/schedule/Transpose.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -30,14 +31,22 @@ public:
     // Simple bodies are unrolled to hide latency; large ones keep the processor busy and the code small.
     unroll = elements.lanes() == 1 ? 1 : kernel.bodyCost() <= 12 ? 4 : kernel.bodyCost() <= 24 ? 2 : 1;
     streaming = isStreaming();
+    if ((across = chooseAcross())) chooseBlocks();
     chunk = streaming ? streams * streamElements : chunkElements;
     chunks = (inner + chunk - 1) / chunk;
     rowsPerItem = std::max<int64_t>(1, chunk / std::max<int64_t>(inner, 1));
   }
 
-  int64_t items() const { return chunks > 1 ? rows * chunks : (rows + rowsPerItem - 1) / rowsPerItem; }
+  bool isTiled() const { return across.has_value(); }
+
+  int64_t items() const {
+    if (across)
+      return productOf(withoutAcross()) * blocksOf(outerBox[*across], blockRows) * blocksOf(inner, blockRun);
+    return chunks > 1 ? rows * chunks : (rows + rowsPerItem - 1) / rowsPerItem;
+  }
 
   void emit(Value begin, Value end) {
+    if (across) return emitBlocks(begin, end);
     if (chunks > 1) return emitChunks(begin, end);
     Value low = multiply(begin, rowsPerItem), high = multiply(end, rowsPerItem);
     if (rows % rowsPerItem != 0) high = minimum(elements.root(), high, rows);
@@ -54,6 +63,127 @@ public:
   }
 
 private:
+  // --- tiles: an argument is consecutive along another axis than the results
+
+  // The outer axis along which most of what would be gathered is consecutive.
+  std::optional<size_t> chooseAcross() {
+    int64_t least = elements.lanes() / 2;
+    if (elements.lanes() == 1 || inner < least) return std::nullopt;
+    size_t keep = elements.extents().size();
+    SmallVector<AffineExpr> position;
+    for (int64_t extent : outerBox)
+      position.push_back(elements.trialVariable(extent));
+    AffineExpr flat = elements.trialVariable(inner);
+    llvm::append_range(position, delinearize(flat, innerBox));
+    SmallVector<int64_t> votes(outerBox.size(), 0);
+    for (AffineExpr address : addresses(position)) {
+      int64_t stride = strideIn(address, keep + outerBox.size(), elements.extents()).value_or(0);
+      for (size_t axis = 0; std::abs(stride) > 1 && axis < votes.size(); ++axis)
+        votes[axis] += outerBox[axis] >= least && strideIn(address, keep + axis, elements.extents()) == 1;
+    }
+    elements.dropTrials(keep);
+    auto most = llvm::max_element(votes);
+    if (most == votes.end() || *most == 0) return std::nullopt;
+    return most - votes.begin();
+  }
+
+  // Past the cache, whole columns of tiles: measured on 4096 x 4096 f32, 6.5 ms, where blocks of any kind
+  // take 7.5 to 10 and stores into the cache 16 (memcpy 7.2).
+  void chooseBlocks() {
+    auto type = cast<MemRefType>(kernel.resultBuffers[results[0]].getType());
+    int64_t lanes = elements.lanes();
+    streaming = results.size() == 1 && leavesCache(type) && inner % lanes == 0;
+    blockRows = streaming ? 4096 : 256, blockRun = streaming ? lanes : 128;
+  }
+
+  static int64_t blocksOf(int64_t extent, int64_t block) { return (extent + block - 1) / block; }
+  SmallVector<int64_t> withoutAcross() const {
+    SmallVector<int64_t> others(outerBox);
+    others.erase(others.begin() + *across);
+    return others;
+  }
+
+  // An item is a block: `blockRows` rows of `blockRun` elements, in square tiles.
+  void emitBlocks(Value begin, Value end) {
+    Transpose transpose(elements, streaming ? 2 * elements.lanes() : 0);
+    elements.tiled = [&](Value buffer, AffineExpr linear, unsigned lane) {
+      return transpose.load(buffer, linear, lane);
+    };
+    int64_t usually = std::exchange(elements.fetchAhead, 0);
+    if (streaming) { // only aligned stores may go past the cache: all items do, or none
+      Value aligned = compare(elements.root(), misaligned(), index(0));
+      Value middle = select(elements.root(), aligned, end, begin);
+      blocks(transpose, begin, middle, true);
+      begin = middle;
+    }
+    blocks(transpose, begin, end, false);
+    elements.fetchAhead = usually;
+    elements.tiled = nullptr;
+  }
+
+  void blocks(Transpose &transpose, Value begin, Value end, bool streaming) {
+    int64_t most = outerBox[*across], width = elements.lanes(), rest = inner % width;
+    int64_t high = blocksOf(most, blockRows), wide = blocksOf(inner, blockRun);
+    auto within = [&](AffineExpr expr) { return simplifyWithin(expr, elements.extents()); };
+    Scope *loop = elements.openLoop(elements.root(), begin, end, index(1), {});
+    AffineExpr item = elements.scalarVariable(loop, loop->loop.getInductionVar(), items());
+    SmallVector<AffineExpr> outside = delinearize(within(item.floorDiv(high * wide)), withoutAcross());
+    Value firstRow = multiply(elements.index(within(item.floorDiv(wide) % high)), blockRows);
+    Value first = multiply(elements.index(within(item % wide)), blockRun);
+    Value lastRow = minimum(loop, add(loop, firstRow, index(blockRows)), most);
+    Value last = minimum(loop, add(loop, first, index(blockRun)), inner);
+    for (int64_t lanes : {width, rest}) { // full registers; the last ones of the run
+      if (lanes == 0 || (lanes == width && inner < width)) continue;
+      bool full = lanes == width;
+      Value low = full ? first : maximum(loop, first, inner - rest);
+      Scope *columns =
+          elements.openLoop(loop, low, full ? minimum(loop, last, inner - rest) : last, index(width), {});
+      Value mask;
+      auto maskType = VectorType::get({width}, elements.in(columns).getI1Type());
+      if (!full)
+        mask = elements.own(columns, vector::ConstantMaskOp::create(elements.in(columns), maskType,
+                                                                    ArrayRef<int64_t>{lanes}));
+      AffineExpr lane = elements.laneVariable(columns, columns->loop.getInductionVar(), inner, mask);
+      tiles(columns, transpose, outside, {lane, lanes, firstRow, lastRow, streaming});
+      elements.closeLoop(columns, {});
+    }
+    elements.closeLoop(loop, {});
+  }
+
+  struct Column {
+    AffineExpr lane;
+    int64_t lanes;
+    Value firstRow, lastRow;
+    bool streaming;
+  };
+
+  // The tiles of one register's lanes, one below the other.
+  void tiles(Scope *columns, Transpose &transpose, ArrayRef<AffineExpr> outside, const Column &column) {
+    int64_t most = outerBox[*across], width = elements.lanes();
+    Scope *tile = elements.openLoop(columns, column.firstRow, column.lastRow, index(width), {});
+    Value corner = tile->loop.getInductionVar(), count = index(width), rows;
+    if (most % width != 0) {
+      Value left = elements.own(tile, arith::SubIOp::create(elements.in(tile), index(most), corner));
+      auto maskType = VectorType::get({width}, elements.in(tile).getI1Type());
+      rows = elements.own(tile, vector::CreateMaskOp::create(elements.in(tile), maskType, ValueRange{left}));
+      count = minimum(tile, left, width);
+    }
+    AffineExpr first = elements.scalarVariable(tile, corner, most);
+    Scope *row = elements.openLoop(tile, index(0), count, index(1), {});
+    Value number = row->loop.getInductionVar();
+    AffineExpr within = elements.scalarVariable(row, number, width);
+    AffineExpr place = elements.scalarVariable(row, add(row, corner, number), most);
+    auto idOf = [](AffineExpr variable) { return cast<AffineDimExpr>(variable).getPosition(); };
+    transpose.open({tile, idOf(column.lane), idOf(place), first, within, column.lanes, rows});
+    SmallVector<AffineExpr> position(outside);
+    position.insert(position.begin() + *across, place);
+    stores(row, position, {column.lane}, column.streaming);
+    elements.closeLoop(row, {});
+    elements.closeLoop(tile, {});
+  }
+
+  // --- runs
+
   // Rows longer than a chunk: an item is one chunk of one row.
   void emitChunks(Value begin, Value end) {
     Value shift = streaming ? misaligned() : Value();
@@ -166,10 +296,12 @@ private:
   // full aligned registers: one result, in one run.
   bool isStreaming() const {
     if (results.size() != 1 || rows != 1 || inner <= streams * streamElements) return false;
-    auto type = cast<MemRefType>(kernel.resultBuffers[results[0]].getType());
+    return leavesCache(cast<MemRefType>(kernel.resultBuffers[results[0]].getType()));
+  }
+  bool leavesCache(MemRefType type) const {
     int64_t width = type.getElementTypeBitWidth() / 8;
     return width * elements.lanes() == machine.vectorBytes &&
-           width * inner > std::min(machine.lastLevelBytes, cacheShare);
+           width * type.getNumElements() > std::min(machine.lastLevelBytes, cacheShare);
   }
 
   // Elements before the first aligned one of the result.
@@ -202,6 +334,9 @@ private:
   Value minimum(Scope *scope, Value value, int64_t bound) {
     return elements.own(scope, arith::MinUIOp::create(elements.in(scope), value, index(bound)));
   }
+  Value maximum(Scope *scope, Value value, int64_t bound) {
+    return elements.own(scope, arith::MaxUIOp::create(elements.in(scope), value, index(bound)));
+  }
   Value index(int64_t value) { return elements.constantIndex(value); }
   AffineExpr zero() { return getAffineConstantExpr(0, elements.context()); }
 
@@ -215,6 +350,8 @@ private:
   static constexpr int64_t cacheShare = 32 << 20; // of a last level that is shared with others
   int64_t rows = 1, inner = 1, unroll = 1, chunk = 1, chunks = 1, rowsPerItem = 1;
   bool streaming = false;
+  std::optional<size_t> across;        // tiles run over this outer axis and the lanes
+  int64_t blockRows = 1, blockRun = 1; // multiples of the lanes
 };
 
 // Items [first, first + count) out of [begin, end), as items from 0.
@@ -230,6 +367,9 @@ std::pair<Value, Value> shareOf(Elements &elements, Kernel &kernel, int64_t firs
   };
   return {clamp(kernel.begin), clamp(kernel.end)};
 }
+
+// A tile has as many registers as lanes: with more of either it would not fit the register file.
+constexpr int64_t mostTileLanes = 16;
 
 } // namespace
 
@@ -260,15 +400,21 @@ static void findInPlace(Kernel &kernel, Elements &elements) {
 
 LogicalResult emitMap(func::FuncOp function, const Machine &machine) {
   Kernel kernel(function);
+  std::map<int64_t, SmallVector<size_t>> groups; // by number of elements
+  for (size_t result = 0; result < kernel.results.size(); ++result)
+    if (int64_t count = productOf(kernel.shapeOf(result))) groups[count].push_back(result);
   int64_t lanes = machine.lanes(kernel.widestBytes());
+  if (lanes > mostTileLanes) {
+    Elements trial(function, kernel.buffers, lanes);
+    if (llvm::any_of(groups,
+                     [&](auto &group) { return MapNest(kernel, trial, machine, group.second).isTiled(); }))
+      lanes = mostTileLanes;
+  }
   Elements elements(function, kernel.buffers, lanes);
   elements.fetchAhead = kernel.fetchAhead(machine);
   elements.reduce = [&](OpResult result, ArrayRef<AffineExpr>) {
     elements.fail("a map kernel contains a reduction");
   };
-  std::map<int64_t, SmallVector<size_t>> groups; // by number of elements
-  for (size_t result = 0; result < kernel.results.size(); ++result)
-    if (int64_t count = productOf(kernel.shapeOf(result))) groups[count].push_back(result);
   bool sameShape = llvm::all_of(kernel.results, [&](Value r) {
     return r.getType() == kernel.results[0].getType() ||
            cast<RankedTensorType>(r.getType()).getShape() == kernel.shapeOf(0);

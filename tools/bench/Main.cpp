@@ -92,6 +92,26 @@ void addPointwise(Bench &bench, const std::string &extents, double elements, dou
       {.name = "pointwise/" + extents, .make = make, .work = elements * 8, .unit = "GB/s", .aimRatio = aim});
 }
 
+/// A copy that permutes the axes, beside one that does not.
+void addPermute(Bench &bench, const std::string &extents, const std::string &axes, double elements) {
+  auto make = [&bench, extents, axes] {
+    auto call =
+        bench.call({"fn f(x: f32[" + extents + "]) {\n  return permute_dims(x, [" + axes + "])\n}\n"});
+    auto to =
+        std::make_shared<Buffer>(std::move(Buffer::zeros(DType::f32, call->results[0].shape())).value());
+    return std::vector<Side>{{"tgc", [call] { (*call)(); }},
+                             {"memcpy", [call, to] {
+                                std::memcpy(to->data(), call->arguments[0].data(),
+                                            static_cast<std::size_t>(to->sizeBytes()));
+                              }}};
+  };
+  bench.figures.push_back({.name = "permute/" + extents + " by " + axes,
+                           .make = make,
+                           .work = elements * 8,
+                           .unit = "GB/s",
+                           .aimRatio = 0.4});
+}
+
 template <typename T>
 void gemmSides(const Bench &bench, const std::shared_ptr<Call> &call, int n, std::vector<Side> &sides) {
   auto out = std::make_shared<Buffer>(std::move(Buffer::zeros(dtypeOf<T>(), {n, n})).value());
@@ -239,6 +259,12 @@ void addAll(Bench &bench) {
   addSmallCall(bench);
   addPointwise(bench, "10, 100, 100", 1e5, 0);
   addPointwise(bench, "67108864", 67108864, 0.9);
+  addPermute(bench, "4096, 4096", "1, 0", 16777216);
+  addPermute(bench, "1000, 1000", "1, 0", 1e6);
+  addPermute(bench, "64, 512, 512", "0, 2, 1", 16777216);
+  addPermute(bench, "256, 256, 256", "2, 0, 1", 16777216);
+  addPermute(bench, "64, 64, 64, 64", "3, 2, 1, 0", 16777216);
+  addPermute(bench, "64, 64, 64, 64", "2, 1, 0, 3", 16777216);
   constexpr std::int64_t n = 4096;
   addRows(bench, "softmax", "softmax(x)", 8.0 * n * n,
           [](const float *in, float *out, bool past) { hand::softmax(in, out, n, n, past); });

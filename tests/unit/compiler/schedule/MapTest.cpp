@@ -56,3 +56,29 @@ TEST_CASE("map: results that leave the cache are written in several streams and 
                        [=](mlir::func::FuncOp kernel) { return tgc::schedule::emitMap(kernel, machine); });
   }
 }
+
+TEST_CASE("map: permuted reads go through tiles, with edges on both sides, and equal plain loops") {
+  for (const char *type : {"f64", "f32", "i64", "i32", "i8", "bf16"}) {
+    compareMaps(access(type, {64, 48}, {48, 64}, "(d0, d1) -> (d1, d0)"));
+    compareMaps(access(type, {37, 300}, {300, 37}, "(d0, d1) -> (d1, d0)"));
+  }
+  compareMaps(access("f32", {300, 8}, {8, 300}, "(d0, d1) -> (d1, d0)"));
+  compareMaps(access("f32", {8, 300}, {300, 8}, "(d0, d1) -> (d1, d0)"));
+  compareMaps(access("f32", {3, 33, 270}, {3, 270, 33}, "(d0, d1, d2) -> (d0, d2, d1)"));
+  compareMaps(access("f32", {20, 30, 40}, {30, 40, 20}, "(d0, d1, d2) -> (d1, d2, d0)"));
+  compareMaps(access("f32", {20, 30, 40}, {40, 20, 30}, "(d0, d1, d2) -> (d2, d0, d1)"));
+  compareMaps(access("f32", {9, 10, 11, 12}, {12, 11, 10, 9}, "(d0, d1, d2, d3) -> (d3, d2, d1, d0)"));
+  compareMaps(access("f32", {40, 50}, {100, 90}, "(d0, d1) -> (d1 * 2 + 1, d0 + 3)"));
+}
+
+TEST_CASE("map: permuted results that leave the cache equal plain loops") {
+  for (int64_t bytes : {64, 32, 16}) {
+    auto machine = tgc::schedule::Machine::withVectorBytes(bytes);
+    machine.lastLevelBytes = 1 << 12;
+    for (const Sample &sample : {access("f32", {100, 64}, {64, 100}, "(d0, d1) -> (d1, d0)"),
+                                 access("f64", {48, 80}, {80, 48}, "(d0, d1) -> (d1, d0)"),
+                                 access("f32", {5, 33, 64}, {5, 64, 33}, "(d0, d1, d2) -> (d0, d2, d1)")})
+      compareWithLoops(sample,
+                       [=](mlir::func::FuncOp kernel) { return tgc::schedule::emitMap(kernel, machine); });
+  }
+}
