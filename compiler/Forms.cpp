@@ -105,7 +105,7 @@ public:
 
   LogicalResult check(Operation &top) {
     auto function = dyn_cast<func::FuncOp>(top);
-    const bool kernel = function && (exec::isKernel(function) || function.isExternal());
+    const bool kernel = function && !exec::isOuter(function);
     const WalkResult result = top.walk<WalkOrder::PreOrder>([&](Operation *op) {
       const bool inBody = !form.body.empty() && op->getParentOfType<linalg::GenericOp>();
       const Names allowed = inBody ? form.body : kernel ? form.kernel : form.outer;

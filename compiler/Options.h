@@ -29,7 +29,8 @@ struct Options {
   int compileThreads = 0;
   /// Contractions may be handed to oneDNN where it was measured to win.
   bool allowLibrary = true;
-  /// Kernels equal to ones this Compiler already built are taken from memory.
+  /// Kernels equal to ones this Compiler already built are taken from memory. Routines that kernels call
+  /// (vector sin, exp) always are.
   bool reuseKernels = true;
   /// Constant subgraphs larger than this are not folded, bytes.
   std::int64_t foldLimitBytes = 1 << 20;

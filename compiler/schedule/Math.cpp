@@ -1,6 +1,7 @@
 #include "compiler/schedule/Math.h"
 
 #include "compiler/schedule/MathInk.h"
+#include "compiler/schedule/Routine.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -50,9 +51,14 @@ bool isInexact(StringRef name, int64_t lanes) {
   return lanes < 8 && llvm::is_contained({"tanh", "acosh", "acos", "log10"}, name);
 }
 
+// Bodies of exp, log, sin and cos that one kernel may hold; with more they are called. A body costs about a
+// millisecond of code generation wherever it stands, a call some nanoseconds for a whole vector.
+constexpr int64_t mostBodies = 4;
+
 class Expander {
 public:
-  explicit Expander(func::FuncOp kernel) : kernel(kernel), builder(kernel.getLoc(), kernel.getContext()) {}
+  explicit Expander(func::FuncOp kernel)
+      : kernel(kernel), builder(kernel.getLoc(), kernel.getContext()), routines(kernel, builder) {}
 
   LogicalResult run() {
     SmallVector<Operation *> work;
@@ -61,6 +67,7 @@ public:
           isa<VectorType>(op->getResult(0).getType()))
         work.push_back(op);
     });
+    calls = llvm::count_if(work, hasBody) > mostBodies;
     for (Operation *op : work) {
       builder.setInsertionPoint(op);
       builder.setLoc(op->getLoc());
@@ -73,57 +80,86 @@ public:
   }
 
 private:
+  static bool hasBody(Operation *op) {
+    return isa<math::ExpOp, math::SinOp, math::CosOp>(op) ||
+           (isa<math::LogOp>(op) && getElementTypeOrSelf(op->getResult(0)).isF32());
+  }
+
   // Null: LLVM knows better.
   Value replacement(Operation *op) {
     auto type = cast<VectorType>(op->getResult(0).getType());
     Type element = type.getElementType();
-    if (type.getRank() != 1 || (!element.isF32() && !element.isF64())) return laneByLane(op, type);
+    if (type.getRank() != 1 || (!element.isF32() && !element.isF64()))
+      return laneByLane(op, op->getOperands(), type);
     MathInk ink(builder, type);
-    Value x = op->getOperand(0);
-    if (isa<math::RsqrtOp>(op)) return ink.div(ink.number(1), math::SqrtOp::create(builder, x));
-    if (isa<math::ExpOp>(op)) return expVector(ink, x);
-    if (isa<math::LogOp>(op) && element.isF32()) return logVector(ink, x);
-    if (isa<math::SinOp, math::CosOp>(op)) return angle(ink, op, x);
+    if (isa<math::RsqrtOp>(op))
+      return ink.div(ink.number(1), math::SqrtOp::create(builder, op->getOperand(0)));
     StringRef name = libraryName(op);
-    if (name.empty()) return isa<math::IPowIOp, math::FPowIOp>(op) ? laneByLane(op, type) : Value();
-    if (element.isF64() && isInexact(name, type.getNumElements())) return scalarCalls(op, type);
-    return call(name, type, op->getOperands());
+    if (hasBody(op) && calls)
+      return routines.call(name, type, type, op->getOperands(),
+                           [&](ValueRange x) { return SmallVector<Value>{written(ink, op, x[0])}; })[0];
+    if (hasBody(op)) return written(ink, op, op->getOperand(0));
+    if (name.empty())
+      return isa<math::IPowIOp, math::FPowIOp>(op) ? laneByLane(op, op->getOperands(), type) : Value();
+    if (element.isF64() && isInexact(name, type.getNumElements()))
+      return routines.call(name, type, type, op->getOperands(), [&](ValueRange operands) {
+        return SmallVector<Value>{laneByLane(op, operands, type)};
+      })[0];
+    return library(name, type, op->getOperands());
   }
 
-  // sin and cos of one value share the reduction of the angle.
+  Value written(MathInk &ink, Operation *op, Value x) {
+    if (isa<math::ExpOp>(op)) return expVector(ink, x);
+    if (isa<math::LogOp>(op)) return logVector(ink, x);
+    return angle(ink, op, x);
+  }
+
+  // sin and cos of one value share the reduction of the angle. What is rare is called: it would be most of
+  // the code.
   Value angle(MathInk &ink, Operation *op, Value x) {
-    auto key = std::make_pair(x, op->getBlock());
+    auto key = std::make_pair(x, builder.getInsertionBlock());
     auto known = angles.find(key);
     if (known == angles.end()) {
-      Value huge = ink.less(ink.number(trigLimit(ink.wide)), ink.abs(x));
-      Value any = anyLane(huge);
+      Value any = anyLane(isHuge(ink, x));
       Reduced reduced = reduceAngle(ink, x);
-      if (!ink.wide) reduced = withHuge(ink, x, reduced, any, huge);
-      known = angles.insert({key, {reduced, any, huge}}).first;
+      if (!ink.wide) reduced = withHuge(ink, x, reduced, any);
+      known = angles.insert({key, {reduced, any}}).first;
     }
-    auto &[reduced, any, huge] = known->second;
+    auto [reduced, any] = known->second;
     Value fast = isa<math::SinOp>(op) ? sinOf(ink, x, reduced) : cosOf(ink, reduced);
     if (!ink.wide) return fast;
-    auto branch = scf::IfOp::create(builder, ink.type, any, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(branch.thenBlock());
-    scf::YieldOp::create(builder, ink.select(huge, scalarCalls(op, ink.type), fast));
-    builder.setInsertionPointToStart(branch.elseBlock());
-    scf::YieldOp::create(builder, fast);
-    return branch.getResult(0);
+    return unless(any, fast, [&] {
+      return routines.call(
+          (libraryName(op) + "_huge").str(), ink.type, ink.type, {x, fast}, [&](ValueRange v) {
+            return SmallVector<Value>{ink.select(isHuge(ink, v[0]), laneByLane(op, v[0], ink.type), v[1])};
+          });
+    })[0];
   }
 
-  // No call, even for what is rare: a call in a loop makes every vector of the loop live in memory.
-  Reduced withHuge(MathInk &ink, Value x, Reduced reduced, Value any, Value huge) {
-    auto branch = scf::IfOp::create(builder, TypeRange{ink.bits, ink.type}, any, /*withElseRegion=*/true);
+  Reduced withHuge(MathInk &ink, Value x, Reduced reduced, Value any) {
+    ValueRange merged = unless(any, {reduced.count, reduced.rest}, [&] {
+      return routines.call("reduce_huge", ink.type, {ink.bits, ink.type}, {x, reduced.count, reduced.rest},
+                           [&](ValueRange v) {
+                             Value huge = isHuge(ink, v[0]);
+                             Reduced other = reduceHuge(ink, v[0]);
+                             return SmallVector<Value>{ink.select(huge, other.count, v[1]),
+                                                       ink.select(huge, other.rest, v[2])};
+                           });
+    });
+    return {merged[0], merged[1]};
+  }
+
+  Value isHuge(MathInk &ink, Value x) { return ink.less(ink.number(trigLimit(ink.wide)), ink.abs(x)); }
+
+  // `usual`, or what `other` gives where `rare` holds.
+  ValueRange unless(Value rare, ValueRange usual, llvm::function_ref<ValueRange()> other) {
+    auto branch = scf::IfOp::create(builder, TypeRange(usual), rare, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(branch.thenBlock());
-    Reduced other = reduceHuge(ink, x);
-    scf::YieldOp::create(builder, ValueRange{ink.select(huge, other.count, reduced.count),
-                                             ink.select(huge, other.rest, reduced.rest)});
+    scf::YieldOp::create(builder, other());
     builder.setInsertionPointToStart(branch.elseBlock());
-    scf::YieldOp::create(builder, ValueRange{reduced.count, reduced.rest});
-    return {branch.getResult(0), branch.getResult(1)};
+    scf::YieldOp::create(builder, usual);
+    return branch.getResults();
   }
 
   Value anyLane(Value mask) {
@@ -135,43 +171,38 @@ private:
     return arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, number, zero);
   }
 
-  // Lane after lane through the C library, in a loop: for what happens rarely.
-  Value scalarCalls(Operation *op, VectorType type) {
+  // Every lane as a scalar operation, in a loop; LLVM turns it into a call of the C library or instructions.
+  Value laneByLane(Operation *op, ValueRange operands, VectorType type) {
     Value zero = arith::ConstantIndexOp::create(builder, 0), one = arith::ConstantIndexOp::create(builder, 1);
     Value lanes = arith::ConstantIndexOp::create(builder, type.getNumElements());
-    auto loop = scf::ForOp::create(builder, zero, lanes, one, ValueRange{op->getOperand(0)});
+    auto loop = scf::ForOp::create(builder, zero, lanes, one, operands[0]);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
     Value held = loop.getRegionIterArg(0), lane = loop.getInductionVar();
-    SmallVector<Value> operands;
-    for (Value operand : op->getOperands()) {
+    SmallVector<Value> scalars;
+    for (Value operand : operands) {
       if (!isa<VectorType>(operand.getType())) {
-        operands.push_back(operand);
+        scalars.push_back(operand);
         continue;
       }
-      operands.push_back(vector::ExtractOp::create(builder, operand, lane));
+      scalars.push_back(vector::ExtractOp::create(builder, operand, lane));
     }
-    OperationState state(op->getLoc(), op->getName(), operands, type.getElementType(), op->getAttrs());
+    OperationState state(op->getLoc(), op->getName(), scalars, type.getElementType(), op->getAttrs());
     Value result = builder.create(state)->getResult(0);
     if (result.getType() != getElementTypeOrSelf(held.getType())) return {};
     scf::YieldOp::create(builder, ValueRange(vector::InsertOp::create(builder, result, held, lane)));
     return loop.getResult(0);
   }
 
-  // Every lane as a scalar operation, which LLVM turns into calls or instructions.
-  Value laneByLane(Operation *op, VectorType type) { return scalarCalls(op, type); }
-
   // libmvec has 4, 8 and 16 lanes of f32 and 2, 4 and 8 of f64; shorter vectors are filled up.
-  Value call(StringRef name, VectorType type, ValueRange operands) {
+  Value library(StringRef name, VectorType type, ValueRange operands) {
     bool wide = type.getElementType().isF64();
     int64_t lanes = type.getNumElements(), least = wide ? 2 : 4;
     if (lanes < least) return padded(name, type, operands, least);
     char isa = lanes == least ? 'b' : lanes == 2 * least ? 'd' : 'e';
     std::string symbol = std::string("_ZGV") + isa + "N" + std::to_string(lanes) +
                          std::string(operands.size(), 'v') + "_" + name.str() + (wide ? "" : "f");
-    SmallVector<Type> types(operands.size(), type);
-    declare(symbol, builder.getFunctionType(types, type));
-    return func::CallOp::create(builder, symbol, type, operands).getResult(0);
+    return routines.callExternal(symbol, type, operands);
   }
 
   Value padded(StringRef name, VectorType type, ValueRange operands, int64_t lanes) {
@@ -184,24 +215,18 @@ private:
     SmallVector<Value> filled;
     for (Value operand : operands)
       filled.push_back(vector::ShuffleOp::create(builder, operand, operand, up));
-    Value result = call(name, wideType, filled);
+    Value result = library(name, wideType, filled);
     return vector::ShuffleOp::create(builder, result, result, down);
-  }
-
-  void declare(const std::string &symbol, FunctionType type) {
-    auto module = kernel->getParentOfType<ModuleOp>();
-    if (SymbolTable::lookupSymbolIn(module, symbol)) return;
-    OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
-    auto function = func::FuncOp::create(top, module.getLoc(), symbol, type);
-    function.setPrivate();
   }
 
   struct Angle {
     Reduced reduced;
-    Value any, huge;
+    Value any;
   };
   func::FuncOp kernel;
   ImplicitLocOpBuilder builder;
+  Routines routines;
+  bool calls = false; // of bodies that would be written otherwise
   DenseMap<std::pair<Value, Block *>, Angle> angles;
 };
 

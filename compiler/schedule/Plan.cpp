@@ -242,7 +242,7 @@ class PlanMemoryPass : public impl::PlanMemoryBase<PlanMemoryPass> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
-      if (!exec::isKernel(function) && !function.isExternal() && !function->hasAttr(exec::argumentsAttr))
+      if (exec::isOuter(function) && !function->hasAttr(exec::argumentsAttr))
         if (failed(Planner(function, symbols).run())) return signalPassFailure();
   }
 };

@@ -1,4 +1,5 @@
 #include "compiler/target/Cpu.h"
+#include "dialects/exec/Exec.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/IR/IRBuilder.h"
@@ -20,6 +21,24 @@ constexpr const char *lightPipeline =
     "function(sroa,early-cse,instcombine<no-verify-fixpoint>,simplifycfg,loop-mssa(licm),"
     "instcombine<no-verify-fixpoint>,early-cse)";
 
+/// Passes of the code generator that our code gives nothing to do: it has no exceptions, no collector, no
+/// profile, and its loops are written as they shall run.
+constexpr llvm::StringLiteral idlePasses[] = {
+    "Loop Strength Reduction",
+    "Canonicalize Freeze Instructions in Loops",
+};
+
+/// The code generator's own list without the idle passes.
+class ShortList : public llvm::legacy::PassManager {
+public:
+  void add(llvm::Pass *pass) override {
+    if (llvm::is_contained(idlePasses, pass->getPassName()))
+      delete pass;
+    else
+      llvm::legacy::PassManager::add(pass);
+  }
+};
+
 Error internal(std::string message) { return Error{ErrorKind::Internal, std::move(message), {}, 1, {}}; }
 
 /// The only process-wide state of tgc: LLVM's list of targets.
@@ -32,15 +51,33 @@ void registerHost() {
   });
 }
 
+void addVectorWidth(llvm::Function &function, const Options &options) {
+  const int bytes = options.vectorBytes ? options.vectorBytes : 64;
+  function.addFnAttr("prefer-vector-width", std::to_string(bytes * 8));
+}
+
 /// Nothing in a kernel throws or asks for frames. Results never overlap what a call reads, unless a kernel
 /// says so.
 void annotate(llvm::Function &function, const KernelFacts &facts, const Options &options) {
   function.setLinkage(llvm::GlobalValue::InternalLinkage);
   function.addFnAttr(llvm::Attribute::NoUnwind);
-  const int bytes = options.vectorBytes ? options.vectorBytes : 64;
-  function.addFnAttr("prefer-vector-width", std::to_string(bytes * 8));
+  addVectorWidth(function, options);
   for (unsigned index = 0; index < facts.buffers; ++index)
     if (!facts.mayAlias[index]) function.addParamAttr(index + 2, llvm::Attribute::NoAlias);
+}
+
+/// Routines and their calls use a convention in which half of the vector registers survive a call, so that
+/// values of a loop that calls need not live in memory. Elsewhere than on x86-64 it is the usual one.
+void setConvention(llvm::Function &routine, const Options &options) {
+  if (!routine.isDeclaration()) {
+    routine.addFnAttr(llvm::Attribute::NoUnwind);
+    addVectorWidth(routine, options);
+  }
+  if (routine.getParent()->getTargetTriple().getArch() != llvm::Triple::x86_64) return;
+  routine.setCallingConv(llvm::CallingConv::Intel_OCL_BI);
+  for (llvm::User *user : routine.users())
+    if (auto *call = llvm::dyn_cast<llvm::CallBase>(user))
+      call->setCallingConv(llvm::CallingConv::Intel_OCL_BI);
 }
 
 /// `void name(i64 begin, i64 end, ptr buffers)`: loads the pointers, then does what the kernel does. Inlining
@@ -135,7 +172,7 @@ void Cpu::optimize(llvm::Module &module) {
 
 bool Cpu::emit(llvm::Module &module, bool assembly, llvm::SmallVectorImpl<char> &out) {
   llvm::raw_svector_ostream stream(out);
-  llvm::legacy::PassManager passes;
+  ShortList passes;
   const auto kind = assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
   if (machine->addPassesToEmitFile(passes, stream, nullptr, kind)) return false;
   passes.run(module);
@@ -150,6 +187,8 @@ Result<Unit> Cpu::translate(mlir::ModuleOp source, llvm::ArrayRef<KernelFacts> k
   if (!unit.module) return internal("a kernel does not translate to LLVM IR");
   unit.module->setDataLayout(machine->createDataLayout());
   unit.module->setTargetTriple(machine->getTargetTriple());
+  for (llvm::Function &function : *unit.module)
+    if (function.getName().starts_with(exec::routinePrefix)) setConvention(function, options);
   for (const KernelFacts &facts : kernels) {
     llvm::Function *kernel = unit.module->getFunction(facts.name);
     if (!kernel || kernel->arg_size() != facts.buffers + 2)

@@ -11,16 +11,20 @@ namespace orc = llvm::orc;
 
 Error internal(std::string message) { return Error{ErrorKind::Internal, std::move(message), {}, 1, {}}; }
 
-/// Answers undefined names from the table of runtime calls; notes the ones it does not know.
+/// Answers undefined names from the given routines and the table of runtime calls; notes the ones it does
+/// not know.
 class CallsGenerator : public orc::DefinitionGenerator {
 public:
-  explicit CallsGenerator(std::shared_ptr<std::vector<std::string>> unknown) : unknown(std::move(unknown)) {}
+  CallsGenerator(std::shared_ptr<std::vector<std::string>> unknown, llvm::StringMap<void *> given)
+      : unknown(std::move(unknown)), given(std::move(given)) {}
 
   llvm::Error tryToGenerate(orc::LookupState &, orc::LookupKind, orc::JITDylib &library,
                             orc::JITDylibLookupFlags, const orc::SymbolLookupSet &wanted) override {
     orc::SymbolMap found;
     for (const auto &[name, flags] : wanted) {
-      if (std::optional<void *> address = addressOf(std::string_view(*name)))
+      if (auto routine = given.find(*name); routine != given.end())
+        found[name] = {orc::ExecutorAddr::fromPtr(routine->second), llvm::JITSymbolFlags::Exported};
+      else if (std::optional<void *> address = addressOf(std::string_view(*name)))
         found[name] = {orc::ExecutorAddr::fromPtr(*address), llvm::JITSymbolFlags::Exported};
       else
         unknown->push_back((*name).str());
@@ -30,6 +34,7 @@ public:
 
 private:
   std::shared_ptr<std::vector<std::string>> unknown;
+  llvm::StringMap<void *> given;
 };
 
 Error explain(llvm::Error error, const std::vector<std::string> &unknown) {
@@ -43,7 +48,8 @@ Error explain(llvm::Error error, const std::vector<std::string> &unknown) {
 
 } // namespace
 
-Result<LoadedCode> load(std::vector<llvm::SmallVector<char, 0>> objects, llvm::ArrayRef<std::string> names) {
+Result<LoadedCode> load(std::vector<llvm::SmallVector<char, 0>> objects, llvm::ArrayRef<std::string> names,
+                        const llvm::StringMap<void *> &given) {
   auto unknown = std::make_shared<std::vector<std::string>>();
   // Nothing of the process is visible to kernels, and they have no static constructors.
   auto jit = orc::LLJITBuilder()
@@ -52,7 +58,7 @@ Result<LoadedCode> load(std::vector<llvm::SmallVector<char, 0>> objects, llvm::A
                  .create();
   if (!jit) return explain(jit.takeError(), *unknown);
   orc::LLJIT &linker = **jit;
-  linker.getMainJITDylib().addGenerator(std::make_unique<CallsGenerator>(unknown));
+  linker.getMainJITDylib().addGenerator(std::make_unique<CallsGenerator>(unknown, given));
   for (llvm::SmallVector<char, 0> &object : objects) {
     auto file = std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(object), "tgc", false);
     if (auto error = linker.addObjectFile(std::move(file))) return explain(std::move(error), *unknown);
@@ -70,7 +76,7 @@ Result<LoadedCode> load(std::vector<llvm::SmallVector<char, 0>> objects, llvm::A
 
   LoadedCode loaded;
   for (const std::string &name : names)
-    loaded.kernels.push_back((*found)[linker.mangleAndIntern(name)].getAddress().toPtr<Kernel>());
+    loaded.addresses.push_back((*found)[linker.mangleAndIntern(name)].getAddress().toPtr<void *>());
   loaded.code =
       std::shared_ptr<void>(jit->release(), [](void *held) { delete static_cast<orc::LLJIT *>(held); });
   return loaded;

@@ -4,6 +4,7 @@
 #include "tgc/Result.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,12 +12,15 @@
 namespace tgc::target {
 
 struct LoadedCode {
-  std::shared_ptr<void> code;  ///< the pages live as long as this
-  std::vector<Kernel> kernels; ///< in the order of the names
+  std::shared_ptr<void> code;    ///< the pages live as long as this
+  std::vector<void *> addresses; ///< in the order of the names
 };
 
-/// Links object files into this process and looks their kernels up in one batch.
-/// Errors: Internal when an object refers to a name that runtime/Calls does not have, or does not link.
-Result<LoadedCode> load(std::vector<llvm::SmallVector<char, 0>> objects, llvm::ArrayRef<std::string> names);
+/// Links object files into this process and looks their kernels up in one batch; `names` may also hold names
+/// of routines. `given` are addresses of routines linked before, which must outlive the code.
+/// Errors: Internal when an object refers to a name that is neither given nor in runtime/Calls, or does not
+/// link.
+Result<LoadedCode> load(std::vector<llvm::SmallVector<char, 0>> objects, llvm::ArrayRef<std::string> names,
+                        const llvm::StringMap<void *> &given = {});
 
 } // namespace tgc::target

@@ -43,6 +43,9 @@ std::int64_t countOf(func::FuncOp kernel, StringRef name) {
   return value ? value.getInt() : 1;
 }
 
+/// Listings are of one module that holds everything.
+bool isListing(const Options &options) { return options.keepLlvm || options.keepAssembly; }
+
 KernelFacts factsOf(func::FuncOp kernel) {
   KernelFacts facts;
   facts.name = kernel.getName().str();
@@ -58,7 +61,7 @@ KernelFacts factsOf(func::FuncOp kernel) {
 std::vector<func::FuncOp> launchedKernels(ModuleOp module) {
   llvm::StringSet<> launched;
   for (auto function : module.getOps<func::FuncOp>())
-    if (!exec::isKernel(function) && !function.isExternal())
+    if (exec::isOuter(function))
       for (auto launch : function.getOps<exec::LaunchOp>())
         launched.insert(launch.getKernel());
   std::vector<func::FuncOp> kernels;
@@ -78,12 +81,33 @@ struct KernelBuilder::Shard {
   std::optional<tgc::Error> error;
 };
 
-/// Kernels that must be compiled now, in the module's order, and what they call.
+/// What must be compiled now, in the module's order, and what it calls.
 struct KernelBuilder::Fresh {
-  std::vector<func::FuncOp> kernels, calls;
-  std::vector<std::string> keys; ///< empty when nothing is to be remembered
+  std::vector<func::FuncOp> kernels, routines;
+  std::vector<func::FuncOp> calls;         ///< every function the others may call
+  std::vector<std::string> keys;           ///< empty when nothing is to be remembered
+  std::vector<std::string> routineKeys;    ///< the same
+  llvm::StringMap<void *> given;           ///< routines built before
+  std::vector<std::shared_ptr<void>> code; ///< that the fresh kernels need: those routines'
   Location loc;
 };
+
+namespace {
+
+/// Fills a shard with what its kernels may call: bodies in one shard, declarations in the others.
+void addCalls(ModuleOp shard, ArrayRef<func::FuncOp> calls, ArrayRef<func::FuncOp> bodies) {
+  for (func::FuncOp call : calls) {
+    if (llvm::is_contained(bodies, call)) {
+      shard.push_back(call.clone());
+      continue;
+    }
+    auto declared = func::FuncOp::create(call.getLoc(), call.getName(), call.getFunctionType());
+    declared.setPrivate();
+    shard.push_back(declared);
+  }
+}
+
+} // namespace
 
 std::string KernelBuilder::keyOf(func::FuncOp kernel, const Options &options) const {
   std::string text;
@@ -100,9 +124,8 @@ std::string KernelBuilder::keyOf(func::FuncOp kernel, const Options &options) co
 Result<std::size_t> KernelBuilder::shardCount(std::size_t kernels, const Options &options) {
   const std::size_t most = options.compileThreads > 0 ? std::size_t(options.compileThreads)
                                                       : std::max(1u, std::thread::hardware_concurrency());
-  // Listings are of one module.
-  const bool listing = options.keepLlvm || options.keepAssembly;
-  const std::size_t count = listing ? 1 : std::clamp<std::size_t>(kernels / kernelsForAThread, 1, most);
+  const std::size_t count =
+      isListing(options) ? 1 : std::clamp<std::size_t>(kernels / kernelsForAThread, 1, most);
   while (cpus.size() < count) {
     auto cpu = Cpu::make();
     if (!cpu) return cpu.error();
@@ -144,8 +167,8 @@ Result<void> KernelBuilder::compileFresh(Fresh &fresh, PassManager &lowering, co
     shard.module->push_back(kernel);
   }
   for (Shard &shard : shards) {
-    for (func::FuncOp call : fresh.calls)
-      shard.module->push_back(call.clone());
+    addCalls(*shard.module, fresh.calls,
+             &shard == &shards.front() ? ArrayRef(fresh.routines) : ArrayRef<func::FuncOp>());
     if (failed(lowering.run(*shard.module))) return internal(""); // the pass has said why
   }
   clock.part("to llvm dialect");
@@ -163,20 +186,28 @@ Result<void> KernelBuilder::compileFresh(Fresh &fresh, PassManager &lowering, co
 }
 
 /// Loads the shards' objects; fresh kernels get their addresses and are remembered.
-Result<void> KernelBuilder::link(const Fresh &fresh, std::vector<Shard> &shards, BuiltKernels &built) {
+Result<void> KernelBuilder::link(Fresh &fresh, std::vector<Shard> &shards, BuiltKernels &built) {
   std::vector<std::string> names;
   std::vector<llvm::SmallVector<char, 0>> objects;
   for (std::size_t index = 0; index < fresh.kernels.size(); ++index)
     names.push_back(shards[index % shards.size()].facts[index / shards.size()].name);
+  for (func::FuncOp routine : fresh.routines)
+    names.push_back(routine.getName().str());
   for (Shard &shard : shards)
     objects.push_back(std::move(shard.code.object));
-  auto loaded = load(std::move(objects), names);
+  auto loaded = load(std::move(objects), names, fresh.given);
   if (!loaded) return loaded.error();
-  for (std::size_t index = 0; index < names.size(); ++index) {
-    built.ready[names[index]].function = loaded->kernels[index];
-    if (!fresh.keys.empty()) known[fresh.keys[index]] = {loaded->kernels[index], loaded->code};
+  fresh.code.push_back(std::move(loaded->code));
+  built.code = std::make_shared<std::vector<std::shared_ptr<void>>>(std::move(fresh.code));
+  const std::size_t kernels = fresh.kernels.size();
+  for (std::size_t index = 0; index < kernels; ++index) {
+    const auto function = reinterpret_cast<Kernel>(loaded->addresses[index]);
+    built.ready[names[index]].function = function;
+    if (!fresh.keys.empty()) known[fresh.keys[index]] = {function, built.code};
   }
-  built.code = std::move(loaded->code);
+  for (std::size_t index = 0; index < fresh.routineKeys.size(); ++index)
+    knownRoutines[names[kernels + index]] = {std::move(fresh.routineKeys[index]),
+                                             loaded->addresses[kernels + index], built.code};
   built.llvmText = std::move(shards.front().code.llvmText);
   built.assembly = std::move(shards.front().code.assembly);
   return {};
@@ -186,7 +217,7 @@ Result<void> KernelBuilder::link(const Fresh &fresh, std::vector<Shard> &shards,
 std::vector<std::shared_ptr<void>> KernelBuilder::collect(ModuleOp module, const Options &options,
                                                           Fresh &fresh, BuiltKernels &built) {
   std::vector<std::shared_ptr<void>> kept;
-  const bool remember = options.reuseKernels && !options.keepLlvm && !options.keepAssembly;
+  const bool remember = options.reuseKernels && !isListing(options);
   for (func::FuncOp kernel : launchedKernels(module)) {
     ReadyKernel &ready = built.ready[kernel.getName()];
     ready = {nullptr, countOf(kernel, exec::itemsAttr), countOf(kernel, exec::nanosecondsAttr)};
@@ -202,19 +233,43 @@ std::vector<std::shared_ptr<void>> KernelBuilder::collect(ModuleOp module, const
     }
     fresh.kernels.push_back(kernel);
   }
-  for (auto function : module.getOps<func::FuncOp>())
-    if (function.isExternal()) fresh.calls.push_back(function);
   return kept;
+}
+
+/// Splits routines into remembered ones and fresh ones. They are remembered even where kernels are not to be:
+/// like a library's functions, they are the same for every program.
+void KernelBuilder::collectCalls(ModuleOp module, const Options &options, Fresh &fresh) {
+  for (auto function : module.getOps<func::FuncOp>()) {
+    const bool routine = exec::isRoutine(function);
+    if (!function.isExternal() && !routine) continue;
+    fresh.calls.push_back(function);
+    if (!routine) continue;
+    if (isListing(options)) {
+      fresh.routines.push_back(function);
+      continue;
+    }
+    std::string key = keyOf(function, options);
+    auto found = knownRoutines.find(function.getName());
+    if (found != knownRoutines.end() && found->second.key == key) {
+      fresh.given[function.getName()] = found->second.address;
+      fresh.code.push_back(found->second.code);
+      continue;
+    }
+    fresh.routines.push_back(function);
+    fresh.routineKeys.push_back(std::move(key));
+  }
 }
 
 Result<BuiltKernels> KernelBuilder::build(ModuleOp module, PassManager &lowering, const Options &options,
                                           Trace *trace) {
   if (known.size() > mostKnownKernels) known.clear();
   BuiltKernels built;
-  Fresh fresh{{}, {}, {}, module.getLoc()};
+  Fresh fresh{{}, {}, {}, {}, {}, {}, {}, module.getLoc()};
   auto kept = std::make_shared<std::vector<std::shared_ptr<void>>>(collect(module, options, fresh, built));
-  if (!fresh.kernels.empty())
+  if (!fresh.kernels.empty()) {
+    collectCalls(module, options, fresh);
     if (auto done = compileFresh(fresh, lowering, options, trace, built); !done) return done.error();
+  }
   kept->push_back(std::move(built.code));
   built.code = std::move(kept);
   return built;

@@ -30,11 +30,19 @@ public:
   Result<BuiltKernels> build(mlir::ModuleOp module, mlir::PassManager &lowering, const Options &options,
                              Trace *trace);
 
-  void forget() { known.clear(); }
+  void forget() {
+    known.clear();
+    knownRoutines.clear();
+  }
 
 private:
   struct Known {
     Kernel function = nullptr;
+    std::shared_ptr<void> code;
+  };
+  struct KnownRoutine {
+    std::string key;
+    void *address = nullptr;
     std::shared_ptr<void> code;
   };
   struct Shard;
@@ -43,13 +51,15 @@ private:
   Result<std::size_t> shardCount(std::size_t kernels, const Options &options);
   std::vector<std::shared_ptr<void>> collect(mlir::ModuleOp module, const Options &options, Fresh &fresh,
                                              BuiltKernels &built);
+  void collectCalls(mlir::ModuleOp module, const Options &options, Fresh &fresh);
   Result<void> compileFresh(Fresh &fresh, mlir::PassManager &lowering, const Options &options, Trace *trace,
                             BuiltKernels &built);
-  Result<void> link(const Fresh &fresh, std::vector<Shard> &shards, BuiltKernels &built);
+  Result<void> link(Fresh &fresh, std::vector<Shard> &shards, BuiltKernels &built);
   Result<void> generateAll(std::vector<Shard> &shards, const Options &options);
 
-  std::vector<std::unique_ptr<Cpu>> cpus; ///< one for each thread that generates code
-  llvm::StringMap<Known> known;           ///< by hash of the kernel's text, the options and the machine
+  std::vector<std::unique_ptr<Cpu>> cpus;      ///< one for each thread that generates code
+  llvm::StringMap<Known> known;                ///< by hash of the kernel's text, the options and the machine
+  llvm::StringMap<KnownRoutine> knownRoutines; ///< by name; the key is such a hash
 };
 
 } // namespace tgc::target

@@ -113,7 +113,7 @@ static void flattenEmptyArguments(func::FuncOp kernel) {
 /// Drops outer functions and the kernels' notes, which no LLVM function may carry.
 void ToLlvmPass::keepKernels(ModuleOp module) {
   for (auto function : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
-    if (!exec::isKernel(function) && !function.isExternal()) {
+    if (exec::isOuter(function)) {
       function.erase();
       continue;
     }

@@ -20,6 +20,10 @@ void ExecDialect::initialize() {
 }
 
 bool isKernel(func::FuncOp function) { return function->hasAttr(kernelAttr); }
+bool isRoutine(func::FuncOp function) { return function->hasAttr(routineAttr); }
+bool isOuter(func::FuncOp function) {
+  return !function.isExternal() && !isKernel(function) && !isRoutine(function);
+}
 
 bool isLoopForm(func::FuncOp kernel) {
   auto inputs = kernel.getArgumentTypes();
@@ -66,6 +70,10 @@ LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribut
   if (name == kernelAttr)
     return isa<UnitAttr>(named.getValue()) ? success()
                                            : LogicalResult(op->emitOpError("exec.kernel carries no value"));
+  if (name == routineAttr)
+    return cast<func::FuncOp>(op).getName().starts_with(routinePrefix)
+               ? success()
+               : LogicalResult(op->emitOpError("exec.routine stands on functions named ") << routinePrefix);
   if (name == itemsAttr || name == nanosecondsAttr || name == argumentsAttr) return verifyCount(op, named);
   if (name == inplaceAttr) return verifyInplace(op, named.getValue());
   return success(); // further notes of the compiler on a kernel, such as why it was cut where it was

@@ -17,11 +17,17 @@ inline constexpr llvm::StringLiteral kernelAttr = "exec.kernel";
 inline constexpr llvm::StringLiteral itemsAttr = "exec.items";
 inline constexpr llvm::StringLiteral nanosecondsAttr = "exec.nanoseconds";
 inline constexpr llvm::StringLiteral inplaceAttr = "exec.inplace";
+/// On a function of numbers and vectors that kernels call; its name starts with the prefix.
+inline constexpr llvm::StringLiteral routineAttr = "exec.routine";
+inline constexpr llvm::StringLiteral routinePrefix = "tgc.";
 /// On a planned outer function: how many of its arguments are the caller's; results follow, then the arena.
 inline constexpr llvm::StringLiteral argumentsAttr = "exec.arguments";
 
 /// Whether a function is a kernel, and whether it is already in loop form (begin, end, memory...).
 bool isKernel(mlir::func::FuncOp function);
+bool isRoutine(mlir::func::FuncOp function);
+/// Neither kernel nor routine nor a declaration: a function that runs kernels.
+bool isOuter(mlir::func::FuncOp function);
 bool isLoopForm(mlir::func::FuncOp kernel);
 
 /// The type an element has in memory: bool is i8, unsigned integers are signless, the rest stays.

@@ -17,6 +17,9 @@ def Exec_Dialect : Dialect {
     `exec.items = N : i64` (independent pieces of work, any partition of [0, N) may run in any order),
     `exec.nanoseconds = T : i64` (estimate for the whole kernel on one core) and
     `exec.inplace = array<i64: input, result, ...>` (result may be written over input when input dies there).
+
+    A routine is a private `func.func` with the unit attribute `exec.routine` and a name that starts with `tgc.`: a function
+    of numbers and vectors that kernels and routines call. It has no memory, and equal names mean equal bodies.
   }];
   let hasOperationAttrVerify = 1;
 }

@@ -239,7 +239,7 @@ CompiledContract compileContract(const ContractCase &test, const schedule::Machi
   auto loaded = target::load({std::move(code.value().object)}, {std::string("kernel")});
   if (!loaded) return result.error = loaded.error().message, result;
   result.compileSeconds = seconds() - start;
-  step.call = loaded.value().kernels[0];
+  step.call = reinterpret_cast<Kernel>(loaded.value().addresses[0]);
   result.code = loaded.value().code;
   result.steps.push_back(step);
   return result;

@@ -87,6 +87,8 @@ std::shared_ptr<const Program> Workshop::compile(const Graph &graph, const Optio
     (*stages)["kernels"] = static_cast<double>(compiled->report.kernels.size());
     for (const StageRecord &stage : trace.stages)
       (*stages)[std::string(nameOf(stage.stage))] += stage.seconds;
+    for (const PartRecord &part : trace.parts)
+      (*stages)[part.name] += part.seconds;
   }
   return compiled->program;
 }

@@ -1,6 +1,8 @@
 // From graph form through every stage to numbers, at every level.
 #include "Programs.h"
 #include <cmath>
+#include <cstring>
+#include <limits>
 #include <numeric>
 
 using namespace tgc;
@@ -166,4 +168,91 @@ func.func @main(%a: tensor<300x1024xf32>, %b: tensor<1024x320xf32>) -> tensor<30
   test::runOn(*compiled->program, {View(a.data(), {300, 1024}), View(b.data(), {1024, 320})},
               {MutableView(result.data(), {300, 320})});
   CHECK(result == expected);
+}
+
+namespace {
+
+/// Results of `calls` on x, one function each, all in one program.
+template <typename T>
+std::vector<std::vector<T>> applied(test::Bench &bench, const std::vector<std::string> &calls,
+                                    const std::vector<T> &x, Options options,
+                                    std::shared_ptr<const Program> *kept = nullptr) {
+  const std::string type =
+      "tensor<" + std::to_string(x.size()) + "x" + (sizeof(T) == 4 ? "f32" : "f64") + ">";
+  std::string body, names, types;
+  for (std::size_t k = 0; k < calls.size(); ++k) {
+    const std::string name = "%" + std::to_string(k);
+    body += "  " + name + " = graph." + calls[k] + " %x : (" + type + ") -> " + type + "\n";
+    names += (k ? ", " : "") + name;
+    types += (k ? ", " : "") + type;
+  }
+  const std::string text = "func.func @main(%x: " + type + ") -> (" + types + ") {\n" + body + "  return " +
+                           names + " : " + types + "\n}";
+  auto module = bench.parse(text);
+  REQUIRE(module);
+  auto compiled = bench.compiler.compile({.module = *module}, options);
+  if (!compiled) MESSAGE(compiled.error().text());
+  REQUIRE(compiled);
+  std::vector<std::vector<T>> results(calls.size(), std::vector<T>(x.size()));
+  std::vector<MutableView> views;
+  const Shape shape{std::int64_t(x.size())};
+  for (auto &result : results)
+    views.emplace_back(result.data(), shape);
+  test::runOn(*compiled->program, {View(x.data(), shape)}, views);
+  if (kept) *kept = compiled->program;
+  return results;
+}
+
+template <typename T> void checkRoutines(int vectorBytes) {
+  std::vector<T> x;
+  for (int i = 0; i < 43; ++i)
+    x.push_back(T(std::ldexp(1.0 + i / 64.0, i * 2 - 20)) * (i % 3 ? 1 : -1));
+  x[7] = std::numeric_limits<T>::infinity(), x[8] = std::numeric_limits<T>::quiet_NaN(), x[9] = 0;
+  Options options;
+  options.vectorBytes = vectorBytes;
+  const std::vector<std::string> calls{"exp", "sin", "cos", "log"};
+  test::Bench together, apart;
+  const auto many = applied(together, calls, x, options); // eight bodies with the masked rest: too many
+  for (std::size_t k = 0; k < calls.size(); ++k) {
+    CAPTURE(calls[k]);
+    const auto one = applied(apart, {calls[k]}, x, options);
+    CHECK(std::memcmp(one[0].data(), many[k].data(), x.size() * sizeof(T)) == 0);
+  }
+}
+
+} // namespace
+
+TEST_CASE("compiler: a function gives the same bits where it is written out and where it is called") {
+  for (int bytes : {0, 32, 16}) {
+    CAPTURE(bytes);
+    checkRoutines<float>(bytes);
+    checkRoutines<double>(bytes);
+  }
+}
+
+TEST_CASE("compiler: routines are built once, called by later kernels, and live as long as those") {
+  const std::vector<float> x{0.5f, -2.0f, 3e9f, 1.0f, 0.25f};
+  std::shared_ptr<const Program> late;
+  std::vector<std::vector<float>> before, after;
+  {
+    test::Bench bench;
+    Options options;
+    before = applied<float>(bench, {"sin", "cos", "exp", "log", "exp2"}, x, options);
+    // Another kernel: it finds the routines in memory, even if kernels are not to be.
+    options.reuseKernels = false;
+    after = applied<float>(bench, {"cos", "sin", "log", "exp", "abs"}, x, options, &late);
+    CHECK(before[0] == after[1]);
+    CHECK(before[1] == after[0]);
+    CHECK(before[2] == after[3]);
+    bench.compiler.forgetKernels();
+    const auto again = applied<float>(bench, {"sin", "cos", "exp", "log", "exp2"}, x, options);
+    CHECK(before[0] == again[0]);
+  }
+  std::vector<std::vector<float>> results(5, std::vector<float>(5));
+  std::vector<MutableView> views;
+  for (auto &result : results)
+    views.emplace_back(result.data(), Shape{5});
+  test::runOn(*late, {View(x.data(), {5})}, views);
+  CHECK(results[0] == after[0]);
+  CHECK(results[3] == after[3]);
 }

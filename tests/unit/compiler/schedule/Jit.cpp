@@ -68,7 +68,7 @@ std::unique_ptr<Compiled> Compiled::build(const std::string &text, const Emitter
   auto loaded = target::load(std::move(objects), name);
   if (!loaded) return fail("load " + loaded.error().message);
   made->code = loaded.value().code;
-  made->entry = loaded.value().kernels[0];
+  made->entry = reinterpret_cast<Kernel>(loaded.value().addresses[0]);
   return made;
 }
 
