@@ -74,6 +74,9 @@ void setConvention(llvm::Function &routine, const Options &options) {
     addVectorWidth(routine, options);
   }
   if (routine.getParent()->getTargetTriple().getArch() != llvm::Triple::x86_64) return;
+  // The convention keeps no frame pointer, so LLVM pushes that around each call, and does not count the push
+  // where the callee's address is read from the stack. A local function is called without an address.
+  routine.setDSOLocal(true);
   routine.setCallingConv(llvm::CallingConv::Intel_OCL_BI);
   for (llvm::User *user : routine.users())
     if (auto *call = llvm::dyn_cast<llvm::CallBase>(user))
@@ -137,6 +140,9 @@ Result<std::unique_ptr<Cpu>> Cpu::make() {
         ErrorKind::Unavailable, "this processor is unknown: " + llvm::toString(host.takeError()), {}, 1, {}};
   host->setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
   host->setRelocationModel(llvm::Reloc::PIC_);
+  // An object's code and constants lie together, and the linker makes stubs for calls that leave it. LLVM's
+  // choice for a JIT is the large model: every address in a register of its own.
+  host->setCodeModel(llvm::CodeModel::Small);
   auto machine = host->createTargetMachine();
   if (!machine)
     return Error{ErrorKind::Unavailable,
