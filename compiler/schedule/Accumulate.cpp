@@ -10,9 +10,7 @@ namespace tgc::schedule {
 // --- the combining operation
 // --------------------------------------------------------------------------------------
 
-// The operation that joins the accumulator of result `number` with an element; null if the body does
-// something else.
-static Operation *combinerOf(linalg::GenericOp op, unsigned number) {
+Operation *combinerOf(linalg::GenericOp op, unsigned number) {
   Value accumulator = op.getBody()->getArgument(op.getNumDpsInputs() + number);
   Operation *combiner = op.getBody()->getTerminator()->getOperand(number).getDefiningOp();
   if (!combiner || combiner->getBlock() != op.getBody() || combiner->getNumOperands() != 2) return nullptr;
@@ -20,7 +18,7 @@ static Operation *combinerOf(linalg::GenericOp op, unsigned number) {
   return combiner;
 }
 
-static TypedAttr neutralOf(Operation *op) {
+TypedAttr neutralOf(Operation *op) {
   Type type = op->getResult(0).getType();
   Builder builder(op->getContext());
   auto number = [&](double value) -> TypedAttr { return builder.getFloatAttr(type, value); };

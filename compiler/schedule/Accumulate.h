@@ -15,6 +15,11 @@ struct AccumulateOptions {
   int64_t unroll = 1; // accumulators per result when lanes is set
 };
 
+// The operation of the body that joins the accumulator of result `number` with an element; null if the body
+// does something else. And the element that changes nothing when joined; null where there is none.
+mlir::Operation *combinerOf(mlir::linalg::GenericOp op, unsigned number);
+mlir::TypedAttr neutralOf(mlir::Operation *combiner);
+
 // Can elements be combined in any grouping by one operation with a known neutral element?
 bool isRegrouping(mlir::linalg::GenericOp op);
 

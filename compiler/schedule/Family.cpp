@@ -8,7 +8,10 @@ using namespace mlir;
 namespace tgc::schedule {
 
 Family familyOf(func::FuncOp kernel) {
-  if (isContraction(kernel)) return Family::Contraction;
+  // The products of a sum without kept indices are read once: nothing for register tiles to gain.
+  bool single = llvm::all_of(kernel.getResultTypes(),
+                             [](Type type) { return cast<ShapedType>(type).getNumElements() == 1; });
+  if (!single && isContraction(kernel)) return Family::Contraction;
   bool reduces = false, known = true;
   for (Operation &op : kernel.getBody().front())
     if (auto generic = dyn_cast<linalg::LinalgOp>(op)) {

@@ -3,6 +3,7 @@
 #include "compiler/schedule/Emit.h"
 #include "compiler/schedule/Family.h"
 #include "compiler/schedule/Math.h"
+#include "compiler/schedule/Split.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -34,10 +35,17 @@ LogicalResult emit(func::FuncOp kernel, const schedule::Machine &machine, bool p
 struct ScheduleKernels : impl::ScheduleKernelsBase<ScheduleKernels> {
   using ScheduleKernelsBase::ScheduleKernelsBase;
 
+  static bool isUnscheduled(func::FuncOp function) {
+    return function->hasAttr("exec.kernel") && !function->hasAttr("exec.items");
+  }
+
   void runOnOperation() override {
     auto machine = vectorBytes ? schedule::Machine::withVectorBytes(vectorBytes) : schedule::Machine::host();
+    for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
+      if (level >= 2 && isUnscheduled(kernel) && schedule::familyOf(kernel) == schedule::Family::Reduction)
+        schedule::splitReductions(kernel);
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
-      if (!kernel->hasAttr("exec.kernel") || kernel->hasAttr("exec.items")) continue;
+      if (!isUnscheduled(kernel)) continue;
       if (failed(emit(kernel, machine, level < 2)) || failed(schedule::expandMath(kernel)))
         return signalPassFailure();
     }
