@@ -54,6 +54,7 @@ bool isInexact(StringRef name, int64_t lanes) {
 // Bodies of exp, log, sin and cos that one kernel may hold; with more they are called. A body costs about a
 // millisecond of code generation wherever it stands, a call some nanoseconds for a whole vector.
 constexpr int64_t mostBodies = 4;
+constexpr int64_t nanosecondsOfBody = 1000000;
 
 class Expander {
 public:
@@ -67,7 +68,10 @@ public:
           isa<VectorType>(op->getResult(0).getType()))
         work.push_back(op);
     });
-    calls = llvm::count_if(work, hasBody) > mostBodies;
+    // A kernel that runs for long gets its code generation back at the first call.
+    auto estimate = kernel->getAttrOfType<IntegerAttr>("exec.nanoseconds");
+    int64_t worth = estimate ? std::min<int64_t>(estimate.getInt() / nanosecondsOfBody, mostBodies) : 0;
+    calls = llvm::count_if(work, hasBody) > mostBodies + worth;
     for (Operation *op : work) {
       builder.setInsertionPoint(op);
       builder.setLoc(op->getLoc());
