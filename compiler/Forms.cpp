@@ -70,8 +70,9 @@ constexpr StringRef outerRuns[] = {"func.func",     "func.return",    "exec.run"
 constexpr StringRef outerLaunches[] = {"func.func", "func.return",  "exec.launch",  "exec.slot",
                                        "exec.copy", "exec.reshape", "exec.constant"};
 constexpr StringRef kernelLinalg[] = {"func.func",    "func.return",    "linalg.generic", "linalg.fill",
-                                      "tensor.empty", "arith.constant", "linalg.yield"};
+                                      "tensor.empty", "arith.constant", "linalg.yield",   "exec.items"};
 constexpr StringRef bodyLinalg[] = {"arith", "math", "linalg.index", "linalg.yield", "tensor.extract"};
+constexpr StringRef bodyItems[] = {"arith", "math", "scf", "memref", "func.call"};
 constexpr StringRef kernelLoops[] = {"func.func", "func.return", "func.call", "scf",       "arith",
                                      "math",      "memref",      "vector",    "ub.poison", "index"};
 constexpr StringRef llvmOnly[] = {"llvm"};
@@ -108,7 +109,11 @@ public:
     const bool kernel = function && !exec::isOuter(function);
     const WalkResult result = top.walk<WalkOrder::PreOrder>([&](Operation *op) {
       const bool inBody = !form.body.empty() && op->getParentOfType<linalg::GenericOp>();
-      const Names allowed = inBody ? form.body : kernel ? form.kernel : form.outer;
+      const bool inItems = op->getParentOfType<exec::ItemsOp>() != nullptr;
+      const Names allowed = inItems  ? Names(bodyItems)
+                            : inBody ? form.body
+                            : kernel ? form.kernel
+                                     : form.outer;
       if (!isNamed(op, allowed) || isNamed(op, form.never)) {
         report(op, inBody ? "a linalg body" : kernel ? "a kernel" : "an outer function");
         return WalkResult::interrupt();

@@ -129,7 +129,8 @@ def ToLinalg : Pass<"tgc-to-linalg", "mlir::ModuleOp"> {
     Why here: the schedule reads index maps, not op names.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
-                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
 }
 
 //===- schedule --------------------------------------------------------------------------------------------===//

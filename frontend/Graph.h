@@ -39,7 +39,9 @@ public:
   std::vector<Expr> call(std::string_view operation, const std::vector<Named> &arguments, Arg::Here here);
   /// The ops of a function copied here.
   std::vector<Expr> inlined(const FunctionState &callee, const std::vector<Arg> &arguments, Arg::Here here);
-  std::vector<Expr> indexed(const Arg &x, const std::vector<Item> &items);
+  /// x[items], or x with `written` there.
+  Expr indexed(const Arg &x, const std::vector<Item> &items, std::string_view mode, const Arg *written,
+               std::string_view how);
 
   Expr add(mlir::Value value);
   mlir::Value value(const Expr &expr) const { return values[expr.id]; }

@@ -1,90 +1,64 @@
-// NumPy's basic indexing: one strided slice, then one reshape that drops positions and adds new axes.
+// Reading and writing at an index: items become subscripts, the graph does the rest.
 #include "compiler/Diagnostics.h"
+#include "dialects/graph/Subscript.h"
 #include "frontend/Graph.h"
 
 namespace tgc {
 
-namespace {
-struct Plan {
-  Ints starts, stops, strides, shape;
-};
+namespace detail {
 
-std::string rangeText(std::int64_t position, std::size_t axis, std::int64_t extent) {
-  return "index " + std::to_string(position) + " is out of range for axis " + std::to_string(axis) +
-         " of extent " + std::to_string(extent);
+Expr Trace::indexed(const Arg &x, const std::vector<Item> &items, std::string_view mode, const Arg *written,
+                    std::string_view how) {
+  std::lock_guard lock(graph->mutex);
+  if (error) return Expr(shared_from_this(), Expr::failed);
+  DiagnosticCollector diagnostics(&graph->context);
+  ink.setLoc(locationOf(x.here));
+  std::vector<tgc::graph::Subscript> subscripts;
+  for (const Item &item : items) {
+    tgc::graph::Subscript one;
+    if (auto *at = std::get_if<std::int64_t>(&item.held)) {
+      one.held = *at;
+    } else if (auto *slice = std::get_if<Slice>(&item.held)) {
+      one.held = tgc::graph::Subscript::Range{slice->start, slice->stop, slice->step};
+    } else if (std::holds_alternative<NewAxis>(item.held)) {
+      one.held = tgc::graph::Subscript::NewAxis();
+    } else if (std::holds_alternative<Ellipsis>(item.held)) {
+      one.held = tgc::graph::Subscript::Ellipsis();
+    } else {
+      auto tensor = converted(Arg(std::get<Expr>(item.held), x.here));
+      if (!tensor) return Expr(shared_from_this(), Expr::failed);
+      one.held = *tensor->as<tgc::graph::Sym>();
+    }
+    subscripts.push_back(std::move(one));
+  }
+  auto base = converted(x);
+  std::optional<tgc::graph::Argument> value;
+  if (base && written) value = converted(*written);
+  if (!base || (written && !value)) return Expr(shared_from_this(), Expr::failed);
+  tgc::graph::Sym sym = *base->as<tgc::graph::Sym>();
+  llvm::StringRef wanted(mode.data(), mode.size());
+  tgc::graph::Sym result =
+      written ? tgc::graph::writeAt(ink, sym, subscripts, *value, {how.data(), how.size()}, wanted)
+              : tgc::graph::readAt(ink, sym, subscripts, wanted);
+  if (result && !ink.failed()) return add(result.value());
+  fail(diagnostics.take(Stage::Algebra));
+  return Expr(shared_from_this(), Expr::failed);
 }
 
-/// What an index does to each axis, or the rule it breaks.
-std::variant<Plan, std::string> planned(std::span<const std::int64_t> extents,
-                                        const std::vector<Item> &items) {
-  std::size_t named = 0, dots = 0;
-  for (const Item &item : items) {
-    named += std::holds_alternative<std::int64_t>(item.held) || std::holds_alternative<Slice>(item.held);
-    dots += std::holds_alternative<Ellipsis>(item.held);
-  }
-  if (named > extents.size())
-    return "too many entries in the index: " + std::to_string(named) + " for " +
-           std::to_string(extents.size()) + " axes";
-  if (dots > 1) return "an index has at most one ellipsis";
-  Plan plan;
-  auto whole = [&](std::size_t count) {
-    for (; count > 0; --count) {
-      std::int64_t extent = extents[plan.starts.size()];
-      plan.starts.push_back(0);
-      plan.stops.push_back(extent);
-      plan.strides.push_back(1);
-      plan.shape.push_back(extent);
-    }
-  };
-  for (const Item &item : items) {
-    if (std::holds_alternative<Ellipsis>(item.held)) {
-      whole(extents.size() - named);
-      continue;
-    }
-    if (std::holds_alternative<NewAxis>(item.held)) {
-      plan.shape.push_back(1);
-      continue;
-    }
-    std::size_t axis = plan.starts.size();
-    std::int64_t extent = extents[axis];
-    if (auto *position = std::get_if<std::int64_t>(&item.held)) {
-      if (*position < -extent || *position >= extent) return rangeText(*position, axis, extent);
-      plan.starts.push_back(*position < 0 ? *position + extent : *position);
-      plan.stops.push_back(plan.starts.back() + 1);
-      plan.strides.push_back(1);
-      continue;
-    }
-    const Slice &slice = std::get<Slice>(item.held);
-    if (slice.step < 1) return "a slice's step must be at least 1, got " + std::to_string(slice.step);
-    auto clamped = [&](std::int64_t at) {
-      return std::clamp<std::int64_t>(at < 0 ? at + extent : at, 0, extent);
-    };
-    std::int64_t start = clamped(slice.start.value_or(0)), stop = clamped(slice.stop.value_or(extent));
-    stop = std::max(start, stop);
-    plan.starts.push_back(start);
-    plan.stops.push_back(stop);
-    plan.strides.push_back(slice.step);
-    plan.shape.push_back((stop - start + slice.step - 1) / slice.step);
-  }
-  whole(extents.size() - plan.starts.size());
-  return plan;
-}
-} // namespace
+} // namespace detail
 
-Expr index(Arg x, const std::vector<Item> &items) {
+Expr index(Arg x, const std::vector<Item> &items, std::string_view mode) {
   auto *expr = std::get_if<Expr>(&x.held);
   if (!expr || !expr->trace) return expr ? *expr : Expr();
-  auto shape = expr->shape();
-  if (!shape) return *expr;
-  auto plan = planned(shape->extents(), items);
-  if (auto *message = std::get_if<std::string>(&plan)) {
-    expr->trace->fail({ErrorKind::Invalid, *message, placeOf(expr->trace->locationOf(x.here))});
-    return Expr(expr->trace, Expr::failed);
-  }
-  const Plan &p = std::get<Plan>(plan);
-  Expr cut =
-      apply("slice", {{"x", x}, {"starts", p.starts}, {"stops", p.stops}, {"strides", p.strides}}, x.here);
-  return apply("reshape", {{"x", Arg(cut, x.here)}, {"shape", p.shape}}, x.here);
+  return expr->trace->indexed(x, items, mode, nullptr, "");
+}
+
+At Expr::at(std::vector<Item> items) const { return At(*this, std::move(items)); }
+
+Expr At::get(std::string_view mode, Arg::Here here) const { return index(Arg(x, here), items, mode); }
+
+Expr At::write(const Arg &value, std::string_view how, std::string_view mode) const {
+  return x.trace ? x.trace->indexed(Arg(x, value.here), items, mode, &value, how) : x;
 }
 
 } // namespace tgc

@@ -9,6 +9,13 @@
 extern "C" {
 float tgc_lgammaf(float x);
 double tgc_lgamma(double x);
+/// Positions of a row's elements in ascending (or descending) order, equal ones in the order they stand; NaN
+/// is after every number. `kind` is 'f', 'B' (bf16), 'i', 'u' or 'b', `bits` those in memory; `keys`, `order`
+/// (i64) and `scratch` (4 * count words of 64 bits) are addresses, strides count elements. Cost: O(count) for
+/// each byte of the keys that differs among them.
+void tgc_argsort(std::int64_t kind, std::int64_t bits, std::int64_t keys, std::int64_t keyStride,
+                 std::int64_t order, std::int64_t orderStride, std::int64_t scratch, std::int64_t count,
+                 std::int64_t descending);
 /// Leading dimensions in elements; a transposed operand is stored as its transpose. Shapes: op(a) (m, k),
 /// op(b) (k, n), c (m, n). The bits of c depend on m, n and k, so a caller that splits a product must always
 /// split it the same way.

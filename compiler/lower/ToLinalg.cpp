@@ -1,6 +1,7 @@
 // Kernels said in linalg: every op is asked; this file knows none.
 #include "compiler/Passes.h"
 #include "compiler/lower/Stage.h"
+#include "dialects/exec/Exec.h"
 #include "dialects/graph/Graph.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -46,6 +47,13 @@ LogicalResult lowerKernel(func::FuncOp kernel) {
     results.push_back(lowered.lookup(value));
     outputs.push_back(results.back().getType());
   }
+  // Scratch of items, and results nobody reads, need memory all the same: further results.
+  for (auto items : made->getOps<exec::ItemsOp>())
+    for (Value output : items.getOutputs())
+      if (!llvm::is_contained(results, output)) {
+        results.push_back(output);
+        outputs.push_back(output.getType());
+      }
   func::ReturnOp::create(builder, old.getTerminator()->getLoc(), results);
   while (!old.empty())
     old.back().erase();
@@ -54,10 +62,30 @@ LogicalResult lowerKernel(func::FuncOp kernel) {
   return success();
 }
 
+// Runs of kernels that have grown results.
+void takeResults(ModuleOp module) {
+  SmallVector<exec::RunOp> grown;
+  module.walk([&](exec::RunOp run) {
+    auto kernel = module.lookupSymbol<func::FuncOp>(run.getKernel());
+    if (kernel && kernel.getNumResults() > run.getNumResults()) grown.push_back(run);
+  });
+  for (exec::RunOp run : grown) {
+    auto kernel = module.lookupSymbol<func::FuncOp>(run.getKernel());
+    SmallVector<Type> types(run.getResultTypes());
+    llvm::append_range(types, kernel.getResultTypes().drop_front(types.size()));
+    OpBuilder builder(run);
+    auto fresh = exec::RunOp::create(builder, run.getLoc(), types, run.getKernel(), run.getInputs());
+    fresh->setDiscardableAttrs(run->getDiscardableAttrDictionary());
+    run->replaceAllUsesWith(fresh->getResults().take_front(run.getNumResults()));
+    run.erase();
+  }
+}
+
 struct ToLinalgPass : impl::ToLinalgBase<ToLinalgPass> {
   void runOnOperation() override {
     for (auto kernel : getOperation().getOps<func::FuncOp>())
       if (kernel->hasAttr("exec.kernel") && failed(lowerKernel(kernel))) return signalPassFailure();
+    takeResults(getOperation());
   }
 };
 

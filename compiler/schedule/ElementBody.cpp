@@ -271,7 +271,9 @@ std::optional<SmallVector<AffineExpr>> Elements::readsOf(Value tensor, ArrayRef<
     auto op = value.getDefiningOp<linalg::GenericOp>();
     if (!op) continue;
     for (Operation &inner : *op.getBody())
-      if (auto read = dyn_cast<tensor::ExtractOp>(inner); read && bufferOf(read.getTensor()) == buffer)
+      // What is computed on the fly may itself be read from the buffer: at places as little known.
+      if (auto read = dyn_cast<tensor::ExtractOp>(inner);
+          read && (bufferOf(read.getTensor()) == buffer || !bufferOf(read.getTensor())))
         return std::nullopt;
   }
   return reads;

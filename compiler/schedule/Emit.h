@@ -8,6 +8,8 @@ namespace tgc::schedule {
 
 // Any kernel, scalar, one element after another; the reference the others are compared with.
 mlir::LogicalResult emitLoops(mlir::func::FuncOp kernel);
+// Kernels that are code for one item already (exec.items).
+mlir::LogicalResult emitItems(mlir::func::FuncOp kernel);
 // Kernels without reductions.
 mlir::LogicalResult emitMap(mlir::func::FuncOp kernel, const Machine &machine);
 // Kernels whose reductions share their rows: row, column and full reductions, softmax and its relatives.

@@ -7,6 +7,7 @@ namespace tgc::schedule {
 enum class Family {
   Contraction, // sums of products of two arrays
   Map,         // every element of the results on its own
+  Items,       // code for one item, by exec.items
   Reduction,   // rows of elements combined, and what is computed from those
   Other        // nothing we have an emitter for
 };

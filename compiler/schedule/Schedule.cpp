@@ -19,8 +19,10 @@ namespace {
 using namespace mlir;
 
 LogicalResult emit(func::FuncOp kernel, const schedule::Machine &machine, bool plain) {
+  schedule::Family family = schedule::familyOf(kernel);
+  if (family == schedule::Family::Items) return schedule::emitItems(kernel);
   if (plain) return schedule::emitLoops(kernel);
-  switch (schedule::familyOf(kernel)) {
+  switch (family) {
   case schedule::Family::Contraction:
     return schedule::emitContract(kernel, machine);
   case schedule::Family::Map:

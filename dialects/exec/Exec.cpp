@@ -79,6 +79,22 @@ LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribut
   return success(); // further notes of the compiler on a kernel, such as why it was cut where it was
 }
 
+// items
+// ------------------------------------------------------------------------------------------------------
+
+LogicalResult ItemsOp::verifyRegions() {
+  SmallVector<Type> expected = {IndexType::get(getContext())};
+  for (Type type :
+       llvm::concat<Type>(SmallVector<Type>(getOperandTypes()), SmallVector<Type>(getResultTypes()))) {
+    auto tensor = cast<ShapedType>(type);
+    expected.push_back(MemRefType::get({tensor.getNumElements()}, storageElement(tensor.getElementType())));
+  }
+  if (getBody().getArgumentTypes() != TypeRange(expected))
+    return emitOpError(
+        "has a region whose arguments are not the item and the flat memory of inputs and outputs");
+  return success();
+}
+
 // run and launch --------------------------------------------------------------------------------------------
 
 static func::FuncOp kernelNamed(Operation *op, FlatSymbolRefAttr name, SymbolTableCollection &tables) {

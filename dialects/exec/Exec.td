@@ -40,6 +40,21 @@ def Exec_RunOp : Exec_Op<"run", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInt
   let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
 }
 
+def Exec_ItemsOp : Exec_Op<"items", [Pure, SingleBlock, NoTerminator, IsolatedFromAbove]> {
+  let summary = "a kernel's body as code for one item of its work";
+  let description = [{
+    What no linalg body can say: writes at computed places, loops of unknown length, calls of the runtime. The region is the code of
+    one item; items run in any order and share nothing they write. Block arguments: the item, then flat memory of every input and
+    every output. `inplace` is as on kernels, with positions of inputs and outputs.
+    C1: the block arguments are (index, memref<elements of input k>..., memref<elements of output k>...).
+  }];
+  let arguments = (ins Variadic<AnyStaticShapeTensor>:$inputs, I64Attr:$count, I64Attr:$nanoseconds, DenseI64ArrayAttr:$inplace);
+  let results = (outs Variadic<AnyStaticShapeTensor>:$outputs);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "`(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs) $body";
+  let hasRegionVerifier = 1;
+}
+
 def Exec_ReshapeOp : Exec_Op<"reshape", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "see the same contiguous elements in another shape; costs nothing";
   let description = "C1: both sides are tensors or both are memrefs, with equal element type and element count.";

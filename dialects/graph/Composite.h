@@ -82,6 +82,35 @@ Sym arange(Ink &ink, mlir::Attribute first, std::optional<mlir::Attribute> last,
 Sym linspace(Ink &ink, double first, double last, int64_t count, bool endpoint, mlir::Type element);
 Sym oneHot(Ink &ink, Sym x, int64_t classes, mlir::Type element, int64_t place);
 
+// Indexing.cpp
+Sym take(Ink &ink, Sym x, Sym indices, int64_t axis, llvm::StringRef mode);
+Sym takeAlongAxis(Ink &ink, Sym x, Sym indices, int64_t axis, llvm::StringRef mode);
+Sym putAlongAxis(Ink &ink, Sym x, Sym indices, Sym values, int64_t axis, llvm::StringRef how,
+                 llvm::StringRef mode);
+Sym lengthMask(Ink &ink, Sym lengths, int64_t size);
+Sym causalMask(Ink &ink, int64_t rows, std::optional<int64_t> columns, int64_t offset);
+Syms meshgrid(Ink &ink, const Syms &tensors, llvm::StringRef indexing);
+
+// Ordering.cpp
+Sym sort(Ink &ink, Sym x, int64_t axis, bool descending);
+Syms topk(Ink &ink, Sym x, int64_t count, int64_t axis, bool largest);
+Sym quantile(Ink &ink, Sym x, Sym q, Ints axes, llvm::StringRef method, bool keepdims);
+Sym median(Ink &ink, Sym x, Ints axes, bool keepdims);
+
+// Random.cpp
+Sym randomKey(Ink &ink, int64_t seed);
+Sym splitKey(Ink &ink, Sym key, int64_t count);
+Sym foldIn(Ink &ink, Sym key, Sym data);
+Sym randomBits(Ink &ink, Sym key, Ints shape, mlir::Type dtype);
+Sym uniform(Ink &ink, Sym key, Ints shape, double least, double most, mlir::Type dtype);
+Sym normal(Ink &ink, Sym key, Ints shape, mlir::Type dtype);
+Sym truncatedNormal(Ink &ink, Sym key, double lower, double upper, Ints shape, mlir::Type dtype);
+Sym bernoulli(Ink &ink, Sym key, Sym p, Ints shape);
+Sym categorical(Ink &ink, Sym key, Sym logits, int64_t axis, Ints shape);
+Sym multinomial(Ink &ink, Sym key, Sym p, int64_t count);
+Sym permutation(Ink &ink, Sym key, Sym x, int64_t axis);
+Sym dropout(Ink &ink, Sym key, Sym x, double rate);
+
 // Losses.cpp
 Sym mseLoss(Ink &ink, Sym prediction, Sym target, llvm::StringRef reduction);
 Sym huberLoss(Ink &ink, Sym prediction, Sym target, llvm::StringRef reduction, double delta);

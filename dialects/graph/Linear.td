@@ -1,4 +1,4 @@
-// CATALOGUE: linear in the operands listed. Blocks by family: Contract.cpp Reduce.cpp Reshape.cpp Slice.cpp Gather.cpp.
+// CATALOGUE: linear in the operands listed. Blocks by family: Contract.cpp Reduce.cpp Reshape.cpp Slice.cpp.
 
 def Graph_ContractOp : Linear<"contract", (ins Variadic<Tensor>:$tensors, Text:$equation), /*linear in*/[0], /*multilinear*/1> {
   let hasCanonicalizer = 1;
@@ -73,22 +73,4 @@ def Graph_PadZeroOp : Linear<"pad_zero", (ins Tensor:$x, Ints:$low, Ints:$high, 
   let source = "jax.lax";
   let internal = 1;
   let sample = "x: 2x3, low: [1, 0], high: [0, 2], interior: [0, 1]; x: 3, low: [1], high: [0], interior: [2]";
-}
-def Graph_TakeOp : Linear<"take", (ins Tensor:$x, IntTensor:$indices, Axis:$axis), [0]> {
-  let map = 1;
-  let summary = "the slices of x that indices name along an axis";
-  let description = [{ The indices' axes stand where `axis` stood. Negative indices count from the end; beyond either end the
-    nearest element is taken (nothing is read out of bounds). C1: the axis has an element, unless the result is empty. }];
-  let group = "slicing, indexing";
-  let call = "take(x, indices, axis: axis)";
-  let sample = "x: 4x3, indices: 2 in -5 .. 5, axis: 0; x: 2x3x4, indices: 2x2 in 0 .. 2, axis: 1; x: 3, indices: scalar in 0 .. 2, axis: 0";
-}
-def Graph_ScatterAddOp : Linear<"scatter_add", (ins Tensor:$updates, IntTensor:$indices, Axis:$axis, Int:$extent), [0]> {
-  let summary = "sums of the updates that indices send to each place along an axis";
-  let description = [{ The adjoint of take, with its rule for indices. The cost is that of a contraction:
-    every place looks at every index. C1: the updates have the indices' extents from `axis` on. }];
-  let group = "slicing, indexing";
-  let source = "jax.numpy";
-  let internal = 1;
-  let sample = "updates: 2x3, indices: 2 in -5 .. 5, axis: 0, extent: 4; updates: 2x2x3x2, indices: 2x3 in 0 .. 2, axis: 1, extent: 3";
 }

@@ -347,6 +347,16 @@ def Graph_ErfcOp : Pointwise<"erfc", (ins Tensor:$x)> {
   let sample = "x: -2 .. 2";
 }
 
+def Graph_ErfInvOp : Pointwise<"erf_inv", (ins Tensor:$x)> {
+  let summary = "the number whose error function is x";
+  let description = [{ Infinite at 1 and -1, NaN beyond. }];
+  let source = "jax.lax";
+  let value = "reference::erfInv(x)";  let emit = "inverseErf(x)";
+  let partials = ["exp(square(y)) / twoOverSqrtPi"];
+  let singular = 1;
+  let sample = "x: -0.95 .. 0.95";
+}
+
 } // special
 
 let group = "rounding, tests" in {

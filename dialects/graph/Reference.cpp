@@ -45,6 +45,27 @@ double nextAfter(Type element, double from, double to) {
   return half.convertToDouble();
 }
 
+// By halving the interval, then Newton's steps in long double.
+double erfInv(double x) {
+  if (!(std::fabs(x) < 1))
+    return std::fabs(x) == 1 ? std::copysign(std::numeric_limits<double>::infinity(), x) : std::nan("");
+  if (std::fabs(x) < 1e-9) return static_cast<double>(x * 0.886226925452758013649083741670573L);
+  long double low = -7, high = 7, wanted = x;
+  const bool tail = std::fabs(x) > 0.5;
+  const auto excess = [&](long double y) {
+    if (!tail) return std::erf(y) - wanted;
+    return x > 0 ? (1 - wanted) - std::erfc(y) : std::erfc(-y) - (1 + wanted);
+  };
+  for (int k = 0; k < 60; ++k) {
+    long double middle = (low + high) / 2;
+    (excess(middle) < 0 ? low : high) = middle;
+  }
+  long double y = (low + high) / 2;
+  for (int k = 0; k < 3; ++k)
+    y -= excess(y) * std::exp(y * y) * 0.886226925452758013649083741670573L;
+  return static_cast<double>(y);
+}
+
 HostTensor gelu(const HostTensor &x, llvm::StringRef approximate) {
   HostTensor out(x.type());
   const double pi = std::acos(-1.0);

@@ -144,6 +144,13 @@ inline double softplus(double x) {
 inline double sigmoid(double x) {
   return static_cast<double>(1 / (1 + std::exp(-static_cast<long double>(x))));
 }
+double erfInv(double x);
+/// One word of Threefry-2x32 with 20 rounds.
+uint32_t threefry2x32(uint32_t k0, uint32_t k1, uint32_t c0, uint32_t c1, bool second);
+template <typename T> int64_t threefry(T k0, T k1, T c0, T c1, int64_t word) {
+  auto low = [](T x) { return static_cast<uint32_t>(static_cast<uint64_t>(x)); };
+  return threefry2x32(low(k0), low(k1), low(c0), low(c1), word != 0);
+}
 inline double logaddexp(double a, double b) {
   double top = maximum(a, b), low = minimum(a, b);
   if (std::isinf(top) || std::isnan(top)) return top;

@@ -293,4 +293,61 @@ Scalar logistic(Scalar a) {
   return select(a >= 0.0, 1.0, small) / (1.0 + small);
 }
 
+// M. Giles, Approximating the erfinv function, GPU Computing Gems (2011): two polynomials in w = -log(1 -
+// a^2), good to single precision. In f64 one step of Halley's method then cubes the error; near 1 it measures
+// with erfc, whose argument 1 - |a| is exact.
+static Scalar polynomial(Scalar x, ArrayRef<double> coefficients) {
+  Scalar sum = x.ink().number(coefficients.front(), x);
+  for (double next : coefficients.drop_front())
+    sum = sum * x + next;
+  return sum;
+}
+
+Scalar inverseErf(Scalar a) {
+  Scalar size = absolute(a), w = -math<math::LogOp>((1.0 - size) * (1.0 + size));
+  Scalar middle =
+      polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
+                           -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
+  Scalar root = math<math::SqrtOp>(maximum(w, w.ink().number(5, w)));
+  Scalar tail = polynomial(root - 3.0, {-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844,
+                                        0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682});
+  Scalar x = select(w < 5.0, middle, tail) * size;
+  if (a.bits() == 64) {
+    // erf(x) - a, over its slope; the second derivative of erf is -2x times the first.
+    Scalar excess = select(size > 0.5, (1.0 - size) - math<math::ErfcOp>(x), math<math::ErfOp>(x) - size);
+    Scalar step = excess * math<math::ExpOp>(x * x) * 0.88622692545275801365;
+    x = select(size < 1.0, x - step / (1.0 + x * step), x);
+  }
+  x = select(size == 1.0, infinity, x);
+  return math<math::CopySignOp>(x, a);
+}
+
+Scalar threefryWord(Scalar k0, Scalar k1, Scalar c0, Scalar c1, int64_t word) {
+  ScalarInk &ink = k0.ink();
+  Type u32 = ink.builder.getI32Type();
+  auto low = [&](Scalar x) { return convert(x, u32, 'u'); };
+  auto number = [&](uint32_t value) {
+    return ink.make(arith::ConstantOp::create(ink.builder, ink.loc,
+                                              ink.builder.getI32IntegerAttr(static_cast<int32_t>(value))),
+                    'u');
+  };
+  auto rotated = [&](Scalar x, uint32_t by) {
+    return ink.op<arith::ShLIOp>('u', x.value(), number(by).value()) |
+           ink.op<arith::ShRUIOp>('u', x.value(), number(32 - by).value());
+  };
+  Scalar key[3] = {low(k0), low(k1), {}};
+  key[2] = key[0] ^ key[1] ^ number(0x1bd11bda);
+  Scalar x = low(c0) + key[0], y = low(c1) + key[1];
+  constexpr uint32_t rotations[] = {13, 15, 26, 6, 17, 29, 16, 24};
+  for (uint32_t round = 0; round < 20; ++round) {
+    x = x + y;
+    y = rotated(y, rotations[round % 8]) ^ x;
+    if (round % 4 != 3) continue;
+    uint32_t group = round / 4 + 1;
+    x = x + key[group % 3];
+    y = y + key[(group + 1) % 3] + number(group);
+  }
+  return convert(word == 0 ? x : y, k0.type(), k0.kind());
+}
+
 } // namespace tgc::graph

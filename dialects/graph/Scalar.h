@@ -112,5 +112,9 @@ Scalar hypotenuse(Scalar a, Scalar b);
 Scalar logAddExp(Scalar a, Scalar b);
 Scalar softPlus(Scalar a);
 Scalar logistic(Scalar a);
+/// The number whose error function is `a`.
+Scalar inverseErf(Scalar a);
+/// A word (0 or 1) of Threefry-2x32 of the low 32 bits of its operands, as their type.
+Scalar threefryWord(Scalar k0, Scalar k1, Scalar c0, Scalar c1, int64_t word);
 
 } // namespace tgc::graph

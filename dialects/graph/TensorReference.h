@@ -91,6 +91,37 @@ HostTensor arange(mlir::Attribute first, std::optional<mlir::Attribute> last, ml
                   std::optional<mlir::Type> element);
 HostTensor linspace(double first, double last, int64_t count, bool endpoint, mlir::Type element);
 
+// ---- IndexReference.cpp ----
+HostTensor take(const HostTensor &x, const HostTensor &indices, int64_t axis, llvm::StringRef mode);
+HostTensor takeAlongAxis(const HostTensor &x, const HostTensor &indices, int64_t axis, llvm::StringRef mode);
+HostTensor putAlongAxis(const HostTensor &x, const HostTensor &indices, const HostTensor &values,
+                        int64_t axis, llvm::StringRef how, llvm::StringRef mode);
+HostTensor indexAdd(const HostTensor &x, const HostTensor &indices, const HostTensor &values, int64_t axis,
+                    llvm::StringRef mode);
+HostTensor lengthMask(const HostTensor &lengths, int64_t size);
+HostTensor causalMask(mlir::MLIRContext *context, int64_t rows, std::optional<int64_t> columns,
+                      int64_t offset);
+HostTensors meshgrid(HostTensorsRef tensors, llvm::StringRef indexing);
+HostTensor sort(const HostTensor &x, int64_t axis, bool descending);
+HostTensors topk(const HostTensor &x, int64_t count, int64_t axis, bool largest);
+HostTensor quantile(const HostTensor &x, const HostTensor &q, Ints axes, llvm::StringRef method,
+                    bool keepdims);
+HostTensor median(const HostTensor &x, Ints axes, bool keepdims);
+
+// ---- RandomReference.cpp ----
+HostTensor randomKey(mlir::MLIRContext *context, int64_t seed);
+HostTensor splitKey(const HostTensor &key, int64_t count);
+HostTensor foldIn(const HostTensor &key, const HostTensor &data);
+HostTensor randomBits(const HostTensor &key, Ints shape, mlir::Type dtype);
+HostTensor uniform(const HostTensor &key, Ints shape, double least, double most, mlir::Type dtype);
+HostTensor normal(const HostTensor &key, Ints shape, mlir::Type dtype);
+HostTensor truncatedNormal(const HostTensor &key, double lower, double upper, Ints shape, mlir::Type dtype);
+HostTensor bernoulli(const HostTensor &key, const HostTensor &p, Ints shape);
+HostTensor categorical(const HostTensor &key, const HostTensor &logits, int64_t axis, Ints shape);
+HostTensor multinomial(const HostTensor &key, const HostTensor &p, int64_t count);
+HostTensor permutation(const HostTensor &key, const HostTensor &x, int64_t axis);
+HostTensor dropout(const HostTensor &key, const HostTensor &x, double rate);
+
 // ---- LossReference.cpp ----
 HostTensor mseLoss(const HostTensor &prediction, const HostTensor &target, llvm::StringRef reduction);
 HostTensor huberLoss(const HostTensor &prediction, const HostTensor &target, llvm::StringRef reduction,

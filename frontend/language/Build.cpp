@@ -203,7 +203,8 @@ std::optional<Values> Build::call(Frame &frame, NodeId id) {
   if (isName && !frame.functions.locals.count(ast.text(named))) {
     auto found = ast.functionNumbers.find(ast.text(named));
     bool declared = found != ast.functionNumbers.end() && found->second < frame.number;
-    if (!declared) return callOperation(frame, id);
+    std::string_view word = ast.text(named);
+    if (!declared) return word == "set" || word == "get" ? place(frame, id) : callOperation(frame, id);
   }
   auto resolved = callee(frame, named);
   if (!resolved) return std::nullopt;

@@ -57,6 +57,7 @@ private:
   // Indexing.cpp
   friend class Indexing;
   std::optional<Argument> index(Frame &frame, NodeId id, Argument base);
+  std::optional<Values> place(Frame &frame, NodeId id);
 
   // Notation.cpp: index notation
   friend class Notation;

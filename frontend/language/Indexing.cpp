@@ -1,23 +1,11 @@
-// NumPy's basic indexing: integers, slices, none and `...` become one slice and one reshape.
+// NumPy's indexing: what stands in the brackets becomes a list of subscripts; the graph reads or writes at
+// them. Errors that have a place inside the brackets are found here.
+#include "dialects/graph/Subscript.h"
 #include "frontend/language/Build.h"
 
 namespace tgc::language {
 
-namespace {
-
-struct Part {
-  std::int64_t start = 0, stop = 0, step = 1;
-};
-
-/// NumPy's rule for a positive step: negative bounds count from the end, then both are clamped.
-std::int64_t clampBound(std::int64_t bound, std::int64_t extent) {
-  if (bound < 0) bound += extent;
-  return std::min(std::max<std::int64_t>(bound, 0), extent);
-}
-
-} // namespace
-
-/// One x[...]: what was taken of each axis so far, and the extents of the result.
+/// One x[...]: its subscripts.
 class Indexing {
 public:
   Indexing(Build &build, Frame &frame, NodeId id, const Argument &base)
@@ -28,28 +16,10 @@ public:
     if (!count()) return false;
     for (NodeId item : ast.children(id).subspan(1))
       if (!take(item)) return false;
-    while (parts.size() < rank())
-      whole();
     return true;
-  }
-  bool full() const {
-    for (std::size_t i = 0; i < parts.size(); ++i)
-      if (parts[i].start != 0 || parts[i].stop != type.getDimSize(static_cast<unsigned>(i)) ||
-          parts[i].step != 1)
-        return false;
-    return true;
-  }
-  Argument::List field(std::int64_t Part::*member) const {
-    Argument::List out;
-    for (const Part &part : parts)
-      out.push_back(Argument(part.*member));
-    return out;
-  }
-  graph::Arguments sliceArguments(Argument base) const {
-    return {std::move(base), field(&Part::start), field(&Part::stop), field(&Part::step)};
   }
 
-  std::vector<std::int64_t> extents;
+  std::vector<graph::Subscript> items;
 
 private:
   Build &build;
@@ -57,12 +27,11 @@ private:
   Frame &frame;
   NodeId id;
   mlir::RankedTensorType type;
-  std::string text; ///< "x: f64[4, 3]"
-  std::vector<Part> parts;
+  std::string text;     ///< "x: f64[4, 3]"
   std::size_t used = 0; ///< items that take an axis
+  std::size_t axis = 0; ///< of the next item
 
   std::size_t rank() const { return static_cast<std::size_t>(type.getRank()); }
-  std::int64_t extent() const { return type.getDimSize(static_cast<unsigned>(parts.size())); }
   bool fail(Span span, std::string message, std::string advice = {}, ErrorKind kind = ErrorKind::Invalid) {
     build.fail(span, std::move(message), std::move(advice), kind);
     return false;
@@ -88,34 +57,43 @@ private:
   bool take(NodeId item) {
     const Node &node = ast[item];
     if (node.kind == NodeKind::Ellipsis) {
-      for (std::size_t k = used; k < rank(); ++k)
-        whole();
-      return true;
+      axis += rank() - used;
+      return add({graph::Subscript::Ellipsis()});
     }
-    if (node.kind == NodeKind::Slice) return slice(item);
+    if (node.kind == NodeKind::Slice) return ++axis, slice(item);
     auto held = build.value(frame, item);
     if (!held) return false;
-    if (held->isNone()) return extents.push_back(1), true;
+    if (held->isNone()) return add({graph::Subscript::NewAxis()});
+    ++axis;
     if (auto *integer = held->as<int64_t>()) return element(node.span, *integer);
-    if (held->as<graph::Sym>() || held->as<Argument::List>() || held->as<bool>())
-      return fail(node.span, "indexing by tensors is not built yet",
-                  "take(x, indices, axis=0) picks along one axis", ErrorKind::Unsupported);
-    return fail(node.span, "an index is an integer, a slice, none or '...', and this is " + describe(*held));
+    if (auto *sym = held->as<graph::Sym>()) return add({*sym});
+    if (auto *list = held->as<Argument::List>()) return positions(node.span, *list);
+    return fail(node.span,
+                "an index is an integer, a slice, none, '...' or a tensor, and this is " + describe(*held));
   }
 
-  void whole() {
-    extents.push_back(extent());
-    parts.push_back({0, extent(), 1});
-  }
+  bool add(graph::Subscript item) { return items.push_back(std::move(item)), true; }
 
   bool element(Span span, std::int64_t index) {
-    std::int64_t at = index < 0 ? index + extent() : index;
-    if (at < 0 || at >= extent())
-      return fail(span, "index " + std::to_string(index) + " is outside axis " +
-                            std::to_string(parts.size()) + " of " + text + ", whose extent is " +
-                            std::to_string(extent()));
-    parts.push_back({at, at + 1, 1});
-    return true;
+    std::int64_t extent = type.getDimSize(static_cast<unsigned>(axis - 1));
+    std::int64_t at = index < 0 ? index + extent : index;
+    if (at < 0 || at >= extent)
+      return fail(span, "index " + std::to_string(index) + " is outside axis " + std::to_string(axis - 1) +
+                            " of " + text + ", whose extent is " + std::to_string(extent));
+    return add({index});
+  }
+
+  bool positions(Span span, const Argument::List &list) {
+    llvm::SmallVector<std::int64_t> numbers;
+    for (const Argument &one : list) {
+      if (!one.as<int64_t>())
+        return fail(span, "a list in an index holds integers, and this one " + describe(one));
+      numbers.push_back(*one.as<int64_t>());
+    }
+    auto type =
+        mlir::RankedTensorType::get(static_cast<int64_t>(numbers.size()), frame.ink.builder.getI64Type());
+    frame.ink.setLoc(build.location(span));
+    return add({frame.ink.constant(mlir::DenseElementsAttr::get(type, llvm::ArrayRef<int64_t>(numbers)))});
   }
 
   std::optional<std::int64_t> bound(NodeId part) {
@@ -136,17 +114,8 @@ private:
       bounds[k] = bound(part);
       if (!bounds[k]) return false;
     }
-    std::int64_t step = bounds[2].value_or(1);
-    if (step == 0) return fail(ast[item].span, "a slice's step is not 0");
-    if (step < 0)
-      return fail(ast[item].span, "slices with negative steps are not built yet",
-                  "flip(x, axis=0) reverses an axis", ErrorKind::Unsupported);
-    std::int64_t first = clampBound(bounds[0].value_or(0), extent());
-    std::int64_t last = std::max(first, clampBound(bounds[1].value_or(extent()), extent()));
-    // `step` may be near the largest i64, so nothing is added to it.
-    extents.push_back(last == first ? 0 : (last - first - 1) / step + 1);
-    parts.push_back({first, last, std::min(step, std::max<std::int64_t>(extent(), 1))});
-    return true;
+    if (bounds[2] == 0) return fail(ast[item].span, "a slice's step is not 0");
+    return add({graph::Subscript::Range{bounds[0], bounds[1], bounds[2].value_or(1)}});
   }
 };
 
@@ -155,13 +124,58 @@ std::optional<Argument> Build::index(Frame &frame, NodeId id, Argument base) {
     return fail(ast[ast.child(id, 0)].span, "only tensors can be indexed, and this is " + describe(base));
   Indexing taken(*this, frame, id, base);
   if (!taken.run()) return std::nullopt;
-  Span mark = ast[id].mark;
-  std::optional<Argument> result = base;
-  if (!taken.full()) result = operation(frame, "slice", mark, taken.sliceArguments(std::move(base)));
-  if (!result) return std::nullopt;
-  llvm::ArrayRef<int64_t> extents(taken.extents);
-  if (extents == result->as<graph::Sym>()->shape()) return result;
-  return operation(frame, "reshape", mark, {std::move(*result), Argument(extents)});
+  frame.ink.setLoc(location(ast[id].mark));
+  graph::Sym result = graph::readAt(frame.ink, *base.as<graph::Sym>(), taken.items);
+  if (!result || failure) return std::nullopt;
+  return Argument(result);
+}
+
+namespace {
+struct Options {
+  std::string how = "set", mode = "clamp";
+};
+} // namespace
+
+// get(x[index], mode=...) and set(x[index], value, how=..., mode=...)
+std::optional<Values> Build::place(Frame &frame, NodeId id) {
+  auto children = ast.children(id);
+  Span callee = ast[children[0]].span;
+  bool writes = ast.text(callee) == "set";
+  std::string form =
+      writes ? "set(x[index], value, how=\"set\", mode=\"clamp\")" : "get(x[index], mode=\"clamp\")";
+  std::size_t needed = writes ? 3 : 2;
+  if (children.size() < needed || ast[children[1]].kind != NodeKind::Index)
+    return fail(callee,
+                std::string(writes ? "set" : "get") + " takes an indexed tensor" +
+                    (writes ? " and what is written there" : ""),
+                "its form is " + form),
+           std::nullopt;
+  Options options;
+  for (NodeId child : children.subspan(needed)) {
+    std::string name = ast[child].kind == NodeKind::Named ? word(ast[child].mark) : "";
+    bool known = name == "mode" || (writes && name == "how");
+    auto held = known ? value(frame, ast.child(child, 0)) : std::nullopt;
+    if (failure) return std::nullopt;
+    auto *text = held ? held->as<std::string>() : nullptr;
+    if (!text) return fail(ast[child].span, "this is no argument here", "its form is " + form), std::nullopt;
+    (name == "how" ? options.how : options.mode) = *text;
+  }
+  auto base = value(frame, ast.child(children[1], 0));
+  if (!base) return std::nullopt;
+  if (!base->as<graph::Sym>())
+    return fail(ast[children[1]].span, "only tensors can be indexed, and this is " + describe(*base)),
+           std::nullopt;
+  Indexing taken(*this, frame, children[1], *base);
+  if (!taken.run()) return std::nullopt;
+  std::optional<Argument> written;
+  if (writes) written = value(frame, children[2]);
+  if (failure || (writes && !written)) return std::nullopt;
+  frame.ink.setLoc(location(callee));
+  graph::Sym x = *base->as<graph::Sym>();
+  graph::Sym result = writes ? graph::writeAt(frame.ink, x, taken.items, *written, options.how, options.mode)
+                             : graph::readAt(frame.ink, x, taken.items, options.mode);
+  if (!result || failure) return std::nullopt;
+  return Values{Argument(result)};
 }
 
 } // namespace tgc::language

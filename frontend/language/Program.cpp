@@ -21,6 +21,7 @@ Result<Program> parse(std::string text, std::string fileName) {
   std::vector<std::string_view> operations;
   for (const graph::Row &row : graph::rows())
     if (!row.internal) operations.push_back(row.name);
+  operations.insert(operations.end(), {"get", "set"}); // reads and writes at an index: Indexing.cpp
   if (auto error = checkNames(*ast, operations)) return *error;
   return Program{std::make_shared<Ast>(std::move(*ast))};
 }

@@ -22,6 +22,9 @@ namespace detail {
 class Trace;
 }
 
+class At;
+class Item;
+
 /// A handle on a value; cheap to copy. An Expr lives as long as the Function that builds it or any copy of
 /// itself.
 class Expr {
@@ -33,6 +36,9 @@ public:
   /// Element type and extents. Errors: what `error()` says.
   Result<DType> dtype() const;
   Result<Shape> shape() const;
+
+  /// The places that an index names, to read or (giving a new value) to write: x.at({0, i}).add(v).
+  At at(std::vector<Item> items) const;
 
   // For the library.
   Expr(std::shared_ptr<detail::Trace> trace, std::uint32_t id) : trace(std::move(trace)), id(id) {}
@@ -111,7 +117,8 @@ Expr apply(std::string_view operation, const std::vector<Named> &arguments,
 std::vector<Expr> applyAll(std::string_view operation, const std::vector<Named> &arguments,
                            Arg::Here here = Arg::Here::current());
 
-/// A half-open range with a stride, as in `x[1:5, ::2]`; an end left out is the axis's own.
+/// A half-open range with a stride, as in `x[1:5, ::-2]`; an end left out is the axis's own, at that side of
+/// the axis where a step of this sign begins or ends.
 struct Slice {
   std::optional<std::int64_t> start, stop;
   std::int64_t step = 1;
@@ -123,19 +130,44 @@ inline constexpr NewAxis newaxis;
 /// The whole axis.
 inline constexpr Slice whole{};
 
-/// One entry of an index: a position (negative from the end), a Slice, `ellipsis`, `newaxis`.
+/// One entry of an index: a position (negative from the end), a Slice, `ellipsis`, `newaxis`, a tensor of
+/// integers, or (writing) of bool.
 class Item {
 public:
   template <std::integral T> Item(T position) : held(static_cast<std::int64_t>(position)) {}
   Item(Slice slice) : held(slice) {}
   Item(Ellipsis) : held(Ellipsis{}) {}
   Item(NewAxis) : held(NewAxis{}) {}
-  std::variant<std::int64_t, Slice, Ellipsis, NewAxis> held;
+  Item(Expr indices) : held(std::move(indices)) {}
+  std::variant<std::int64_t, Slice, Ellipsis, NewAxis, Expr> held;
 };
 
-/// NumPy's basic indexing: index(x, {0, Slice{1, 5}, ellipsis}).
-/// Errors: Invalid for a position out of range, too many entries, or a step below 1.
-Expr index(Arg x, const std::vector<Item> &items);
+/// NumPy's indexing: index(x, {0, Slice{1, 5}, ellipsis}). Integer tensors broadcast together; their axes
+/// stand where they stood, or in front where something is between them. An index tensor's number beyond the
+/// axis is by `mode` the nearest place ("clamp"), zero ("fill") or the remainder ("wrap"); negative ones
+/// count from the end first. Errors: Invalid for a position out of range, too many entries, a step of 0,
+/// tensors that do not broadcast, and for a bool tensor, whose number of results no type can say.
+Expr index(Arg x, const std::vector<Item> &items, std::string_view mode = "clamp");
+
+/// What `x.at(items)` can do. Writing gives a new value and leaves x as it is; memory is reused where x is
+/// not needed any more. Of several values for one place, all are applied in the order of the indices, on any
+/// number of threads. Errors: as for index; values that do not broadcast to x[items] or have another dtype
+/// than x.
+class At {
+public:
+  At(Expr x, std::vector<Item> items) : x(std::move(x)), items(std::move(items)) {}
+  Expr get(std::string_view mode = "clamp", Arg::Here here = Arg::Here::current()) const;
+  Expr set(Arg value, std::string_view mode = "clamp") const { return write(value, "set", mode); }
+  Expr add(Arg value, std::string_view mode = "clamp") const { return write(value, "add", mode); }
+  Expr multiply(Arg value, std::string_view mode = "clamp") const { return write(value, "multiply", mode); }
+  Expr max(Arg value, std::string_view mode = "clamp") const { return write(value, "max", mode); }
+  Expr min(Arg value, std::string_view mode = "clamp") const { return write(value, "min", mode); }
+
+private:
+  Expr write(const Arg &value, std::string_view how, std::string_view mode) const;
+  Expr x;
+  std::vector<Item> items;
+};
 
 // Operators, with NumPy's broadcasting. A plain number takes the tensor's dtype.
 Expr operator+(Arg a, Arg b);

@@ -251,7 +251,7 @@ TEST_CASE("reductions: exact values, NaN, empty extents") {
   CHECK(std::isnan(soft[2]));
 }
 
-TEST_CASE("take and scatter_add: negative indices and the nearest place") {
+TEST_CASE("take, gather and scatter: negative indices, what is beyond, batches") {
   Lab lab;
   Sym x = lab.tensor({3, 2}, {1, 2, 3, 4, 5, 6});
   Sym at = lab.tensor({4}, {2, -1, -9, 7}, "i32");
@@ -260,22 +260,93 @@ TEST_CASE("take and scatter_add: negative indices and the nearest place") {
   Sym taken = lab.call("take", {x, wide, 1})[0];
   CHECK(textOf(mlir::Type(taken.type())) == "f64[3, 2, 2]");
   CHECK(lab.numbers(taken) == Reals{1, 2, 2, 1, 3, 4, 4, 3, 5, 6, 6, 5});
-  checkAdjoint(lab, taken, 0);
-  checkAdjoint(lab, lab.call("take", {x, at, 0})[0], 0);
-  Sym sums = scatter_add(lab.tensor({4}, {1, 2, 3, 4}), at, 0, 3);
-  CHECK(lab.numbers(sums) == Reals{3, 0, 7});
-  checkAdjoint(lab, sums, 0);
+  Sym read = gather(x, {at}, {0});
+  CHECK(lab.numbers(gather(x, {at}, {0}, 0, 0, "fill")) == Reals{5, 6, 5, 6, 0, 0, 0, 0});
+  CHECK(lab.numbers(gather(x, {at}, {0}, 0, 0, "wrap")) == Reals{5, 6, 5, 6, 1, 2, 3, 4});
+  checkAdjoint(lab, read, 0);
+  Sym none = lab.tensor({3}, {0, 0, 0});
+  auto into = [&](Sym base, Sym indices, Sym updates, const char *how, const char *mode = "clamp") {
+    return scatter(base, {indices}, updates, {0}, 0, 0, how, mode);
+  };
+  Sym updates = lab.tensor({4}, {1, 2, 3, 4});
+  CHECK(lab.numbers(into(none, at, updates, "add")) == Reals{3, 0, 7});
+  CHECK(lab.numbers(into(none, at, updates, "set")) == Reals{3, 0, 4});
+  CHECK(lab.numbers(into(none, at, updates, "add", "fill")) == Reals{0, 0, 3});
+  CHECK(lab.numbers(into(none, at, updates, "max")) == Reals{3, 0, 4});
+  for (const char *how : {"set", "add", "multiply", "max", "min"})
+    for (unsigned operand : {0u, 1u}) {
+      CAPTURE(how);
+      checkAdjoint(lab, into(lab.tensor({3}, {2, -1, 3}), at, updates, how), operand);
+    }
   // With an axis in front of x, of the indices, of both.
   Sym tables = lab.tensor({2, 3, 2}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
   Sym lists = lab.tensor({2, 2}, {0, -1, 1, 9}, "i64");
-  auto op = llvm::cast<GraphOp>(Lab::opOf(lab.call("take", {x, lab.tensor({2}, {0, 1}, "i64"), 0})[0]));
+  auto op = llvm::cast<GraphOp>(Lab::opOf(gather(x, {lab.tensor({2}, {0, 1}, "i64")}, {0})));
   Sym both = (*op.batch(*lab.ink, {tables, lists}, {true, true}, 2))[0];
   CHECK(lab.numbers(both) == Reals{1, 2, 5, 6, 9, 10, 11, 12});
   CHECK(lab.numbers((*op.batch(*lab.ink, {x, lists}, {false, true}, 2))[0]) == Reals{1, 2, 5, 6, 3, 4, 5, 6});
   auto add = llvm::cast<GraphOp>(
-      Lab::opOf(scatter_add(lab.tensor({2}, {1, 2}), lab.tensor({2}, {0, 1}, "i64"), 0, 3)));
-  Sym apart = (*add.batch(*lab.ink, {lab.tensor({2, 2}, {1, 2, 3, 4}), lists}, {true, true}, 2))[0];
+      Lab::opOf(into(none, lab.tensor({2}, {0, 1}, "i64"), lab.tensor({2}, {1, 2}), "add")));
+  Sym rows = lab.tensor({2, 2}, {1, 2, 3, 4});
+  Sym apart = (*add.batch(*lab.ink, {none, rows, lists}, {false, true, true}, 2))[0];
   CHECK(lab.numbers(apart) == Reals{1, 0, 2, 0, 3, 4});
+  Sym shared =
+      (*add.batch(*lab.ink, {none, rows, lab.tensor({2}, {2, 0}, "i64")}, {false, true, false}, 2))[0];
+  CHECK(lab.numbers(shared) == Reals{2, 0, 1, 4, 0, 3});
+}
+
+TEST_CASE("gather and scatter refuse what does not fit, with both sides") {
+  Lab lab;
+  Sym x = lab.tensor({3, 2}, {1, 2}), at = lab.tensor({4}, {0}, "i64"), few = lab.tensor({2}, {0}, "i64");
+  List one = {at}, two = {at, few}, none;
+  CHECK(lab.refused("gather", {x, none, ints({0})}).find("index tensors is empty") != std::string::npos);
+  CHECK(lab.refused("gather", {x, two, ints({0, 1})}) ==
+        "gather: the index tensors i64[4] and i64[2] differ in extents");
+  CHECK(lab.refused("gather", {x, one, ints({2})}).find("axis 2 is out of range") != std::string::npos);
+  CHECK(lab.refused("gather", {x, one, ints({0})}, {{"mode", "error"}}) ==
+        "gather: mode is \"clamp\", \"fill\" or \"wrap\", got \"error\"");
+  CHECK(lab.refused("gather", {x, one, ints({1})}, {{"batch", 1}}).find("are not the same") !=
+        std::string::npos);
+  CHECK(lab.refused("scatter", {x, one, x, ints({0})}) ==
+        "scatter: updates (f64[3, 2]) for f64[3, 2] at i64[4] have to be f64[4, 2]");
+  CHECK(
+      lab.refused("scatter", {x, one, lab.tensor({4, 2}, {1}), ints({0})}, {{"how", "put"}}).find("how is") !=
+      std::string::npos);
+  CHECK(lab.refused("take", {lab.tensor({0}, {}), few, 0}).find("has no element") != std::string::npos);
+}
+
+TEST_CASE("order: stable both ways, NaN last, quantiles of every method") {
+  Lab lab;
+  const double nan = std::nan("");
+  Sym x = lab.tensor({6}, {2, nan, -0.0, 0, 2, -inf});
+  CHECK(lab.numbers(lab.call("argsort", {x})[0]) == Reals{5, 2, 3, 0, 4, 1});
+  CHECK(lab.numbers(lab.call("argsort", {x}, {{"descending", true}})[0]) == Reals{1, 0, 4, 2, 3, 5});
+  Syms top = lab.call("topk", {lab.tensor({4}, {1, 3, 3, 2}), 2});
+  CHECK(lab.numbers(top[0]) == Reals{3, 3});
+  CHECK(lab.numbers(top[1]) == Reals{1, 2});
+  Sym sorted = lab.tensor({4}, {1, 2, 2, 5}), wanted = lab.tensor({4}, {0, 2, 3, 9});
+  CHECK(lab.numbers(lab.call("searchsorted", {sorted, wanted})[0]) == Reals{0, 1, 3, 4});
+  CHECK(lab.numbers(lab.call("searchsorted", {sorted, wanted}, {{"side", "right"}})[0]) == Reals{0, 3, 3, 4});
+  // NumPy's: quantile([3, 1, 4, 1.5, 9, 2.5], 0.4), a method a line.
+  const std::pair<const char *, double> methods[] = {{"linear", 2.5},
+                                                     {"lower", 2.5},
+                                                     {"higher", 2.5},
+                                                     {"nearest", 2.5},
+                                                     {"midpoint", 2.5},
+                                                     {"inverted_cdf", 2.5},
+                                                     {"averaged_inverted_cdf", 2.5},
+                                                     {"closest_observation", 1.5},
+                                                     {"interpolated_inverted_cdf", 1.9},
+                                                     {"hazen", 2.4},
+                                                     {"weibull", 2.3},
+                                                     {"median_unbiased", 2.3666666666666667},
+                                                     {"normal_unbiased", 2.375}};
+  for (auto [method, value] : methods) {
+    CAPTURE(method);
+    Sym one = lab.call("quantile", {lab.tensor({6}, {3, 1, 4, 1.5, 9, 2.5}), 0.4}, {{"method", method}})[0];
+    CHECK(lab.numbers(one)[0] == doctest::Approx(value).epsilon(1e-14));
+  }
+  CHECK(lab.refused("quantile", {x, 0.5}, {{"method", "best"}}) == "quantile: there is no method \"best\"");
 }
 
 TEST_CASE("linear and custom ops: the adjoint identity") {
