@@ -95,16 +95,21 @@ Type lifted(Type type, std::int64_t extent) {
   return RankedTensorType::get(shape, graph::elementOf(type));
 }
 
+/// Whether the first result can be differentiated as one number; refused if not.
+bool scalarFirst(Maker &maker) {
+  if (maker.failed()) return false;
+  const auto &results = maker.f.results;
+  if (!results.empty() && isFloat(results[0].dtype) && results[0].extents.empty()) return true;
+  maker.refuse("the first result of " + maker.f.name + " must be a floating-point scalar" +
+               (results.empty() ? "" : ", it is " + typeText(results[0].dtype, Shape(results[0].extents))));
+  return false;
+}
+
 /// grad and value_and_grad: a vjp with a cotangent of one for the first result and zero for the others.
 Function gradient(const Function &f, const Wrt &wrt, const char *name, bool values) {
   Maker maker(f, name);
   auto positions = maker.positions(wrt);
-  if (!maker.failed() &&
-      (maker.f.results.empty() || !isFloat(maker.f.results[0].dtype) || !maker.f.results[0].extents.empty()))
-    maker.refuse("the first result of " + maker.f.name + " must be a floating-point scalar" +
-                 (maker.f.results.empty()
-                      ? ""
-                      : ", it is " + typeText(maker.f.results[0].dtype, Shape(maker.f.results[0].extents))));
+  scalarFirst(maker);
   maker.begin();
   if (maker.failed()) return maker.done();
   SmallVector<Value> operands(maker.function.getArguments());
@@ -165,6 +170,56 @@ Function vjp(const Function &f, const Wrt &wrt) {
     types.push_back(maker.callee.getArgumentTypes()[position]);
   auto request = graph::VjpOp::create(maker.builder, maker.function.getLoc(), types,
                                       maker.function.getArguments(), maker.f.symbol, positions);
+  return maker.end(request.getResults());
+}
+
+/// The types of a row of blocks a parameter of `wrt`: its own extents, then those of the parameter.
+static SmallVector<Type> blocksOf(Maker &maker, TypeRange rows, ArrayRef<int64_t> wrt) {
+  SmallVector<Type> blocks;
+  for (Type row : rows)
+    for (int64_t position : wrt) {
+      auto by = graph::tensorOf(maker.callee.getArgumentTypes()[position]);
+      Ints shape(graph::tensorOf(row).getShape());
+      shape.insert(shape.end(), by.getShape().begin(), by.getShape().end());
+      if (auto ok = Shape(shape).check(); !ok) maker.refuse(ok.error().message);
+      blocks.push_back(RankedTensorType::get(shape, graph::elementOf(row)));
+    }
+  return blocks;
+}
+
+Function jacobian(const Function &f, const Wrt &wrt, JacobianMode mode) {
+  Maker maker(f, "jacobian");
+  auto positions = maker.positions(wrt);
+  if (!maker.failed())
+    for (const Param &result : maker.f.results)
+      if (!isFloat(result.dtype))
+        maker.refuse("result " + result.name + " is " + std::string(nameOf(result.dtype)) +
+                     "; only floating-point results have derivatives");
+  maker.begin();
+  if (maker.failed()) return maker.done();
+  auto blocks = blocksOf(maker, maker.callee.getResultTypes(), positions);
+  if (maker.failed()) return maker.done();
+  const char *name = mode == JacobianMode::Forward   ? "forward"
+                     : mode == JacobianMode::Reverse ? "reverse"
+                                                     : "auto";
+  auto request = graph::JacobianOp::create(maker.builder, maker.function.getLoc(), blocks,
+                                           maker.function.getArguments(), maker.f.symbol, positions, name);
+  return maker.end(request.getResults());
+}
+
+Function hessian(const Function &f, const Wrt &wrt) {
+  Maker maker(f, "hessian");
+  auto positions = maker.positions(wrt);
+  scalarFirst(maker);
+  maker.begin();
+  if (maker.failed()) return maker.done();
+  SmallVector<Type> rows;
+  for (int64_t position : positions)
+    rows.push_back(maker.callee.getArgumentTypes()[position]);
+  auto blocks = blocksOf(maker, rows, positions);
+  if (maker.failed()) return maker.done();
+  auto request = graph::HessianOp::create(maker.builder, maker.function.getLoc(), blocks,
+                                          maker.function.getArguments(), maker.f.symbol, positions);
   return maker.end(request.getResults());
 }
 

@@ -1,5 +1,6 @@
 // Applies the rules until none applies: the rows of Rules.td, and the canonical forms each op offers.
 #include "compiler/Passes.h"
+#include "compiler/algebra/Patterns.h"
 #include "dialects/graph/Ops.h"
 
 using namespace mlir;
@@ -41,6 +42,8 @@ struct SimplifyPass : impl::SimplifyBase<SimplifyPass> {
     for (RegisteredOperationName op :
          context->getRegisteredOperationsByDialect(GraphDialect::getDialectNamespace()))
       op.getCanonicalizationPatterns(set, context);
+    algebra::addScale(set);
+    algebra::addUnits(set);
     patterns = std::move(set);
     return success();
   }

@@ -16,7 +16,7 @@ namespace tgc {
 
 namespace autodiff {
 
-static bool isRequest(Operation *op) { return isa<JvpOp, VjpOp, VmapOp>(op); }
+static bool isRequest(Operation *op) { return isa<JvpOp, VjpOp, JacobianOp, HessianOp, VmapOp>(op); }
 
 func::FuncOp Derive::callee(Operation *request) {
   auto name = request->getAttrOfType<FlatSymbolRefAttr>("callee");
@@ -49,13 +49,24 @@ LogicalResult Derive::resolve(func::FuncOp function) {
 }
 
 LogicalResult Derive::resolveRequest(Operation *request) {
-  func::FuncOp f = callee(request);
   Ink ink(OpBuilder(request), request->getLoc());
+  Syms values;
+  auto resolved = isa<JacobianOp>(request)  ? resolveJacobian(cast<JacobianOp>(request), ink, values)
+                  : isa<HessianOp>(request) ? resolveHessian(cast<HessianOp>(request), ink, values)
+                                            : resolveProduct(request, ink, values);
+  if (failed(resolved) || ink.failed()) return failure();
+  SmallVector<Value> replacement = llvm::map_to_vector(values, [](Sym value) { return value.value(); });
+  request->replaceAllUsesWith(replacement);
+  request->erase();
+  return success();
+}
+
+LogicalResult Derive::resolveProduct(Operation *request, Ink &ink, Syms &values) {
+  func::FuncOp f = callee(request);
   unsigned count = f.getNumArguments();
   ValueRange arguments = request->getOperands().take_front(count),
              extra = request->getOperands().drop_front(count);
   auto wrt = request->getAttrOfType<DenseI64ArrayAttr>("wrt").asArrayRef();
-  SmallVector<Value> replacement;
   Syms results, derivatives;
   if (isa<JvpOp>(request)) {
     Syms tangents;
@@ -64,10 +75,9 @@ LogicalResult Derive::resolveRequest(Operation *request) {
     for (auto [position, tangent] : llvm::zip_equal(wrt, extra))
       tangents[position] = ink.sym(tangent);
     if (failed(forward(f, ink, arguments, tangents, results, derivatives))) return failure();
-    for (Sym result : results)
-      replacement.push_back(result.value());
+    values = results;
     for (auto [result, tangent] : llvm::zip_equal(results, derivatives))
-      if (isReal(result.value())) replacement.push_back(tangent.value());
+      if (isReal(result.value())) values.push_back(tangent);
   } else {
     Syms cotangents;
     unsigned next = 0;
@@ -77,14 +87,10 @@ LogicalResult Derive::resolveRequest(Operation *request) {
     for (int64_t position : wrt)
       wanted[position] = true;
     if (failed(reverse(f, ink, arguments, cotangents, wanted, results, derivatives))) return failure();
-    for (Sym result : results)
-      replacement.push_back(result.value());
+    values = results;
     for (int64_t position : wrt)
-      replacement.push_back(derivatives[position].value());
+      values.push_back(derivatives[position]);
   }
-  if (ink.failed()) return failure();
-  request->replaceAllUsesWith(replacement);
-  request->erase();
   return success();
 }
 

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 #include "dialects/graph/Graph.h"
+#include "dialects/graph/Ops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace tgc::autodiff {
@@ -15,6 +16,8 @@ public:
 private:
   llvm::LogicalResult resolve(mlir::func::FuncOp function);
   llvm::LogicalResult resolveRequest(mlir::Operation *request);
+  /// Values of a jvp or vjp.
+  llvm::LogicalResult resolveProduct(mlir::Operation *request, graph::Ink &ink, graph::Syms &values);
   mlir::func::FuncOp callee(mlir::Operation *request);
   /// A private function whose body `emit` writes from its arguments; a request inside a map needs one.
   mlir::func::FuncOp
@@ -37,6 +40,26 @@ private:
                                            llvm::ArrayRef<bool> wanted);
   llvm::FailureOr<graph::Syms> cotangentOfMap(mlir::Operation *copy, graph::Ink &ink,
                                               graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted);
+
+  // Jacobian.cpp
+  llvm::LogicalResult resolveJacobian(graph::JacobianOp request, graph::Ink &ink, graph::Syms &blocks);
+  llvm::LogicalResult resolveHessian(graph::HessianOp request, graph::Ink &ink, graph::Syms &blocks);
+  /// Blocks of the Jacobian of `f`, row by row: result by argument of `wrt`.
+  llvm::LogicalResult jacobian(mlir::func::FuncOp f, graph::Ink &ink, mlir::ValueRange arguments,
+                               llvm::ArrayRef<int64_t> wrt, bool byForward, graph::Syms &blocks);
+  /// What `product` gives for every unit direction of `type`; the direction's axes come last.
+  llvm::FailureOr<graph::Syms> alongUnits(
+      mlir::func::FuncOp f, graph::Ink &ink, mlir::ValueRange arguments, mlir::RankedTensorType type,
+      llvm::function_ref<llvm::FailureOr<graph::Syms>(graph::Ink &, mlir::ValueRange, graph::Sym)> product);
+  using Directional =
+      llvm::function_ref<llvm::FailureOr<graph::Syms>(graph::Ink &, mlir::ValueRange, graph::SymsRef units)>;
+  /// `emit` mapped over the unit vectors of each of `extents`, the first outermost; `units` are those chosen
+  /// so far.
+  llvm::FailureOr<graph::Syms> mapped(llvm::StringRef name, graph::Ink &ink, mlir::ValueRange arguments,
+                                      llvm::ArrayRef<int64_t> extents, mlir::Type element, graph::Syms units,
+                                      Directional emit);
+  /// The largest rank that an op of `f` reads.
+  int64_t mostAxes(mlir::func::FuncOp f);
 
   mlir::ModuleOp module;
   mlir::SymbolTable symbols;

@@ -58,6 +58,7 @@ Sym full(Ink &ink, Ints shape, Attribute number, std::optional<Type> element) {
 Sym eye(Ink &ink, int64_t rows, std::optional<int64_t> columns, int64_t offset, Type element) {
   SmallVector<int64_t> shape = {rows, columns.value_or(rows)};
   if (failed(checkedTensor(ink.loc(), shape, element))) return ink.fail(), Sym();
+  if (shape[0] == shape[1] && offset == 0) return graph::delta(ink, rows, element);
   return astype(graph::iota(ink, shape, 1) == graph::iota(ink, shape, 0) + static_cast<double>(offset),
                 element);
 }

@@ -65,4 +65,28 @@ HostTensors IotaOp::evaluate(HostTensorsRef) {
   return {out};
 }
 
+// ---- delta ----
+FailureOr<RankedTensorType> DeltaOp::infer(std::optional<Location> loc, Adaptor adaptor) {
+  auto extent = static_cast<int64_t>(adaptor.getExtent());
+  return checkedTensor(loc, {extent, extent}, adaptor.getDtype());
+}
+
+FailureOr<SmallVector<Value>> DeltaOp::lower(Lowering &lowering, ValueRange) {
+  Type element = elementOf(getType());
+  auto rule = [&](ScalarInk &ink, ArrayRef<Scalar>) {
+    Value row = linalg::IndexOp::create(ink.builder, ink.loc, 0),
+          column = linalg::IndexOp::create(ink.builder, ink.loc, 1);
+    Value same = arith::CmpIOp::create(ink.builder, ink.loc, arith::CmpIPredicate::eq, row, column);
+    return convert(ink.make(same, 'b'), element, kindOf(element));
+  };
+  return SmallVector<Value>{lowering.map(getType(), {}, {}, {}, rule)};
+}
+
+HostTensors DeltaOp::evaluate(HostTensorsRef) {
+  HostTensor out(tensorOf(getType()));
+  for (int64_t at = 0; at < out.count(); ++at)
+    out.set(at, static_cast<int64_t>(at / out.shape()[0] == at % out.shape()[1]));
+  return {out};
+}
+
 } // namespace tgc::graph

@@ -14,3 +14,9 @@ def Graph_IotaOp : Leaf<"iota", (ins Ints:$shape, Axis:$axis, DTypeOf:$dtype)> {
   let source = "jax.lax";
   let sample = "shape: [2, 3], axis: 1; shape: [17], dtype: f32";
 }
+def Graph_DeltaOp : Leaf<"delta", (ins Int:$extent, DTypeOf:$dtype)> {
+  let summary = "the unit matrix, kept symbolic so that contractions absorb it";
+  let group = "creation";
+  let internal = 1;
+  let sample = "extent: 3, dtype: f64; extent: 5, dtype: i32; extent: 1, dtype: f32; extent: 0, dtype: f64";
+}

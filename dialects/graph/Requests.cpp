@@ -19,16 +19,21 @@ LogicalResult checkTypes(Operation *op, TypeRange found, TypeRange wanted, const
   return op->emitOpError() << "has " << what << " (" << found << "), its callee asks for (" << wanted << ")";
 }
 
+LogicalResult checkPositions(Operation *op, FunctionOpInterface callee, ArrayRef<int64_t> wrt) {
+  for (int64_t position : wrt)
+    if (position < 0 || position >= static_cast<int64_t>(callee.getNumArguments()))
+      return op->emitOpError() << "wrt " << position << " is no argument of its callee";
+  return success();
+}
+
 /// Arguments, then tangents or cotangents `extra`; results, then derivatives `added`.
 LogicalResult checkDerivative(Operation *op, FunctionOpInterface callee, ArrayRef<int64_t> wrt,
                               bool forward) {
   SmallVector<Type> operands(callee.getArgumentTypes()), results(callee.getResultTypes());
   SmallVector<Type> moved;
-  for (int64_t position : wrt) {
-    if (position < 0 || position >= static_cast<int64_t>(callee.getNumArguments()))
-      return op->emitOpError() << "wrt " << position << " is no argument of its callee";
+  if (failed(checkPositions(op, callee, wrt))) return failure();
+  for (int64_t position : wrt)
     moved.push_back(callee.getArgumentTypes()[position]);
-  }
   SmallVector<Type> floats;
   llvm::copy_if(callee.getResultTypes(), std::back_inserter(floats), isFloatTensor);
   operands.append(forward ? moved : floats);
@@ -47,6 +52,45 @@ LogicalResult JvpOp::verifySymbolUses(SymbolTableCollection &symbols) {
 LogicalResult VjpOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto callee = calleeOf(*this, getCalleeAttr(), symbols);
   return failed(callee) ? failure() : checkDerivative(*this, *callee, getWrt(), false);
+}
+
+/// The extents of `first`, then those of `second`; null after an error.
+static Type productType(Operation *op, Type first, Type second) {
+  SmallVector<int64_t> shape(tensorOf(first).getShape());
+  llvm::append_range(shape, tensorOf(second).getShape());
+  auto type = checkedTensor(op->getLoc(), shape, elementOf(first));
+  return failed(type) ? Type() : Type(*type);
+}
+
+/// Operands as the callee's arguments; a block for each of `rows` by each argument of `wrt`.
+static LogicalResult checkBlocks(Operation *op, FunctionOpInterface callee, TypeRange rows,
+                                 ArrayRef<int64_t> wrt) {
+  SmallVector<Type> blocks;
+  for (Type row : rows)
+    for (int64_t position : wrt) {
+      Type block = productType(op, row, callee.getArgumentTypes()[position]);
+      if (!block) return failure();
+      blocks.push_back(block);
+    }
+  if (failed(checkTypes(op, op->getOperandTypes(), callee.getArgumentTypes(), "operands"))) return failure();
+  return checkTypes(op, op->getResultTypes(), blocks, "results");
+}
+
+LogicalResult JacobianOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee = calleeOf(*this, getCalleeAttr(), symbols);
+  if (failed(callee) || failed(checkPositions(*this, *callee, getWrt()))) return failure();
+  if (!llvm::is_contained({"auto", "forward", "reverse"}, getMode()))
+    return emitOpError() << "has mode " << getMode() << "; modes are auto, forward and reverse";
+  return checkBlocks(*this, *callee, (*callee).getResultTypes(), getWrt());
+}
+
+LogicalResult HessianOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee = calleeOf(*this, getCalleeAttr(), symbols);
+  if (failed(callee) || failed(checkPositions(*this, *callee, getWrt()))) return failure();
+  SmallVector<Type> rows;
+  for (int64_t position : getWrt())
+    rows.push_back((*callee).getArgumentTypes()[position]);
+  return checkBlocks(*this, *callee, rows, getWrt());
 }
 
 LogicalResult VmapOp::verifySymbolUses(SymbolTableCollection &symbols) {

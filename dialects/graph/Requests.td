@@ -22,3 +22,14 @@ def Graph_VmapOp : Request<"vmap", (ins DenseI64ArrayAttr:$axes, I64Attr:$extent
   let description = [{ `axes` has one entry for each argument: the mapped axis, or -1 where the argument is shared.
     Results have a leading axis of extent `extent`. }];
 }
+def Graph_JacobianOp : Request<"jacobian", (ins DenseI64ArrayAttr:$wrt, StrAttr:$mode)> {
+  let summary = "all partial derivatives of a function's results";
+  let description = [{ Operands: the callee's arguments. Results: for each result of the callee, all floating-point,
+    and each argument in `wrt`: a tensor of the result's extents, then the argument's. `mode` is `forward`,
+    `reverse`, or `auto`, which takes the one with fewer directions. }];
+}
+def Graph_HessianOp : Request<"hessian", (ins DenseI64ArrayAttr:$wrt)> {
+  let summary = "all second derivatives of a scalar function";
+  let description = [{ Operands: the callee's arguments. Results: for each pair of arguments in `wrt`, row by row, the
+    second derivatives of the callee's first result, a scalar: the first argument's extents, then the second's. }];
+}

@@ -73,6 +73,10 @@ private:
                      Span place);
   std::optional<Values> reverse(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                                 Values arguments, Span place);
+  /// jacobian and hessian.
+  std::optional<Values> dense(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                              Values arguments, Span place);
+  std::optional<std::string> modeOf(const FunctionValue &value, const Step &step);
   std::optional<Values> forward(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                                 Values arguments, Span place);
   /// What vmap takes apart: the axes as the request states them, the callee's argument types, the common

@@ -226,6 +226,7 @@ std::optional<Values> Build::apply(graph::Ink &ink, const FunctionValue &value, 
   if (name == "jvp" || name == "hvp") return forward(ink, value, level, std::move(arguments), place);
   if (name == "grad" || name == "value_and_grad" || name == "vjp")
     return reverse(ink, value, level, std::move(arguments), place);
+  if (name == "jacobian" || name == "hessian") return dense(ink, value, level, std::move(arguments), place);
   return fail(place, std::string(name) + " is not built yet", {}, ErrorKind::Unsupported);
 }
 
@@ -347,6 +348,71 @@ std::optional<Values> Build::forward(graph::Ink &ink, const FunctionValue &value
   return results;
 }
 
+std::optional<std::string> Build::modeOf(const FunctionValue &value, const Step &step) {
+  if (step.mode == noNode) return "auto";
+  const Ast &holder = value.holder ? *value.holder : ast;
+  std::string text(holder.text(step.mode));
+  bool quoted = holder[step.mode].kind == NodeKind::String;
+  for (std::string_view known : {"auto", "forward", "reverse"})
+    if (quoted && std::string_view(text).substr(1, text.size() - 2) == known) return std::string(known);
+  Error error = holder.source->error(holder[step.mode].span, "jacobian has no mode " + text);
+  error.notes.push_back(help("modes are \"auto\", \"forward\" and \"reverse\""));
+  take(std::move(error));
+  return std::nullopt;
+}
+
+std::optional<Values> Build::dense(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                   Values arguments, Span place) {
+  const Step &step = value.steps[level - 1];
+  bool hessian = step.transformation == "hessian";
+  auto mode = modeOf(value, step);
+  if (!mode || !tensors(ink, arguments, place)) return std::nullopt;
+  if (!derivable(step, arguments)) return failure->place = ast.source->place(place.begin), std::nullopt;
+  std::vector<mlir::Value> operands = valuesOf(arguments, arguments.size());
+  mlir::func::FuncOp callee = functionFor(value, level - 1, mlir::ValueRange(operands).getTypes(), false);
+  if (!callee) return std::nullopt;
+  llvm::SmallVector<int64_t> wrt(step.wrt.begin(), step.wrt.end());
+  llvm::SmallVector<mlir::Type> rows(callee.getResultTypes()), blocks;
+  for (std::size_t k = 0; k < (hessian ? 1 : rows.size()); ++k) {
+    auto type = graph::tensorOf(rows[k]);
+    if (hessian && (type.getRank() != 0 || !graph::isFloatTensor(type)))
+      return fail(
+          place,
+          "hessian needs a function whose first result is a floating-point scalar, and this one gives " +
+              graph::textOf(type),
+          "jacobian(grad(f, wrt=x), wrt=x) takes one result of several numbers at a time");
+    if (!graph::isFloatTensor(type))
+      return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) +
+                             ": only floating-point tensors have derivatives");
+  }
+  if (hessian) {
+    rows.clear();
+    for (int64_t position : wrt)
+      rows.push_back(operands[static_cast<std::size_t>(position)].getType());
+  }
+  for (mlir::Type row : rows)
+    for (int64_t position : wrt) {
+      auto by = graph::tensorOf(operands[static_cast<std::size_t>(position)].getType());
+      llvm::SmallVector<int64_t> shape(graph::tensorOf(row).getShape());
+      llvm::append_range(shape, by.getShape());
+      auto checked = graph::checkedTensor(location(place), shape, graph::elementOf(row));
+      if (mlir::failed(checked))
+        return fail(place, std::string(step.transformation) + " of " + graph::textOf(row) + " by " +
+                               graph::textOf(by) + " is too large a tensor");
+      blocks.push_back(*checked);
+    }
+  mlir::Operation *request = hessian ? graph::HessianOp::create(ink.builder, location(place), blocks,
+                                                                operands, callee.getSymName(), wrt)
+                                           .getOperation()
+                                     : graph::JacobianOp::create(ink.builder, location(place), blocks,
+                                                                 operands, callee.getSymName(), wrt, *mode)
+                                           .getOperation();
+  Values results;
+  for (mlir::Value result : request->getResults())
+    results.push_back(Argument(ink.sym(result)));
+  return results;
+}
+
 bool Build::mapArgument(const FunctionValue &value, std::size_t which, const Argument &argument,
                         std::optional<std::int64_t> chosen, Mapped &mapped, Span place) {
   auto type = argument.as<graph::Sym>()->type();
@@ -459,6 +525,7 @@ mlir::func::FuncOp Build::functionFor(const FunctionValue &value, std::size_t le
     for (std::size_t position : step.wrt)
       key += "," + std::to_string(position);
     if (step.axes != noNode) key += "@" + std::string(holder.text(step.axes));
+    if (step.mode != noNode) key += "@" + std::string(holder.text(step.mode));
   }
   for (mlir::Type type : types)
     key += ";" + graph::textOf(type);

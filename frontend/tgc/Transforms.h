@@ -28,6 +28,17 @@ Function vjp(const Function &f, const Wrt &wrt);
 /// Takes f's arguments, then a vector for each of `wrt`; gives the Hessian of f's first result times the
 /// vectors.
 Function hvp(const Function &f, const Wrt &wrt);
+/// How a Jacobian is made: a product with every unit vector of the parameters (Forward) or of the results
+/// (Reverse); Auto takes whichever has fewer.
+enum class JacobianMode { Auto, Forward, Reverse };
+/// All partial derivatives of f's results, which must be floating-point, by each parameter of `wrt`, result
+/// by result. Shapes: the result's extents, then the parameter's. Cost: at most the number of unit vectors
+/// times a small multiple of f's; what is linear in f costs a contraction. Errors: as grad; Limit if a block
+/// is too large.
+Function jacobian(const Function &f, const Wrt &wrt, JacobianMode mode = JacobianMode::Auto);
+/// All second derivatives of f's first result, a scalar: the blocks of each pair of parameters, row by row
+/// (aa, ab, ba, bb). Shapes: the first parameter's extents, then the second's. Errors: as grad.
+Function hessian(const Function &f, const Wrt &wrt);
 /// f over a new axis of its arguments: `axes` has the mapped axis of each (negative from the end) or nothing
 /// where all instances share the argument; without `axes` every argument is mapped over axis 0. Results have
 /// a leading axis. `extent` is needed only where no argument is mapped. Errors: Invalid if the mapped extents

@@ -58,12 +58,23 @@ bool Judge::isExact(Operation *op, const HostTensor &result, HostTensorsRef oper
 }
 
 void Judge::move(HostTensor &tensor, Operation *op, HostTensorsRef operands) {
-  const double scale = scaleOf(tensor, operands);
+  double scale = scaleOf(tensor, operands);
+  // Three operands multiply before they add, as in lerp: what cancels is as large as their product.
+  if (cast<GraphOp>(op).kind() == Kind::Pointwise && operands.size() == 3)
+    scale = std::max(scale, scale * scale);
   for (int64_t at = 0; at < tensor.count(); ++at) {
     const double value = tensor.get<double>(at);
     if (!std::isfinite(value)) continue;
     const double step = stepOf(op, tensor, value, scale);
-    if (step != 0) tensor.set(at, value + (random.chance(0.5) ? step : -step));
+    if (step == 0) continue;
+    double moved = value + (random.chance(0.5) ? step : -step);
+    // A comparison for equality flips at one place only, which is most often an operand's own value.
+    if (random.chance(0.25))
+      for (const HostTensor &operand : operands)
+        if (operand.isFloat() && operand.count() == tensor.count() &&
+            std::fabs(operand.get<double>(at) - value) <= step)
+          moved = operand.get<double>(at);
+    tensor.set(at, moved);
   }
 }
 

@@ -7,7 +7,8 @@ module {
     %cst_1 = exec.constant dense<5.000000e-01> : tensor<f64> to tensor<f64>
     %2 = exec.run @k2_multiply(%cst_1, %arg3) {why = "reads only arguments and constants"} : (tensor<f64>, tensor<f64>) -> tensor<f64>
     %3 = exec.run @k3_add(%arg2, %2, %1#0) {why = "reads only arguments and constants"} : (tensor<3xf64>, tensor<f64>, tensor<f64>) -> tensor<f64>
-    %4 = exec.run @k4_add(%arg2, %2) {why = "its index space f64[3] is not the one before it"} : (tensor<3xf64>, tensor<f64>) -> tensor<3xf64>
+    %cst_2 = exec.constant dense<2.000000e+00> : tensor<f64> to tensor<f64>
+    %4 = exec.run @k4_multiply(%arg2, %2, %cst_2) {why = "its index space f64[3] is not the one before it"} : (tensor<3xf64>, tensor<f64>, tensor<f64>) -> tensor<3xf64>
     %5 = exec.run @k5_contract(%arg0, %1#1) {why = "contract has a kernel of its own"} : (tensor<6x3xf64>, tensor<6xf64>) -> tensor<3xf64>
     %6 = exec.run @k6_add(%4, %5) {why = "its operand is made by a kernel of its own (contract)"} : (tensor<3xf64>, tensor<3xf64>) -> tensor<3xf64>
     return %3, %6 : tensor<f64>, tensor<3xf64>
@@ -141,7 +142,7 @@ module {
     } -> tensor<f64>
     return %8 : tensor<f64>
   }
-  func.func private @k4_add(%arg0: tensor<3xf64>, %arg1: tensor<f64>) -> tensor<3xf64> attributes {exec.kernel} {
+  func.func private @k4_multiply(%arg0: tensor<3xf64>, %arg1: tensor<f64>, %arg2: tensor<f64>) -> tensor<3xf64> attributes {exec.kernel} {
     %0 = tensor.empty() : tensor<1xf64>
     %1 = linalg.generic {indexing_maps = [affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg1 : tensor<f64>) outs(%0 : tensor<1xf64>) {
     ^bb0(%in: f64, %out: f64):
@@ -155,16 +156,21 @@ module {
     %4 = tensor.empty() : tensor<3xf64>
     %5 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg0, %3 : tensor<3xf64>, tensor<3xf64>) outs(%4 : tensor<3xf64>) {
     ^bb0(%in: f64, %in_0: f64, %out: f64):
-      %8 = arith.mulf %in, %in_0 fastmath<contract> : f64
-      linalg.yield %8 : f64
+      %10 = arith.mulf %in, %in_0 fastmath<contract> : f64
+      linalg.yield %10 : f64
     } -> tensor<3xf64>
     %6 = tensor.empty() : tensor<3xf64>
-    %7 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%5, %5 : tensor<3xf64>, tensor<3xf64>) outs(%6 : tensor<3xf64>) {
-    ^bb0(%in: f64, %in_0: f64, %out: f64):
-      %8 = arith.addf %in, %in_0 fastmath<contract> : f64
-      linalg.yield %8 : f64
+    %7 = linalg.generic {indexing_maps = [affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg2 : tensor<f64>) outs(%6 : tensor<3xf64>) {
+    ^bb0(%in: f64, %out: f64):
+      linalg.yield %in : f64
     } -> tensor<3xf64>
-    return %7 : tensor<3xf64>
+    %8 = tensor.empty() : tensor<3xf64>
+    %9 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%7, %5 : tensor<3xf64>, tensor<3xf64>) outs(%8 : tensor<3xf64>) {
+    ^bb0(%in: f64, %in_0: f64, %out: f64):
+      %10 = arith.mulf %in, %in_0 fastmath<contract> : f64
+      linalg.yield %10 : f64
+    } -> tensor<3xf64>
+    return %9 : tensor<3xf64>
   }
   func.func private @k5_contract(%arg0: tensor<6x3xf64>, %arg1: tensor<6xf64>) -> tensor<3xf64> attributes {exec.kernel} {
     %0 = tensor.empty() : tensor<3xf64>

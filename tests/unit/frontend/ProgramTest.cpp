@@ -56,6 +56,35 @@ TEST_CASE("program: a gradient through a matrix product") {
   }
 }
 
+TEST_CASE("program: Hessian and Jacobian, in every mode") {
+  Function loss("loss", {{"A", f64, {2, 3}}, {"w", f64, {3}}}, [](Expr A, Expr w) {
+    Expr r = einsum("ij,j->i", A, w);
+    return call("sum", {{"x", r * r}});
+  });
+  Function residual("residual", {{"A", f64, {2, 3}}, {"w", f64, {3}}},
+                    [](Expr A, Expr w) { return einsum("ij,j->i", A, w) * 3.0; });
+  std::vector<double> A{1, 2, 3, 4, 5, 6}, w{1, 0, -1};
+  std::vector<View> arguments{View(f64, A.data(), {2, 3}), View(w)};
+  for (int level : {0, 2}) {
+    CHECK(run(hessian(loss, "w"), arguments, {3, 3}, level) ==
+          std::vector<double>{34, 44, 54, 44, 58, 72, 54, 72, 90});
+    for (JacobianMode mode : {JacobianMode::Auto, JacobianMode::Forward, JacobianMode::Reverse}) {
+      CHECK(run(jacobian(residual, "w", mode), arguments, {2, 3}, level) ==
+            std::vector<double>{3, 6, 9, 12, 15, 18});
+      CHECK(run(jacobian(grad(loss, "w"), "w", mode), arguments, {3, 3}, level) ==
+            std::vector<double>{34, 44, 54, 44, 58, 72, 54, 72, 90});
+    }
+  }
+  CHECK(hessian(loss, {"A", "w"}).results()[1].extents == Ints{2, 3, 3});
+  auto vector = compile(hessian(residual, "w"), {});
+  REQUIRE(!vector);
+  CHECK(vector.error().message ==
+        "hessian: the first result of residual must be a floating-point scalar, it is f64[2]");
+  auto unknown = compile(jacobian(loss, "v"), {});
+  REQUIRE(!unknown);
+  CHECK(unknown.error().message == "jacobian: loss has no parameter v");
+}
+
 TEST_CASE("program: an error keeps the caller's line and both facts") {
   Function bad("bad", {{"a", f64, {2}}, {"b", f64, {3}}}, [](Expr a, Expr b) { return a + b; });
   auto compiled = compile(bad);
