@@ -11,7 +11,9 @@ namespace {
 class Chooser {
 public:
   Chooser(const Contraction &contraction, const ContractNumbers &numbers, const Machine &machine)
-      : indices(contraction.indices), contraction(contraction), numbers(numbers), machine(machine) {}
+      : contraction(contraction), numbers(numbers), machine(machine) {
+    panels.indices.assign(contraction.indices.begin(), contraction.indices.end());
+  }
 
   std::optional<ContractPanels> choose() {
     result = llvm::find_if(contraction.arrays, [](const ContractArray &a) { return a.result >= 0; }) -
@@ -28,13 +30,13 @@ public:
   }
 
 private:
-  int64_t stride(int index, size_t array) const { return indices[index].strides[array]; }
+  int64_t stride(int index, size_t array) const { return panels.indices[index].strides[array]; }
 
   /// Offsets are 32-bit numbers in the tables.
   bool fitsIndices() const {
     for (size_t array = 0; array < contraction.arrays.size(); ++array) {
       int64_t reach = contraction.arrays[array].offset;
-      for (const ContractIndex &index : indices) {
+      for (const ContractIndex &index : panels.indices) {
         if (index.strides[array] < 0) return false;
         reach += (index.extent - 1) * index.strides[array];
       }
@@ -47,15 +49,15 @@ private:
   bool classify() {
     llvm::SmallVector<int> own[2];
     int innermost = -1;
-    for (int at = 0; at < static_cast<int>(indices.size()); ++at) {
+    for (int at = 0; at < static_cast<int>(panels.indices.size()); ++at) {
       bool left = stride(at, 0) != 0, right = stride(at, 1) != 0;
-      if (indices[at].summed)
+      if (panels.indices[at].summed)
         panels.sum.order.push_back(at);
       else if (left == right)
         panels.batch.push_back(at);
       else
         own[right ? 1 : 0].push_back(at);
-      if (!indices[at].summed && stride(at, result) == 1) innermost = at;
+      if (!panels.indices[at].summed && stride(at, result) == 1) innermost = at;
     }
     if (innermost < 0 || llvm::is_contained(panels.batch, innermost)) return false;
     panels.columnArray = llvm::is_contained(own[1], innermost) ? 1 : 0;
@@ -64,7 +66,7 @@ private:
     panels.rows.order = own[panels.rowArray];
     for (ContractGroup *group : {&panels.rows, &panels.columns, &panels.sum})
       for (int index : group->order)
-        group->total *= indices[index].extent;
+        group->total *= panels.indices[index].extent;
     return true;
   }
 
@@ -75,47 +77,94 @@ private:
                static_cast<double>(machine.panelVolume);
   }
 
-  /// Neighbours in the result first for columns; neighbours in the factor first for rows and the sum, so that
-  /// whole cache lines are read.
-  void order() {
-    auto byStride = [&](ContractGroup &group, size_t array) {
-      llvm::sort(group.order, [&](int a, int b) {
-        return stride(a, array) != stride(b, array) ? stride(a, array) < stride(b, array) : a < b;
-      });
-    };
-    auto neighbourFirst = [&](ContractGroup &group, size_t array, size_t from) {
-      for (size_t at = from; at < group.order.size(); ++at)
-        if (stride(group.order[at], array) == 1)
-          std::rotate(group.order.begin() + from, group.order.begin() + at, group.order.begin() + at + 1);
-    };
-    byStride(panels.columns, result);
-    size_t inRun = 0;
-    for (panels.run = 1; inRun < panels.columns.order.size(); ++inRun) {
-      if (stride(panels.columns.order[inRun], result) != panels.run) break;
-      panels.run *= indices[panels.columns.order[inRun]].extent;
+  int64_t extent(int index) const { return panels.indices[index].extent; }
+
+  void sortBy(ContractGroup &group, size_t array) const {
+    llvm::sort(group.order, [&](int a, int b) {
+      return stride(a, array) != stride(b, array) ? stride(a, array) < stride(b, array) : a < b;
+    });
+  }
+
+  /// The place in the group's order of the index whose steps are neighbours in the array; -1: none.
+  int neighbour(const ContractGroup &group, size_t array) const {
+    for (auto [place, index] : llvm::enumerate(group.order))
+      if (stride(index, array) == 1) return static_cast<int>(place);
+    return -1;
+  }
+
+  /// Splits the index at `place` into a fast part of about `least` to `most` steps and a slow one at the end
+  /// of the order, if its extent has such a divisor.
+  void split(ContractGroup &group, size_t place, int64_t least, int64_t most) {
+    int index = group.order[place];
+    int64_t best = 0, bestScore = 0;
+    for (int64_t size = least; size <= most && size < extent(index); ++size) {
+      int64_t score = (size % panels.lanes == 0 ? 2000 : size % 8 == 0 ? 1000 : 0) + size;
+      if (extent(index) % size == 0 && score > bestScore) best = size, bestScore = score;
     }
-    neighbourFirst(panels.columns, panels.columnArray, inRun);
-    byStride(panels.rows, result);
-    neighbourFirst(panels.rows, panels.rowArray, 0);
-    bool sumInColumns =
-        llvm::any_of(panels.sum.order, [&](int i) { return stride(i, panels.columnArray) == 1; });
-    byStride(panels.sum, sumInColumns ? panels.columnArray : panels.rowArray);
+    if (best == 0) return;
+    ContractIndex slow = panels.indices[index];
+    slow.extent /= best;
+    for (int64_t &step : slow.strides)
+      step *= best;
+    panels.indices[index].extent = best;
+    group.order.push_back(static_cast<int>(panels.indices.size()));
+    panels.indices.push_back(slow);
+  }
+
+  /// Rows and columns: about `wanted` neighbours in the result, then the factor's neighbours, so that blocks
+  /// read whole cache lines of the factor and tiles write whole ones of the result; then the rest.
+  void orderOwn(ContractGroup &group, size_t array, int64_t wanted) {
+    sortBy(group, result);
+    int near = neighbour(group, array);
+    int64_t found = 1;
+    size_t place = 0;
+    for (; near > 0 && static_cast<int>(place) < near && found < wanted; ++place) {
+      int64_t missing = (wanted + found - 1) / found;
+      if (extent(group.order[place]) > 3 * missing) split(group, place, missing, 3 * missing);
+      found *= extent(group.order[place]);
+    }
+    if (near > static_cast<int>(place))
+      std::rotate(group.order.begin() + place, group.order.begin() + near, group.order.begin() + near + 1);
+  }
+
+  /// The sum: neighbours in the factors first; those of both, if they differ, share a block.
+  void orderSum() {
+    ContractGroup &group = panels.sum;
+    int columns = neighbour(group, panels.columnArray);
+    sortBy(group, columns >= 0 ? panels.columnArray : panels.rowArray);
+    int rows = neighbour(group, panels.rowArray);
+    if (columns < 0 || rows <= 0) return;
+    bothNear = true;
+    if (extent(group.order[0]) > 32) split(group, 0, 12, 32);
+    std::rotate(group.order.begin() + 1, group.order.begin() + rows, group.order.begin() + rows + 1);
+  }
+
+  void order() {
+    orderOwn(panels.columns, panels.columnArray, 2 * panels.lanes);
+    orderOwn(panels.rows, panels.rowArray, 12);
+    orderSum();
+    panels.run = 1;
+    for (int index : panels.columns.order) {
+      if (stride(index, result) != panels.run) break;
+      panels.run *= extent(index);
+    }
   }
 
   /// Cuts a group into blocks of at most about `most` positions, near equal ones, whole multiples of
   /// `quantum` where the innermost index itself is cut.
   void cutGroup(ContractGroup &group, int64_t most, int64_t quantum) const {
-    while (group.level < group.order.size() && group.inner * indices[group.order[group.level]].extent <= most)
-      group.inner *= indices[group.order[group.level++]].extent;
+    while (group.level < group.order.size() &&
+           group.inner * panels.indices[group.order[group.level]].extent <= most)
+      group.inner *= panels.indices[group.order[group.level++]].extent;
     if (group.level == group.order.size()) return;
-    group.extent = indices[group.order[group.level]].extent;
+    group.extent = panels.indices[group.order[group.level]].extent;
     int64_t fit = std::max<int64_t>(1, most / group.inner);
     group.pieces = (group.extent + fit - 1) / fit;
     group.steps = (group.extent + group.pieces - 1) / group.pieces;
     if (group.level == 0) group.steps = (group.steps + quantum - 1) / quantum * quantum;
     group.pieces = (group.extent + group.steps - 1) / group.steps;
     for (size_t at = group.level + 1; at < group.order.size(); ++at)
-      group.outer *= indices[group.order[at]].extent;
+      group.outer *= panels.indices[group.order[at]].extent;
   }
 
   /// Rows of a register tile that waste least on blocks of `rows`.
@@ -138,6 +187,7 @@ private:
       steps = 2048;
     else if (panels.sum.total <= steps * 3 / 2)
       steps = panels.sum.total;
+    if (bothNear) steps = std::max<int64_t>(steps, 384);
     cutGroup(panels.sum, steps, 16);
     int64_t bytes = std::max<int64_t>(1, panels.sum.block() * numbers.sumBytes);
     cutGroup(panels.columns, std::clamp<int64_t>(machine.l2Bytes * 2 / 5 / bytes, columnsOfTile, 1536),
@@ -154,12 +204,12 @@ private:
   void share() {
     constexpr double cyclesPerNanosecond = 3.0;
     double volume = 1;
-    for (const ContractIndex &index : indices)
+    for (const ContractIndex &index : panels.indices)
       volume *= static_cast<double>(index.extent);
     panels.nanoseconds = volume / panels.lanes * numbers.multiplyAdd * 1.2 / cyclesPerNanosecond;
     int64_t batches = 1;
     for (int index : panels.batch)
-      batches *= indices[index].extent;
+      batches *= panels.indices[index].extent;
     int64_t blocks = batches * panels.columns.blocks(), wanted = 2 * std::max<int64_t>(2, machine.cores);
     if (panels.nanoseconds < 20000) wanted = 1;
     panels.rowRanges = std::clamp<int64_t>((wanted + blocks - 1) / blocks, 1, panels.rows.blocks());
@@ -170,11 +220,11 @@ private:
     panels.items = (panels.cells + panels.cellsPerItem - 1) / panels.cellsPerItem;
   }
 
-  llvm::ArrayRef<ContractIndex> indices;
   const Contraction &contraction;
   const ContractNumbers &numbers;
   const Machine &machine;
   size_t result = 2;
+  bool bothNear = false; // the sum has neighbours in both factors, different ones
   ContractPanels panels;
 };
 

@@ -23,8 +23,9 @@ struct ContractGroup {
 /// A contraction as products of copies: rows x steps of one factor, steps x columns of the other. The columns
 /// run along the lanes; neighbouring columns are neighbours in the result as far as possible.
 struct ContractPanels {
-  int rowArray = 0, columnArray = 1; // the factor that is repeated over lanes, the one read by vectors
-  llvm::SmallVector<int> batch;      // in both factors and the result
+  llvm::SmallVector<ContractIndex> indices; // the contraction's, some of them split in two
+  int rowArray = 0, columnArray = 1;        // the factor that is repeated over lanes, the one read by vectors
+  llvm::SmallVector<int> batch;             // in both factors and the result
   ContractGroup rows, columns, sum;
   int64_t lanes = 1, vectors = 1, tileRows = 1; // the register tile: tileRows x vectors
   int64_t run = 1;                              // neighbouring columns that are neighbours in the result

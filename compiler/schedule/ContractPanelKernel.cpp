@@ -45,7 +45,7 @@ public:
   }
 
 private:
-  int64_t stride(int index, size_t array) const { return contraction.indices[index].strides[array]; }
+  int64_t stride(int index, size_t array) const { return panels.indices[index].strides[array]; }
 
   /// Offsets of the positions of one block, `width` of them more so that whole vectors can be read.
   Value makeTable(const ContractGroup &group, size_t array, int64_t width) {
@@ -60,7 +60,7 @@ private:
                  Index position, Index offset) {
     if (levels == 0) return code.writeIndex(offset, table, position);
     int index = group.order[levels - 1];
-    int64_t extent = levels - 1 == group.level ? group.steps : contraction.indices[index].extent;
+    int64_t extent = levels - 1 == group.level ? group.steps : panels.indices[index].extent;
     code.forEach({}, {Value(), extent}, [&](Index at) {
       fillTable(group, array, table, levels - 1, positions / extent,
                 code.add(position, code.scale(at, positions / extent)),
@@ -97,7 +97,7 @@ private:
     if (group.level < group.order.size())
       move(offsets, group.order[group.level], code.scale(piece, group.steps));
     for (size_t at = group.level + 1; at < group.order.size(); ++at)
-      move(offsets, group.order[at], take(block, left, contraction.indices[group.order[at]].extent));
+      move(offsets, group.order[at], take(block, left, panels.indices[group.order[at]].extent));
     if (group.lastBlock() == group.block()) return {Value(), group.block()};
     Index rest = code.add({Value(), group.extent}, code.scale(piece, -group.steps));
     return code.scale(code.min(rest, {Value(), group.steps}), group.inner);
@@ -111,7 +111,7 @@ private:
     for (const ContractArray &array : contraction.arrays)
       start.push_back({Value(), array.offset});
     for (int index : llvm::reverse(panels.batch))
-      move(start, index, take(cell, left, contraction.indices[index].extent));
+      move(start, index, take(cell, left, panels.indices[index].extent));
     Index columns = enterBlock(panels.columns, columnBlock, start);
     code.forEach({}, {Value(), panels.sum.blocks()},
                  [&](Index number) { writePart(range, number, columns, start); });

@@ -21,34 +21,124 @@ public:
         target(isRows ? plan.rowCopy : plan.columnCopy) {}
 
   void write() {
-    int64_t run = sumRun();
-    if (run >= 8 && lanes <= 16 && lanes > 1) return writeSquares(run);
+    if (int near = neighbour(panels.sum); near >= 0 && lanes <= 16 && lanes > 1) return writeSquares(near);
+    int near = neighbour(group), unit = near > 0 ? unitOf(near) : 0;
     code.forEach({}, steps, [&](Index step) {
       Index source = code.add(from, sumOffset(step));
-      forEachTile(
-          [&](Index tile) {
-            forEachChunk([&](int64_t at, int64_t count) { copyVector(source, step, tile, at, count); });
-          },
-          [&](Index tile, Index left) {
-            forEachChunk([&](int64_t at, int64_t count) {
-              Index real = code.min(code.add(left, {Value(), -at}), {Value(), count});
-              Value mask = code.laneMask(real, lanes);
-              Value vector = code.gather(plan.memories[array], source, offsets(tile, at), mask);
-              put(vector, tile, at, step, count);
-            });
-          });
+      if (unit)
+        writeOwnSquares(near, unit, source, step);
+      else
+        writeVectors(source, step);
     });
   }
 
 private:
-  int64_t stride(int index) const { return plan.contraction.indices[index].strides[array]; }
+  int64_t stride(int index) const { return panels.indices[index].strides[array]; }
+  int64_t extent(int index) const { return panels.indices[index].extent; }
 
-  /// Neighbouring steps of the sum that are neighbours in memory and whole in every block; 0: the innermost
-  /// index is cut, and all steps of a block are neighbours.
-  int64_t sumRun() const {
-    const ContractGroup &sum = panels.sum;
-    if (sum.order.empty() || stride(sum.order[0]) != 1) return 0;
-    return sum.level == 0 ? std::max<int64_t>(sum.steps, 0) : plan.contraction.indices[sum.order[0]].extent;
+  /// The place in a group's order of an index that lies inside blocks, with at least eight of its steps,
+  /// which are neighbours in memory; -1: none.
+  int neighbour(const ContractGroup &which) const {
+    for (size_t place = 0; place < which.order.size() && place <= which.level; ++place)
+      if (stride(which.order[place]) == 1 &&
+          (place == which.level ? which.steps : extent(which.order[place])) >= std::min<int64_t>(8, lanes))
+        return static_cast<int>(place);
+    return -1;
+  }
+
+  /// Positions of a block one step of `order[place]` moves.
+  int64_t stepWidth(const ContractGroup &which, int place) const {
+    int64_t product = 1;
+    for (int at = 0; at < place; ++at)
+      product *= extent(which.order[at]);
+    return product;
+  }
+
+  /// One step of the sum, vector by vector.
+  void writeVectors(Index source, Index step) {
+    forEachTile(
+        [&](Index tile) {
+          forEachChunk([&](int64_t at, int64_t count) { copyVector(source, step, tile, at, count); });
+        },
+        [&](Index tile, Index left) {
+          forEachChunk([&](int64_t at, int64_t count) {
+            Index real = code.min(code.add(left, {Value(), -at}), {Value(), count});
+            Value mask = code.laneMask(real, lanes);
+            put(code.gather(plan.memories[array], source, offsets(tile, at), mask), tile, at, step, count);
+          });
+        });
+  }
+
+  /// Lanes of the squares by which the group's own neighbours are transposed: positions must not leave a
+  /// tile.
+  int unitOf(int near) const {
+    int64_t before = stepWidth(group, near);
+    for (int64_t unit : {lanes, lanes / 2})
+      if (!isRows && unit >= 4 && unit <= 16 && before % unit == 0) return static_cast<int>(unit);
+    return 0;
+  }
+
+  /// `visit(start, count)` for pieces of `size` of a loop of `length` steps, the last of which may be
+  /// shorter; a length not known by now is `usual` or `last`.
+  void forEachPiece(Index length, int64_t size, int64_t usual, int64_t last,
+                    llvm::function_ref<void(Index, int64_t)> visit) {
+    Index pieces = code.quotient(length, size), done = code.scale(pieces, size);
+    code.forEach({}, pieces, [&](Index piece) { visit(code.scale(piece, size), size); });
+    if (length.isConstant()) {
+      if (int64_t rest = length.constant % size) visit(done, rest);
+      return;
+    }
+    int64_t rests[] = {usual % size, last % size};
+    for (int which = 0; which < (rests[0] == rests[1] ? 1 : 2); ++which)
+      if (rests[which] > 0)
+        code.when(code.compare(arith::CmpIPredicate::eq, length, code.add(done, {Value(), rests[which]})),
+                  [&] { visit(done, rests[which]); });
+  }
+
+  /// Steps of `order[place]` in this block.
+  Index lengthOf(const ContractGroup &which, int place, Index positions) {
+    if (place < static_cast<int>(which.level)) return {Value(), extent(which.order[place])};
+    return code.quotient(positions, which.inner);
+  }
+
+  void forEachPieceOf(const ContractGroup &which, int place, Index positions, int64_t size,
+                      llvm::function_ref<void(Index, int64_t)> visit) {
+    forEachPiece(lengthOf(which, place, positions), size, which.steps,
+                 which.extent - (which.pieces - 1) * which.steps, visit);
+  }
+
+  /// One step of the sum where the columns' neighbours in memory are not the fastest columns: squares of
+  /// `unit` fastest columns by `unit` neighbours.
+  void writeOwnSquares(int near, int64_t unit, Index source, Index step) {
+    int64_t before = stepWidth(group, near);
+    Index slow = near < static_cast<int>(group.level)
+                     ? code.quotient(length, before * extent(group.order[near]))
+                     : Index{Value(), 1};
+    code.forEach({}, slow, [&](Index high) {
+      Index base = near < static_cast<int>(group.level) ? code.scale(high, before * extent(group.order[near]))
+                                                        : Index{};
+      forEachPieceOf(group, near, length, unit, [&](Index along, int64_t count) {
+        code.forEach({}, {Value(), before / unit}, [&](Index low) {
+          Index position = code.add(code.add(base, code.scale(along, before)), code.scale(low, unit));
+          writeOwnSquare(unit, count, before, source, step, position);
+        });
+      });
+    });
+  }
+
+  void writeOwnSquare(int64_t unit, int64_t count, int64_t before, Index source, Index step, Index position) {
+    SmallVector<Value> square;
+    for (int64_t lane = 0; lane < unit; ++lane) {
+      Index at = code.add(source, code.readIndex(table, code.add(position, {Value(), lane})));
+      square.push_back(code.load(plan.memories[array], at, 1, unit, count));
+    }
+    transposeSquare(code, square);
+    for (int64_t along = 0; along < count; ++along) {
+      Index to = code.add(position, {Value(), along * before}), tile = code.quotient(to, width);
+      Index place = code.add(code.scale(tile, width * panels.sum.block()), code.remainder(to, width));
+      code.store(contractWiden(code, plan.contraction, square[along]), plan.copies,
+                 code.add(code.add(target, place), code.scale(step, width)), 1, unit);
+    }
   }
 
   Index sumOffset(Index step) {
@@ -103,8 +193,8 @@ private:
     put(vector, tile, at, step, count);
   }
 
-  /// Squares of `lanes` positions by `lanes` steps, tile by tile.
-  void writeSquares(int64_t run) {
+  /// Squares of `lanes` positions by `lanes` steps of the sum's index `near`, tile by tile.
+  void writeSquares(int near) {
     auto tileOf = [&](Index tile, llvm::function_ref<Index(int64_t)> position) {
       forEachChunk([&](int64_t at, int64_t count) {
         SmallVector<Index> rows;
@@ -115,7 +205,7 @@ private:
                                         : linear ? code.scale(where, stride(group.order[0]))
                                                  : code.readIndex(table, where)));
         }
-        writeRuns(run, tile, at, rows);
+        writeRuns(near, tile, at, rows);
       });
     };
     forEachTile(
@@ -131,32 +221,24 @@ private:
         });
   }
 
-  void writeRuns(int64_t run, Index tile, int64_t at, ArrayRef<Index> rows) {
-    if (panels.sum.level == 0) return writeRun(steps, tile, at, rows, {});
-    code.forEach({}, code.quotient(steps, run),
-                 [&](Index number) { writeRun({Value(), run}, tile, at, rows, code.scale(number, run)); });
-  }
-
-  void writeRun(Index run, Index tile, int64_t at, ArrayRef<Index> rows, Index start) {
-    Index squares = code.quotient(run, lanes), offset = sumOffset(start);
-    code.forEach({}, squares, [&](Index square) {
-      Index step = code.scale(square, lanes);
-      writeSquare(tile, at, rows, code.add(offset, step), code.add(start, step), lanes);
+  void writeRuns(int near, Index tile, int64_t at, ArrayRef<Index> rows) {
+    const ContractGroup &sum = panels.sum;
+    int64_t before = stepWidth(sum, near);
+    bool whole = near < static_cast<int>(sum.level);
+    int64_t around = whole ? before * extent(sum.order[near]) : 0;
+    code.forEach({}, whole ? code.quotient(steps, around) : Index{Value(), 1}, [&](Index high) {
+      code.forEach({}, {Value(), before}, [&](Index low) {
+        Index start = code.add(code.scale(high, around), low), offset = sumOffset(start);
+        forEachPieceOf(sum, near, steps, lanes, [&](Index along, int64_t count) {
+          writeSquare(tile, at, rows, code.add(offset, along), code.add(start, code.scale(along, before)),
+                      before, count);
+        });
+      });
     });
-    Index done = code.scale(squares, lanes);
-    if (run.isConstant()) {
-      if (int64_t rest = run.constant % lanes)
-        writeSquare(tile, at, rows, code.add(offset, done), code.add(start, done), rest);
-      return;
-    }
-    // Only the last part's length is not a whole number of squares.
-    int64_t rest = panels.sum.lastBlock() % lanes;
-    if (rest == 0) return;
-    code.when(code.compare(arith::CmpIPredicate::ne, run, done),
-              [&] { writeSquare(tile, at, rows, code.add(offset, done), code.add(start, done), rest); });
   }
 
-  void writeSquare(Index tile, int64_t at, ArrayRef<Index> rows, Index offset, Index step, int64_t count) {
+  void writeSquare(Index tile, int64_t at, ArrayRef<Index> rows, Index offset, Index step, int64_t apart,
+                   int64_t count) {
     Value memory = plan.memories[array];
     Type element = cast<MemRefType>(memory.getType()).getElementType();
     SmallVector<Value> square;
@@ -166,7 +248,7 @@ private:
                            : code.zeros(element, lanes));
     transposeSquare(code, square);
     for (int64_t k = 0; k < count; ++k)
-      put(square[k], tile, at, code.add(step, {Value(), k}), rows.size());
+      put(square[k], tile, at, code.add(step, {Value(), k * apart}), rows.size());
   }
 
   ContractCode &code;

@@ -80,7 +80,7 @@ private:
   Index offset(const ContractGroup &group, Value table, size_t array, Index position) {
     if (!table) return {};
     if (group.level == 0 || group.order.size() == 1)
-      return code.scale(position, contraction.indices[group.order[0]].strides[array]);
+      return code.scale(position, panels.indices[group.order[0]].strides[array]);
     return code.readIndex(table, position);
   }
 
@@ -112,7 +112,7 @@ private:
     bool insideRun = group.block() <= panels.run;
     if (insideRun || (columns == plan.tileColumns() && panels.run % columns == 0))
       return store(sums, last, true);
-    if (panels.run < panels.lanes) return store(sums, last, false);
+    if (panels.run < panels.lanes || panels.run % panels.lanes == 0) return store(sums, last, false);
     Index end = code.add(code.remainder(firstColumn, panels.run), {Value(), columns});
     code.when(
         code.compare(arith::CmpIPredicate::sle, end, {Value(), panels.run}), [&] { store(sums, last, true); },
@@ -138,17 +138,18 @@ private:
   }
 
   /// Where a vector of columns lies in an array.
-  enum class Shape { Repeated, Neighbours, Pieces, Scattered };
+  enum class Shape { Repeated, Neighbours, Whole, Pieces, Scattered };
 
   Shape shapeOf(size_t array, bool neighbours) const {
     if (!plan.columnOffsets[array]) return Shape::Repeated;
     int64_t run = 1;
     for (int index : panels.columns.order) {
       if (run >= panels.run) break;
-      if (contraction.indices[index].strides[array] != run) return Shape::Scattered;
-      run *= contraction.indices[index].extent;
+      if (panels.indices[index].strides[array] != run) return Shape::Scattered;
+      run *= panels.indices[index].extent;
     }
     if (neighbours) return Shape::Neighbours;
+    if (panels.run % panels.lanes == 0) return Shape::Whole;
     return panels.run < panels.lanes ? Shape::Scattered : Shape::Pieces;
   }
 
@@ -190,6 +191,11 @@ private:
       if (!only) return code.load(memory, at, 1, panels.lanes, count(vector));
       return code.loadMasked(memory, at, masked(real), zero);
     }
+    case Shape::Whole: {
+      Index at = code.add(start, columnOffset(array, position));
+      if (!only) return code.load(memory, at, 1, panels.lanes, count(vector));
+      return code.loadMasked(memory, at, masked(real), zero);
+    }
     case Shape::Pieces: {
       Pieces pieces = piecesOf(array, vector);
       Value first =
@@ -213,6 +219,8 @@ private:
           code.add(start, code.add(columnOffset(array, firstColumn), {Value(), vector * panels.lanes}));
       return code.store(value, memory, at, 1, count(vector));
     }
+    case Shape::Whole:
+      return code.store(value, memory, code.add(start, columnOffset(array, position)), 1, count(vector));
     case Shape::Pieces: {
       Pieces pieces = piecesOf(array, vector);
       code.storeMasked(value, memory, code.add(start, columnOffset(array, position)), pieces.first);
