@@ -71,10 +71,13 @@ private:
   }
 
   bool worthwhile() const {
+    // Plain matrices are read where they lie up to 300 x 300 x 300; others walk memory badly without copies.
+    bool plain =
+        panels.rows.order.size() == 1 && panels.columns.order.size() == 1 && panels.sum.order.size() == 1;
     return panels.rows.total >= 4 && panels.columns.total >= panels.lanes && panels.sum.total >= 4 &&
            static_cast<double>(panels.rows.total) * static_cast<double>(panels.columns.total) *
                    static_cast<double>(panels.sum.total) >=
-               static_cast<double>(machine.panelVolume);
+               static_cast<double>(machine.panelVolume) * (plain && machine.panelVolume > 1 ? 30 : 1);
   }
 
   int64_t extent(int index) const { return panels.indices[index].extent; }
@@ -120,7 +123,8 @@ private:
     size_t place = 0;
     for (; near > 0 && static_cast<int>(place) < near && found < wanted; ++place) {
       int64_t missing = (wanted + found - 1) / found;
-      if (extent(group.order[place]) > 3 * missing) split(group, place, missing, 3 * missing);
+      if (extent(group.order[place]) > 3 * missing)
+        split(group, place, std::max<int64_t>(2, missing / 2), 2 * missing);
       found *= extent(group.order[place]);
     }
     if (near > static_cast<int>(place))
@@ -152,7 +156,7 @@ private:
 
   /// Cuts a group into blocks of at most about `most` positions, near equal ones, whole multiples of
   /// `quantum` where the innermost index itself is cut.
-  void cutGroup(ContractGroup &group, int64_t most, int64_t quantum) const {
+  void cutGroup(ContractGroup &group, size_t array, int64_t most, int64_t quantum) const {
     while (group.level < group.order.size() &&
            group.inner * panels.indices[group.order[group.level]].extent <= most)
       group.inner *= panels.indices[group.order[group.level++]].extent;
@@ -161,7 +165,11 @@ private:
     int64_t fit = std::max<int64_t>(1, most / group.inner);
     group.pieces = (group.extent + fit - 1) / fit;
     group.steps = (group.extent + group.pieces - 1) / group.pieces;
+    int64_t line = 64 / numbers.factorBytes[array];
+    if (group.level > 0 && stride(group.order[group.level], array) == 1 && group.inner * line <= 2 * most)
+      group.steps = (group.steps + line - 1) / line * line;
     if (group.level == 0) group.steps = (group.steps + quantum - 1) / quantum * quantum;
+    group.steps = std::min(group.steps, std::max<int64_t>(group.extent, 1));
     group.pieces = (group.extent + group.steps - 1) / group.steps;
     for (size_t at = group.level + 1; at < group.order.size(); ++at)
       group.outer *= panels.indices[group.order[at]].extent;
@@ -182,17 +190,19 @@ private:
     int64_t mostRows = (machine.vectorRegisters - 2 - 2 * panels.vectors) / panels.vectors;
     int64_t columnsOfTile = panels.vectors * panels.lanes;
     // Two thirds of the first cache for a panel of columns; a little more is better than another part.
-    int64_t steps = machine.l1Bytes * 2 / 3 / (columnsOfTile * numbers.sumBytes);
+    int64_t steps = machine.l1Bytes * 2 / 3 / (mostRows * numbers.sumBytes) / 16 * 16;
+    steps = std::min<int64_t>(steps, 512);
     if (!numbers.partialSums)
       steps = 2048;
-    else if (panels.sum.total <= steps * 3 / 2)
+    else if (panels.sum.total <= steps * 4 / 3)
       steps = panels.sum.total;
     if (bothNear) steps = std::max<int64_t>(steps, 384);
-    cutGroup(panels.sum, steps, 16);
+    cutGroup(panels.sum, panels.columnArray, steps, 16);
     int64_t bytes = std::max<int64_t>(1, panels.sum.block() * numbers.sumBytes);
-    cutGroup(panels.columns, std::clamp<int64_t>(machine.l2Bytes * 2 / 5 / bytes, columnsOfTile, 1536),
-             columnsOfTile);
-    cutGroup(panels.rows, std::clamp<int64_t>(machine.l2Bytes / 8 / bytes, mostRows, 512), mostRows);
+    cutGroup(panels.columns, panels.columnArray,
+             std::clamp<int64_t>(machine.l2Bytes / 2 / bytes, columnsOfTile, 1536), columnsOfTile);
+    cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(machine.l2Bytes / 8 / bytes, mostRows, 512),
+             mostRows);
     panels.tileRows = bestTileRows(panels.rows.block(), mostRows);
     auto tiles = [](int64_t length, int64_t size) { return (length + size - 1) / size; };
     panels.rowCopy = tiles(panels.rows.block(), panels.tileRows) * panels.tileRows * panels.sum.block();

@@ -126,8 +126,8 @@ private:
       ContractPanelPart part{number, steps, start};
       Index rows = enterBlock(panels.rows, block, part.start);
       writeContractPanelPack(code, plan, panels.rowArray, part.start[panels.rowArray], rows, steps);
-      forEachTile(panels.columns, columns, plan.tileColumns(), [&](Index columnTile, int64_t realColumns) {
-        forEachTile(panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
+      forEachTile(panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
+        forEachTile(panels.columns, columns, plan.tileColumns(), [&](Index columnTile, int64_t realColumns) {
           writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns);
         });
       });

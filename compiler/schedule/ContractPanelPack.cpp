@@ -23,13 +23,8 @@ public:
   void write() {
     if (int near = neighbour(panels.sum); near >= 0 && lanes <= 16 && lanes > 1) return writeSquares(near);
     int near = neighbour(group), unit = near > 0 ? unitOf(near) : 0;
-    code.forEach({}, steps, [&](Index step) {
-      Index source = code.add(from, sumOffset(step));
-      if (unit)
-        writeOwnSquares(near, unit, source, step);
-      else
-        writeVectors(source, step);
-    });
+    if (unit) return writeOwnSquares(near, unit);
+    code.forEach({}, steps, [&](Index step) { writeVectors(code.add(from, sumOffset(step)), step); });
   }
 
 private:
@@ -107,38 +102,56 @@ private:
                  which.extent - (which.pieces - 1) * which.steps, visit);
   }
 
-  /// One step of the sum where the columns' neighbours in memory are not the fastest columns: squares of
-  /// `unit` fastest columns by `unit` neighbours.
-  void writeOwnSquares(int near, int64_t unit, Index source, Index step) {
+  /// Where the columns' neighbours in memory are not the fastest columns: squares of `unit` fastest columns
+  /// by `unit` neighbours. Memory is walked in the order it lies, as prefetching wants.
+  void writeOwnSquares(int near, int64_t unit) {
     int64_t before = stepWidth(group, near);
-    Index slow = near < static_cast<int>(group.level)
-                     ? code.quotient(length, before * extent(group.order[near]))
-                     : Index{Value(), 1};
-    code.forEach({}, slow, [&](Index high) {
-      Index base = near < static_cast<int>(group.level) ? code.scale(high, before * extent(group.order[near]))
-                                                        : Index{};
-      forEachPieceOf(group, near, length, unit, [&](Index along, int64_t count) {
-        code.forEach({}, {Value(), before / unit}, [&](Index low) {
-          Index position = code.add(code.add(base, code.scale(along, before)), code.scale(low, unit));
-          writeOwnSquare(unit, count, before, source, step, position);
-        });
+    auto forEachStep = [&](llvm::function_ref<void(Index)> visit) { code.forEach({}, steps, visit); };
+    auto forEachLow = [&](llvm::function_ref<void(Index)> visit) {
+      code.forEach({}, {Value(), before / unit}, [&](Index chunk) { visit(code.scale(chunk, unit)); });
+    };
+    bool stepsOutside = stride(panels.sum.order[0]) > stride(group.order[0]);
+    auto inner = [&](Index step, Index low, ArrayRef<Index> rows) {
+      writeSquaresOf(near, unit, step, low, rows);
+    };
+    auto rowsOf = [&](Index low) {
+      SmallVector<Index> rows;
+      for (int64_t lane = 0; lane < unit; ++lane)
+        rows.push_back(code.add(from, code.readIndex(table, code.add(low, {Value(), lane}))));
+      return rows;
+    };
+    if (stepsOutside)
+      forEachStep([&](Index step) { forEachLow([&](Index low) { inner(step, low, rowsOf(low)); }); });
+    else
+      forEachLow([&](Index low) {
+        SmallVector<Index> rows = rowsOf(low);
+        forEachStep([&](Index step) { inner(step, low, rows); });
       });
-    });
   }
 
-  void writeOwnSquare(int64_t unit, int64_t count, int64_t before, Index source, Index step, Index position) {
-    SmallVector<Value> square;
-    for (int64_t lane = 0; lane < unit; ++lane) {
-      Index at = code.add(source, code.readIndex(table, code.add(position, {Value(), lane})));
-      square.push_back(code.load(plan.memories[array], at, 1, unit, count));
-    }
-    transposeSquare(code, square);
-    for (int64_t along = 0; along < count; ++along) {
-      Index to = code.add(position, {Value(), along * before}), tile = code.quotient(to, width);
-      Index place = code.add(code.scale(tile, width * panels.sum.block()), code.remainder(to, width));
-      code.store(contractWiden(code, plan.contraction, square[along]), plan.copies,
-                 code.add(code.add(target, place), code.scale(step, width)), 1, unit);
-    }
+  void writeSquaresOf(int near, int64_t unit, Index step, Index low, ArrayRef<Index> rows) {
+    int64_t before = stepWidth(group, near);
+    bool whole = near < static_cast<int>(group.level);
+    int64_t around = whole ? before * extent(group.order[near]) : 0;
+    Index stepOffset = sumOffset(step);
+    code.forEach({}, whole ? code.quotient(length, around) : Index{Value(), 1}, [&](Index high) {
+      Index base = code.scale(high, around);
+      Index offset = whole ? code.add(stepOffset, code.readIndex(table, base)) : stepOffset;
+      forEachPieceOf(group, near, length, unit, [&](Index along, int64_t count) {
+        SmallVector<Value> square;
+        for (Index row : rows)
+          square.push_back(
+              code.load(plan.memories[array], code.add(code.add(row, offset), along), 1, unit, count));
+        transposeSquare(code, square);
+        for (int64_t k = 0; k < count; ++k) {
+          Index to = code.add(code.add(base, low), code.scale(code.add(along, {Value(), k}), before));
+          Index tile = code.quotient(to, width);
+          Index place = code.add(code.scale(tile, width * panels.sum.block()), code.remainder(to, width));
+          code.store(contractWiden(code, plan.contraction, square[k]), plan.copies,
+                     code.add(code.add(target, place), code.scale(step, width)), 1, unit);
+        }
+      });
+    });
   }
 
   Index sumOffset(Index step) {

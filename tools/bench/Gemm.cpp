@@ -1,6 +1,6 @@
 // Contraction kernels alone, beside oneDNN and OpenBLAS called directly, in one run and interleaved:
-//   tgc-bench-gemm [--threads N | --cpu-time] [--best] [--text] [--samples N] [--dtype f32] [SIZE |
-//   EQUATION:i=64,j=64,k=64] ...
+//   tgc-bench-gemm [--threads N | --cpu-time] [--best] [--text] [--panels-from VOLUME] [--samples N] [--dtype
+//   f32] [SIZE | EQUATION:i=64,j=64,k=64] ...
 // Prints GFLOP/s (medians), the ratio to the better of the two libraries, the fraction of the multiply-add
 // peak measured in the same run, and the time to compile. OpenBLAS is looked for at run time; without it the
 // column is empty.
@@ -33,6 +33,7 @@ struct Settings {
   int threads = 1, samples = 15;
   std::string dtype = "f32";
   bool keepText = false, best = false, cpuTime = false;
+  tgc::schedule::Machine machine = tgc::schedule::Machine::host();
 };
 
 ContractCase parseCase(const std::string &text, const std::string &dtype) {
@@ -131,7 +132,7 @@ std::array<double, 3> timesOf(const Contenders &contenders, double flops, const 
 
 void measure(const std::string &text, const Settings &settings, const OpenBlas &blas, double peak) {
   ContractCase test = parseCase(text, settings.dtype);
-  CompiledContract code = tgc::test::compileContract(test, tgc::schedule::Machine::host(), settings.keepText);
+  CompiledContract code = tgc::test::compileContract(test, settings.machine, settings.keepText);
   if (!code.error.empty()) {
     std::fprintf(stderr, "%s: %s\n", text.c_str(), code.error.c_str());
     return;
@@ -171,6 +172,9 @@ int main(int count, char **arguments) {
       settings.samples = std::atoi(arguments[++at]);
     else if (text == "--dtype" && at + 1 < count)
       settings.dtype = arguments[++at];
+    else if (text == "--panels-from" && at + 1 < count)
+      settings.machine.panelVolume =
+          std::atoll(arguments[++at]); // multiply-adds; for finding Machine's value
     else if (text == "--best")
       settings.best = true; // the fastest sample instead of the median: for tuning on a busy machine
     else if (text == "--cpu-time")

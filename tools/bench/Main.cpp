@@ -178,9 +178,9 @@ void addCompile(Bench &bench, const std::string &name, const Graph &graph, doubl
   auto after = [notes] {
     for (const auto &[side, stages] : *notes) {
       std::printf("  %-22s", side.c_str());
-      for (const char *stage : {"build", "algebra", "autodiff", "batch", "contract", "fuse", "lower",
-                                "schedule", "target", "total", "to llvm dialect", "to llvm ir", "light passes",
-                                "code generation", "link"})
+      for (const char *stage :
+           {"build", "algebra", "autodiff", "batch", "contract", "fuse", "lower", "schedule", "target",
+            "total", "to llvm dialect", "to llvm ir", "light passes", "code generation", "link"})
         if (auto found = stages.find(stage); found != stages.end())
           std::printf(" %s %.2f", stage, spreadOf(found->second).median * 1e3);
       std::printf(" ms (wall), %.0f kernels\n", stages.at("kernels").front());
