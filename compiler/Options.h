@@ -27,8 +27,6 @@ struct Options {
   /// Threads that generate machine code, at most one for every 16 new kernels; 0 takes the machine's cores, 1
   /// creates none.
   int compileThreads = 0;
-  /// Contractions may be handed to oneDNN where it was measured to win.
-  bool allowLibrary = true;
   /// Kernels equal to ones this Compiler already built are taken from memory. Routines that kernels call
   /// (vector sin, exp) always are.
   bool reuseKernels = true;

@@ -17,7 +17,7 @@ int doctorCommand(const CommandLine &, Console &console) {
   struct Library {
     const char *name, *file, *use;
   };
-  const Library libraries[] = {{"oneDNN", "libdnnl.so.2", "large f32 contractions"},
+  const Library libraries[] = {{"oneDNN", "libdnnl.so.2", "referee of the benchmarks"},
                                {"libmvec", "libmvec.so.1", "vector functions without own code"},
                                {"libgomp", "libgomp.so.1", "threads"},
                                {"CUDA driver", "libcuda.so.1", "devices (not used yet)"}};
