@@ -70,7 +70,7 @@ std::optional<Body> matchBody(linalg::GenericOp op) {
   if (!sum || !isa<arith::AddFOp, arith::AddIOp, arith::OrIOp>(sum)) return std::nullopt;
   auto isAccumulator = [&](Value value) {
     BlockArgument argument = throughWidening(value);
-    return argument && argument.getArgNumber() == 2;
+    return argument && argument.getArgNumber() == op.getNumDpsInputs();
   };
   Value product = isAccumulator(sum->getOperand(0))   ? sum->getOperand(1)
                   : isAccumulator(sum->getOperand(1)) ? sum->getOperand(0)
@@ -153,9 +153,11 @@ private:
   }
 
   bool readProduct(linalg::GenericOp op) {
-    if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 || op.getNumReductionLoops() == 0 ||
-        !startsAtZero(op))
+    // A third input says how far a loop runs and is not read (Split.cpp).
+    if (op.getNumDpsInputs() < 2 || op.getNumDpsInputs() > 3 || op.getNumDpsInits() != 1 ||
+        op.getNumReductionLoops() == 0 || !startsAtZero(op))
       return false;
+    if (op.getNumDpsInputs() == 3 && !op.getBody()->getArgument(2).use_empty()) return false;
     auto body = matchBody(op);
     AffineMap output = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
     if (!body || !output.isProjectedPermutation() || output.getNumResults() != op.getNumParallelLoops())
@@ -171,7 +173,7 @@ private:
       found.indices.push_back({extent, kinds[position] == utils::IteratorType::reduction, {}});
       loops.push_back(position);
     }
-    for (OpOperand *use : op.getDpsInputOperands())
+    for (OpOperand *use : {op.getDpsInputOperand(0), op.getDpsInputOperand(1)})
       if (!addRead(op, *use, loops)) return false;
     AxisLoops axes;
     for (AffineExpr expr : output.getResults())

@@ -43,9 +43,12 @@ struct ScheduleKernels : impl::ScheduleKernelsBase<ScheduleKernels> {
 
   void runOnOperation() override {
     auto machine = vectorBytes ? schedule::Machine::withVectorBytes(vectorBytes) : schedule::Machine::host();
-    for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
-      if (level >= 2 && isUnscheduled(kernel) && schedule::familyOf(kernel) == schedule::Family::Reduction)
+    for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
+      if (level < 2 || !isUnscheduled(kernel)) continue;
+      auto family = schedule::familyOf(kernel);
+      if (family == schedule::Family::Reduction || family == schedule::Family::Contraction)
         schedule::splitReductions(kernel);
+    }
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       if (!isUnscheduled(kernel)) continue;
       if (failed(emit(kernel, machine, level < 2)) || failed(schedule::expandMath(kernel)))

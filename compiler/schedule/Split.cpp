@@ -18,6 +18,9 @@ constexpr int64_t enoughRows = 32;          // with as many results there is wor
 constexpr int64_t leastPoints = 1 << 17;    // below this a second thread does not pay (about 10 us)
 constexpr int64_t leastPiecePoints = 16384; // of a piece
 constexpr int64_t mostPieces = 64;
+constexpr int64_t mostProducts = 4096;      // results of a product whose sum is cut all the same,
+constexpr int64_t productPieces = 8;        // into so many pieces,
+constexpr int64_t leastProducts = 1 << 22;  // if it has so many points (about 50 us)
 
 // One dimension of a reduction, cut into `count` pieces of `length`; `rest` elements are left at its end.
 struct Cut {
@@ -43,9 +46,15 @@ std::optional<Cut> cutOf(linalg::GenericOp op) {
   int64_t points = productOf(ranges), rows = 1;
   for (auto [extent, kind] : llvm::zip(ranges, op.getIteratorTypesArray()))
     if (kind != utils::IteratorType::reduction) rows *= extent;
-  if (points < leastPoints || rows >= enoughRows) return std::nullopt;
+  if (points < leastPoints) return std::nullopt;
   int64_t pieces = std::min(mostPieces, points / leastPiecePoints);
   int64_t most = (pieces + rows - 1) / rows;
+  if (rows >= enoughRows) {
+    // Products have few items for their work; a piece keeps enough of the sum to be worth its results.
+    if (op.getNumDpsInputs() != 2 || rows > mostProducts || points < leastProducts) return std::nullopt;
+    most = std::min(productPieces, points / rows / 512);
+    if (most < 2) return std::nullopt;
+  }
   for (auto [axis, kind] : llvm::enumerate(op.getIteratorTypesArray())) // an outer one keeps pieces together
     if (kind == utils::IteratorType::reduction)
       if (auto cut = cutOf(axis, ranges[axis], most)) return cut;

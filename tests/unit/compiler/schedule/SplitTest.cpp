@@ -103,3 +103,58 @@ TEST_CASE("split: floating-point sums agree with plain loops and do not depend o
       1e-12);
   check<float>({"f32", "400000x", all1, "\"reduction\"", "", "maximumf", "0.0", {400000}, {}}, f32, 0);
 }
+
+/// sum over d0 of a[d0, i] * b[d0, j], with `rows` i and `columns` j; neither where they are 0.
+template <typename T>
+void checkProduct(const std::string &type, DType dtype, std::int64_t steps, std::int64_t rows,
+                  std::int64_t columns) {
+  auto text = [](std::int64_t extent) { return extent ? std::to_string(extent) + "x" : std::string(); };
+  const std::string k = std::to_string(steps) + "x", f = type[0] == 'i' ? "i" : "f";
+  const std::string a = "tensor<" + k + text(rows) + type + ">",
+                    b = "tensor<" + k + text(columns) + type + ">",
+                    c = "tensor<" + text(rows) + text(columns) + type + ">";
+  const std::string maps = rows ? "affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, "
+                                  "affine_map<(i, j, k) -> (i, j)>"
+                                : "affine_map<(k) -> (k)>, affine_map<(k) -> (k)>, affine_map<(k) -> ()>";
+  const std::string program =
+      "func.func @main(%a: " + a + ", %b: " + b + ") -> " + c + " {\n%r = exec.run @k(%a, %b) : (" + a +
+      ", " + b + ") -> " + c + "\nreturn %r : " + c + "\n}\nfunc.func private @k(%a: " + a + ", %b: " + b +
+      ") -> " + c + " attributes {exec.kernel} {\n%z = arith.constant " + (f == "i" ? "0" : "0.0") + " : " +
+      type + "\n%e = tensor.empty() : " + c + "\n%i = linalg.fill ins(%z : " + type + ") outs(%e : " + c +
+      ") -> " + c + "\n%s = linalg.generic {indexing_maps = [" + maps + "], iterator_types = [" +
+      (rows ? "\"parallel\", \"parallel\", " : "") + "\"reduction\"]} ins(%a, %b : " + a + ", " + b +
+      ") outs(%i : " + c + ") {\n^bb0(%p: " + type + ", %q: " + type + ", %o: " + type +
+      "):\n%m = arith.mul" + f + " %p, %q : " + type + "\n%n = arith.add" + f + " %o, %m : " + type +
+      "\nlinalg.yield %n : " + type + "\n} -> " + c + "\nreturn %s : " + c + "\n}\n";
+  const std::int64_t m = std::max<std::int64_t>(rows, 1), n = std::max<std::int64_t>(columns, 1);
+  std::vector<T> left(steps * m), right(steps * n), expected(m * n);
+  for (std::size_t at = 0; at < left.size(); ++at)
+    left[at] = T(at * 7919 % 5) - 2;
+  for (std::size_t at = 0; at < right.size(); ++at)
+    right[at] = T(at * 104729 % 7) - 3;
+  for (std::int64_t step = 0; step < steps; ++step)
+    for (std::int64_t i = 0; i < m; ++i)
+      for (std::int64_t j = 0; j < n; ++j)
+        expected[i * n + j] += left[step * m + i] * right[step * n + j];
+  test::Bench bench;
+  auto compiled = bench.compile(program, {});
+  INFO((compiled ? std::string() : compiled.error().text()));
+  REQUIRE(bool(compiled));
+  CHECK(compiled->program->steps().size() == 2);
+  auto shape = [&](std::int64_t own) { return rows ? Shape({steps, own}) : Shape({steps}); };
+  for (int threads : {1, 2, 5}) {
+    std::vector<T> out(m * n, T(-1));
+    test::runOn(*compiled->program, {View(dtype, left.data(), shape(m)), View(dtype, right.data(), shape(n))},
+                {MutableView(dtype, out.data(), rows ? Shape({m, n}) : Shape(std::vector<std::int64_t>{}))},
+                threads);
+    CHECK(out == expected);
+  }
+}
+
+TEST_CASE("split: dots and products with few results are exact on integers, with and without a rest") {
+  checkProduct<float>("f32", f32, 262144, 0, 0);
+  checkProduct<std::int64_t>("i64", i64, 300007, 0, 0);
+  checkProduct<float>("f32", f32, 20011, 9, 37);
+  checkProduct<double>("f64", f64, 16384, 33, 16);
+  checkProduct<std::int64_t>("i64", i64, 20000, 6, 40);
+}
