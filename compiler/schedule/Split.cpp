@@ -18,9 +18,9 @@ constexpr int64_t enoughRows = 32;          // with as many results there is wor
 constexpr int64_t leastPoints = 1 << 17;    // below this a second thread does not pay (about 10 us)
 constexpr int64_t leastPiecePoints = 16384; // of a piece
 constexpr int64_t mostPieces = 64;
-constexpr int64_t mostProducts = 4096;      // results of a product whose sum is cut all the same,
-constexpr int64_t productPieces = 8;        // into so many pieces,
-constexpr int64_t leastProducts = 1 << 22;  // if it has so many points (about 50 us)
+constexpr int64_t mostProducts = 4096;     // results of a product whose sum is cut all the same,
+constexpr int64_t productPieces = 8;       // into so many pieces,
+constexpr int64_t leastProducts = 1 << 22; // if it has so many points (about 50 us)
 
 // One dimension of a reduction, cut into `count` pieces of `length`; `rest` elements are left at its end.
 struct Cut {
