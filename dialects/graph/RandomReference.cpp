@@ -136,7 +136,8 @@ HostTensor categorical(const HostTensor &key, const HostTensor &logits, int64_t 
     Numbers to(index);
     to.erase(to.begin() + which);
     int64_t place = positionOf(kept, to);
-    if (!(score > best[place])) return;
+    bool first = std::isnan(score) && !std::isnan(best[place]); // as argmax: the first NaN is the largest
+    if (!first && !(score > best[place])) return;
     best[place] = score;
     out.set(place, index[which]);
   });
