@@ -5,13 +5,7 @@
 namespace tgc::contract {
 
 std::vector<double> nodeSizes(const Problem &problem, const Tree &tree) {
-  std::vector<double> sizes(tree.nodeCount());
-  for (std::uint32_t i = 0; i < tree.leafCount; ++i)
-    sizes[i] = sizeLog2(problem, problem.leaf(i));
-  walkTree(problem, tree, [&](std::uint32_t step, auto, auto, std::span<const Leg> result) {
-    sizes[tree.leafCount + step] = sizeLog2(problem, result);
-  });
-  return sizes;
+  return sumSteps(problem, tree).sizes;
 }
 
 namespace {
@@ -44,23 +38,20 @@ std::pair<Wide, bool> jointProduct(const Network &network, const Problem &proble
   return {size, inner};
 }
 
-} // namespace
+/// Sums what the steps of a tree cost and how much is alive between them.
+class Accounts {
+public:
+  Accounts(const Tree &tree, const Roofline &roofline, const std::vector<double> &logs)
+      : tree(tree), roofline(roofline), logs(logs), sizes(tree.nodeCount(), 0.0) {
+    for (std::uint32_t node = tree.leafCount; node < tree.nodeCount(); ++node)
+      top = std::max(top, logs[node]);
+  }
 
-Figures figuresOf(const Network &network, const Tree &tree, const Roofline &roofline) {
-  Problem problem(network);
-  Figures figures;
-  std::vector<double> sizes(tree.nodeCount(), 0.0); // alive intermediates, relative to `top`
-  std::vector<double> logs = nodeSizes(problem, tree);
-  double top = 0, alive = 0, peak = 0;
-  for (std::uint32_t node = tree.leafCount; node < tree.nodeCount(); ++node)
-    top = std::max(top, logs[node]);
-  walkTree(problem, tree, [&](std::uint32_t step, auto left, auto right, auto result) {
-    auto [joint, inner] = jointProduct(network, problem, left, right);
-    Wide flops = joint * Wide(inner ? 2 : 1), size = product(network, result);
+  void add(std::uint32_t step, const Wide &flops, const Wide &left, const Wide &right, const Wide &size) {
     figures.flops += flops;
     figures.written += size;
     if (figures.largest < size) figures.largest = size;
-    Wide bytes = (product(network, left) + product(network, right) + size) * Wide(roofline.bytesPerElement);
+    Wide bytes = (left + right + size) * Wide(roofline.bytesPerElement);
     figures.seconds +=
         std::max(flops.value() / roofline.flopsPerSecond, bytes.value() / roofline.bytesPerSecond) +
         roofline.stepSeconds;
@@ -69,9 +60,47 @@ Figures figuresOf(const Network &network, const Tree &tree, const Roofline &roof
     alive += sizes[tree.leafCount + step];
     peak = std::max(peak, alive);
     alive -= sizes[a] + sizes[b];
+  }
+
+  Figures finish() {
+    figures.peak = Wide(peak) * Wide::exp2(top);
+    return figures;
+  }
+
+private:
+  const Tree &tree;
+  const Roofline &roofline;
+  const std::vector<double> &logs;
+  std::vector<double> sizes; ///< alive intermediates, relative to `top`
+  double top = 0, alive = 0, peak = 0;
+  Figures figures;
+};
+
+/// Beyond so many operands figures come from logarithms and not from exact products.
+constexpr std::uint32_t exactLeaves = 4096;
+
+} // namespace
+
+Figures figuresOf(const Network &network, const Tree &tree, const Roofline &roofline) {
+  Problem problem(network);
+  StepSums sums = sumSteps(problem, tree);
+  Accounts accounts(tree, roofline, sums.sizes);
+  bool empty = std::find(network.extents.begin(), network.extents.end(), 0) != network.extents.end();
+  if (tree.leafCount > exactLeaves && !empty) {
+    for (std::uint32_t step = 0; step < tree.steps.size(); ++step) {
+      const Merge &merge = sums.steps[step];
+      auto size = [&](std::uint32_t node) { return Wide::exp2(sums.sizes[node]); };
+      accounts.add(step, Wide::exp2(merge.joint + (merge.inner ? 1 : 0)), size(tree.steps[step].left),
+                   size(tree.steps[step].right), Wide::exp2(merge.result));
+    }
+    return accounts.finish();
+  }
+  walkTree(problem, tree, [&](std::uint32_t step, auto left, auto right, auto result) {
+    auto [joint, inner] = jointProduct(network, problem, left, right);
+    accounts.add(step, joint * Wide(inner ? 2 : 1), product(network, left), product(network, right),
+                 product(network, result));
   });
-  figures.peak = Wide(peak) * Wide::exp2(top);
-  return figures;
+  return accounts.finish();
 }
 
 } // namespace tgc::contract

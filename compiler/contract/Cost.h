@@ -85,6 +85,16 @@ struct Figures {
 };
 Figures figuresOf(const Network &network, const Tree &tree, const Roofline &roofline = {});
 
+/// What contracting costs at every step, without ever holding a node's legs: near-linear however large the
+/// intermediates are. An index of d operands meets itself where its operands do, so each step's figures are
+/// sums over the lowest common ancestors of neighbouring operands.
+struct StepSums {
+  std::vector<Merge> steps;     ///< by step
+  std::vector<double> sizes;    ///< by node, log2 of elements
+  std::vector<double> legCount; ///< by node
+};
+StepSums sumSteps(const Problem &problem, const Tree &tree);
+
 /// log2 of the elements of every node.
 std::vector<double> nodeSizes(const Problem &problem, const Tree &tree);
 

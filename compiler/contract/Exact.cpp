@@ -8,18 +8,17 @@ namespace tgc::contract {
 
 double priceOf(const Problem &problem, const Tree &tree, const Pricing &pricing) {
   double price = 0;
-  walkTree(problem, tree, [&](std::uint32_t, auto left, auto right, auto) {
-    price = pricing.join(price, pricing.step(mergeFigures(problem, left, right), sizeLog2(problem, left),
-                                             sizeLog2(problem, right)));
-  });
+  StepSums sums = sumSteps(problem, tree);
+  for (std::size_t i = 0; i < tree.steps.size(); ++i)
+    price = pricing.join(
+        price, pricing.step(sums.steps[i], sums.sizes[tree.steps[i].left], sums.sizes[tree.steps[i].right]));
   return price;
 }
 
 double scaleOf(const Problem &problem, const Tree &tree, const Pricing &) {
   double scale = 0;
-  walkTree(problem, tree, [&](std::uint32_t, auto left, auto right, auto) {
-    scale = std::max(scale, mergeFigures(problem, left, right).joint);
-  });
+  for (const Merge &merge : sumSteps(problem, tree).steps)
+    scale = std::max(scale, merge.joint);
   return scale;
 }
 

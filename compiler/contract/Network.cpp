@@ -45,6 +45,30 @@ Problem::Problem(const Network &network)
     ++appearances[index];
 }
 
+Problem Problem::part(std::span<const std::uint32_t> leaves) const {
+  Problem result;
+  result.leafCount = std::uint32_t(leaves.size());
+  result.legOffsets.push_back(0);
+  std::vector<std::uint32_t> indices;
+  for (std::uint32_t i : leaves)
+    for (Leg leg : leaf(i))
+      indices.push_back(leg.index);
+  std::sort(indices.begin(), indices.end());
+  indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
+  for (std::uint32_t index : indices) {
+    result.weight.push_back(weight[index]);
+    result.appearances.push_back(appearances[index]);
+  }
+  for (std::uint32_t i : leaves) {
+    for (Leg leg : leaf(i)) {
+      auto place = std::lower_bound(indices.begin(), indices.end(), leg.index);
+      result.legs.push_back({std::uint32_t(place - indices.begin()), leg.count});
+    }
+    result.legOffsets.push_back(result.legs.size());
+  }
+  return result;
+}
+
 namespace {
 
 /// Walks two sorted lists together: `visit(index, countBelow, shared)`.

@@ -38,9 +38,14 @@ struct Problem {
   std::vector<Leg> legs;
 
   explicit Problem(const Network &network);
+  /// Some of the operands as a problem of their own, indices numbered anew; what the others hold stays open.
+  Problem part(std::span<const std::uint32_t> leaves) const;
   std::span<const Leg> leaf(std::uint32_t i) const {
     return {legs.data() + legOffsets[i], legOffsets[i + 1] - legOffsets[i]};
   }
+
+private:
+  Problem() = default;
 };
 
 /// What contracting two nodes gives, in log2 of elements.

@@ -1,6 +1,7 @@
 // See Path.h.
 #include "compiler/contract/Path.h"
 #include "compiler/contract/Anneal.h"
+#include "compiler/contract/Bisect.h"
 #include "compiler/contract/Exact.h"
 #include "compiler/contract/Greedy.h"
 #include "compiler/contract/Slice.h"
@@ -114,13 +115,40 @@ private:
     return finishAttempt(base.tree, true, random.next(), true);
   }
 
+  /// Every second fresh start of a larger network comes from cuts, under another balance each time.
   Tree freshTree(Random &random) {
+    if (problem.leafCount > 40 && random.below(2) == 0) {
+      BisectOptions cuts;
+      cuts.imbalance = random.uniform(0.02, 0.4);
+      cuts.small = 4 + random.below(24);
+      cuts.budget = budget;
+      return bisectionTree(problem, random, cuts);
+    }
     GreedyOptions greedy;
     greedy.seed = random.next();
     greedy.temperature = std::exp(random.uniform(-5, 0));
     greedy.weight = std::exp(random.uniform(-2, 1.5));
     greedy.score = random.below(4) == 0 ? GreedyOptions::Score::Ratio : GreedyOptions::Score::Difference;
     return greedyTree(problem, greedy);
+  }
+
+  /// A plan keeps the legs of every node; expanders of half a million tensors have too many of them.
+  bool tooWide(const Tree &tree) const {
+    double total = 0;
+    if (problem.leafCount > 2000)
+      for (double count : sumSteps(problem, tree).legCount)
+        total += count;
+    return total > 5e7;
+  }
+
+  Attempt asItIs(Tree tree) const {
+    Attempt attempt;
+    Pricing priced = pricing;
+    priced.scale = scaleOf(problem, tree, pricing);
+    attempt.value = std::log2(priceOf(problem, tree, priced)) + priced.scale;
+    attempt.tree = std::move(tree);
+    attempt.finished = !budget.over();
+    return attempt;
   }
 
   /// Improves a start and slices it if it must be.
@@ -131,6 +159,7 @@ private:
       attempt.value = 0;
       return attempt;
     }
+    if (limitLog2 == unlimited && (!improve || tooWide(tree))) return asItIs(std::move(tree));
     Random random(seed);
     Problem own = problem; // slicing changes weights
     Pricing priced = pricing;
@@ -181,11 +210,16 @@ private:
   double seconds() const { return std::chrono::duration<double>(Budget::Clock::now() - start).count(); }
 
   SearchResult finish() {
-    Network slice = oneSlice(network, elite.sliced);
-    result.tree = inMemoryOrder(Problem(slice), elite.tree);
     result.sliced = elite.sliced;
     result.slices = slicesOf(elite);
-    result.figures = figuresOf(slice, result.tree, options.roofline);
+    if (elite.sliced.empty()) {
+      result.tree = inMemoryOrder(problem, elite.tree);
+      result.figures = figuresOf(network, result.tree, options.roofline);
+    } else {
+      Network slice = oneSlice(network, elite.sliced);
+      result.tree = inMemoryOrder(Problem(slice), elite.tree);
+      result.figures = figuresOf(slice, result.tree, options.roofline);
+    }
     result.figures.flops = result.figures.flops * result.slices;
     result.figures.written = result.figures.written * result.slices;
     result.figures.seconds *= result.slices.value();

@@ -89,3 +89,29 @@ TEST_CASE("tree: chains of a hundred thousand do not recurse") {
   CHECK(inMemoryOrder(problem, tree).valid());
   CHECK(toLinear(tree).size() == 99999);
 }
+
+TEST_CASE("tree: figures from common ancestors are those of a walk with legs") {
+  Random random(31);
+  for (int round = 0; round < 100; ++round) {
+    Network network = tgc::test::randomNetwork(random, 2 + random.below(40));
+    Problem problem(network);
+    Tree tree = greedyTree(problem, {GreedyOptions::Score::Ratio, 1, 1, random.next()});
+    StepSums sums = sumSteps(problem, tree);
+    walkTree(problem, tree, [&](std::uint32_t step, auto left, auto right, auto result) {
+      Merge merge = mergeFigures(problem, left, right);
+      CHECK(sums.steps[step].joint == doctest::Approx(merge.joint));
+      CHECK(sums.steps[step].result == doctest::Approx(merge.result));
+      CHECK(sums.steps[step].inner == merge.inner);
+      CHECK(sums.legCount[tree.leafCount + step] == double(result.size()));
+    });
+  }
+}
+
+TEST_CASE("greedy: a network whose intermediates grow to thousands of legs") {
+  Random random(32);
+  Network network = tgc::test::regularNetwork(random, 20000);
+  Problem problem(network);
+  Tree tree = greedyTree(problem);
+  CHECK(tree.valid());
+  CHECK(figuresOf(network, tree).largest.log2() > 1000);
+}
