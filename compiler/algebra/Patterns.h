@@ -1,4 +1,5 @@
-// Rules that need index arithmetic, beside the rows of Rules.td and the canonical forms of the ops themselves.
+// Rules that need index arithmetic, beside the rows of Rules.td and the canonical forms of the ops
+// themselves.
 #pragma once
 #include "mlir/IR/PatternMatch.h"
 
