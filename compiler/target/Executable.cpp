@@ -31,7 +31,7 @@ LogicalResult writeElements(ElementsAttr value, std::int64_t bytes, char *out) {
   ArrayRef<char> raw = dense.getRawData();
   if (!dense.isSplat()) {
     if (std::int64_t(raw.size()) != bytes) return failure();
-    std::memcpy(out, raw.data(), bytes);
+    if (bytes) std::memcpy(out, raw.data(), bytes); // no bytes lie at no address
     return success();
   }
   for (std::int64_t at = 0; at < bytes; at += std::int64_t(raw.size()))
