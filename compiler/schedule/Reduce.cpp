@@ -20,7 +20,7 @@ public:
   RowNest(Kernel &kernel, Elements &elements, Rows rows)
       : kernel(kernel), elements(elements), rows(std::move(rows)), cache(kernel, elements, this->rows) {
     lanes = chooseLanes();
-    unroll = kernel.bodyCost() <= 16 ? 4 : 2;
+    unroll = kernel.bodyCost() <= 16 ? 4 : kernel.bodyCost() <= 64 ? 2 : 1;
     if (elements.lanes() == 1) unroll = 1;
     size_t split = this->rows.extents.size();
     if (lanes == Lanes::AcrossRows) {
@@ -167,7 +167,7 @@ private:
           reductions.push_back({op, pointInRow(op, position)});
       AccumulateOptions options;
       options.lanes = lanes.empty() && regrouping;
-      options.unroll = stage.size() > 2 ? 2 : unroll;
+      options.unroll = stage.size() > 2 ? std::min<int64_t>(2, unroll) : unroll;
       emitReductions(elements, reductions, options);
       if (lanes.empty()) cache.finishStage();
     }
