@@ -16,11 +16,20 @@ std::optional<SmallVector<int64_t>> reductionAxes(Operation *op) {
 namespace {
 
 constexpr int mostNeighbours = 4;         // groups looked at behind the one an op depends on
+constexpr int mostOpsAgain = 8;           // ops calculated again where their values are read elsewhere,
+constexpr unsigned mostPieces = 4;        // by an op with so many operands,
+constexpr int64_t mostTimesAgain = 2;     // so many times each
 constexpr int64_t mostRowElements = 8192; // 64 KiB of f64: the scratch a row kernel may keep
 
 bool isElementwise(Operation *op) {
   auto row = dyn_cast<GraphOp>(op);
   return row && (row.kind() == Kind::Pointwise || row.kind() == Kind::Leaf);
+}
+
+// An element of its own out of elements that lie elsewhere: padding, joining, reading at indices.
+bool readsElsewhere(Operation *op) {
+  auto row = dyn_cast<GraphOp>(op);
+  return row && row.isMap() && !isElementwise(op);
 }
 
 class Grouper {
@@ -33,6 +42,8 @@ private:
   std::string join(Operation *op, Group &group, unsigned index);
   std::string joinElementwise(Operation *op, Group &group, unsigned index);
   std::string joinReduction(Operation *op, Group &group, unsigned index, ArrayRef<int64_t> axes);
+  std::string joinElsewhere(Operation *op, Group &group, unsigned index);
+  bool isReadOnlyBy(const Group &group, unsigned index, Operation *op) const;
   bool operandFits(Operation *op, Value operand, const Group &group, unsigned index, bool full);
   void add(Operation *op, int index);
   void open(Operation *op, std::string why);
@@ -70,8 +81,8 @@ void Grouper::place(Operation *op) {
   if (last >= 0 && why.empty()) return add(op, last);
   // A later group over the same index space may take it too: neighbours share a pass over memory.
   auto newest = static_cast<int>(result.groups.size()) - 1;
-  for (int index = newest; !alone && isElementwise(op) && index > last && index > newest - mostNeighbours;
-       --index)
+  bool map = isElementwise(op) || readsElsewhere(op);
+  for (int index = newest; !alone && map && index > last && index > newest - mostNeighbours; --index)
     if (!result.groups[index].hasReduction && join(op, result.groups[index], index).empty())
       return add(op, index);
   open(op, std::move(why));
@@ -91,7 +102,7 @@ void Grouper::open(Operation *op, std::string why) {
     group.hasReduction = true;
     group.reduced = *axes;
     shaped = op->getOperand(0);
-  } else if (!isElementwise(op)) {
+  } else if (!isElementwise(op) && !readsElsewhere(op)) {
     group.closed = true;
   }
   group.space = SmallVector<int64_t>(shapeOf(shaped));
@@ -106,6 +117,7 @@ std::string Grouper::join(Operation *op, Group &group, unsigned index) {
   if (static_cast<int>(group.ops.size()) >= most) return "the kernel before it is full";
   if (auto axes = reductionAxes(op)) return joinReduction(op, group, index, *axes);
   if (isElementwise(op)) return joinElementwise(op, group, index);
+  if (readsElsewhere(op)) return joinElsewhere(op, group, index);
   return op->getName().stripDialect().str() + " has a kernel of its own";
 }
 
@@ -186,6 +198,47 @@ std::string Grouper::joinElementwise(Operation *op, Group &group, unsigned index
     if (!trailing(group)) return "it needs all rows of a reduction over leading axes";
     if (rowElements > mostRowElements) return "a row of the reduction before it is too long to keep";
   }
+  return "";
+}
+
+// Whether nobody but ops of the group and `op` reads what the group makes.
+bool Grouper::isReadOnlyBy(const Group &group, unsigned index, Operation *op) const {
+  SmallVector<Value> work;
+  for (Operation *member : group.ops)
+    llvm::append_range(work, member->getResults());
+  while (!work.empty())
+    for (Operation *user : work.pop_back_val().getUsers()) {
+      auto found = result.of.find(user);
+      if (user == op || (found != result.of.end() && found->second == index)) continue;
+      if (!viewMap(user)) return false;
+      work.push_back(user->getResult(0));
+    }
+  return true;
+}
+
+// Values of the group that `op` reads are calculated again wherever it reads them: only few, only if that
+// makes them superfluous in memory, and then the group's index space is that of `op`.
+std::string Grouper::joinElsewhere(Operation *op, Group &group, unsigned index) {
+  if (group.hasReduction) return "it reads elsewhere than at its own index, and the kernel before it reduces";
+  auto shape = shapeOf(op->getResult(0));
+  int64_t elements = tensorOf(op->getResult(0)).getNumElements();
+  bool readsGroup = false, grows = false;
+  for (Value operand : op->getOperands()) {
+    if (groupOf(operand) != index) continue;
+    Access access = throughViews(operand);
+    if (isAlias(access.base.getDefiningOp()))
+      return "it reads a value of the kernel before it in another order";
+    readsGroup = true;
+    grows |= elements > mostTimesAgain * tensorOf(operand).getNumElements();
+  }
+  if (!readsGroup)
+    return shape == ArrayRef<int64_t>(group.space)
+               ? ""
+               : "its index space " + textOf(op->getResult(0).getType()) + " is not the one before it";
+  if (grows || op->getNumOperands() > mostPieces || static_cast<int>(group.ops.size()) > mostOpsAgain)
+    return "it would calculate values of the kernel before it many times";
+  if (!isReadOnlyBy(group, index, op)) return "values of the kernel before it are read by others too";
+  group.space = SmallVector<int64_t>(shape);
   return "";
 }
 

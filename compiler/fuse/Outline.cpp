@@ -219,8 +219,7 @@ void Outliner::cutViews() {
     auto needsMemory = [&](OpOperand &use) {
       Operation *user = use.getOwner();
       auto row = dyn_cast<GraphOp>(user);
-      bool readsThrough =
-          row && (row.kind() == Kind::Pointwise || fuse::reductionAxes(user) || fuse::viewMap(user));
+      bool readsThrough = row && !fuse::isAlias(user) && (row.isMap() || row.reducedAxes());
       return !readsThrough;
     };
     if (free) continue;
