@@ -150,6 +150,32 @@ std::optional<AffineExpr> Elements::symbolic(Value index, ArrayRef<AffineExpr> p
   return std::nullopt;
 }
 
+// Whether the index is an affine one between two constants, as padding and joining make them.
+void Elements::noteClamp(Variable &variable, Value index, ArrayRef<AffineExpr> point) {
+  std::optional<int64_t> low, high;
+  while (Operation *op = index.getDefiningOp()) {
+    IntegerAttr bound;
+    bool max = isa<arith::MaxSIOp>(op);
+    if (isa<arith::IndexCastOp>(op)) {
+      index = op->getOperand(0);
+      continue;
+    }
+    if (!max && !isa<arith::MinSIOp>(op)) break;
+    bool second = matchPattern(op->getOperand(1), m_Constant(&bound));
+    if (!second && !matchPattern(op->getOperand(0), m_Constant(&bound))) return;
+    std::optional<int64_t> &limit = max ? low : high;
+    limit = !limit ? bound.getInt()
+            : max  ? std::max(*limit, bound.getInt())
+                   : std::min(*limit, bound.getInt());
+    index = op->getOperand(second ? 0 : 1);
+  }
+  auto inner = symbolic(index, point);
+  if (!inner || (!low && !high)) return;
+  Range range = rangeOf(simplifyWithin(*inner, extents()), extents());
+  variable.low = low.value_or(range.low), variable.high = high.value_or(range.high);
+  if (variable.low <= variable.high) variable.inner = simplifyWithin(*inner, extents());
+}
+
 Value Elements::extract(tensor::ExtractOp op, DenseMap<Value, Value> &map, ArrayRef<AffineExpr> point) {
   Position position;
   auto shape = op.getTensor().getType().getShape();
@@ -160,8 +186,10 @@ Value Elements::extract(tensor::ExtractOp op, DenseMap<Value, Value> &map, Array
     }
     Value value = map.lookup(index);
     bool wide = isa<VectorType>(value.getType());
-    variables.push_back(
-        {wide ? Variable::Vector : Variable::Scalar, value, wide ? maskOf(point) : Value(), ownerOf(value)});
+    Variable variable{wide ? Variable::Vector : Variable::Scalar, value, wide ? maskOf(point) : Value(),
+                      ownerOf(value)};
+    if (wide) noteClamp(variable, index, point);
+    variables.push_back(variable);
     variableExtents.push_back(shape[axis]);
     position.push_back(getAffineDimExpr(variables.size() - 1, context()));
   }

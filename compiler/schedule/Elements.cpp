@@ -302,6 +302,55 @@ Value Elements::gather(Value buffer, AffineExpr linear, Value mask) {
   return own(scope, vector::GatherOp::create(in(scope), type, buffer, ValueRange{base}, indices, mask, pass));
 }
 
+void Elements::fetch(Scope *scope, Value buffer, Value base) {
+  if (!fetchAhead) return;
+  Value ahead = own(scope, arith::AddIOp::create(in(scope), base, constantIndex(fetchAhead)));
+  memref::PrefetchOp::create(in(scope), buffer, ValueRange{ahead}, /*isWrite=*/false, /*localityHint=*/3,
+                             /*isDataCache=*/true);
+}
+
+// Lanes of an index that is consecutive but kept within bounds: a masked load of those within, and one
+// element for those beyond either bound. Null where the lanes are not consecutive.
+Value Elements::clampedLanes(Value buffer, AffineExpr linear, unsigned id) {
+  const Variable clamp = variables[id];
+  std::optional<unsigned> lane;
+  for (unsigned other : variablesOf(clamp.inner)) {
+    if (variables[other].kind == Variable::Scalar) continue;
+    if (lane || variables[other].kind != Variable::Lanes) return nullptr;
+    lane = other;
+  }
+  if (!lane || strideIn(clamp.inner, *lane, extents()) != 1 || strideIn(linear, id, extents()) != 1)
+    return nullptr;
+  auto with = [&](AffineExpr expr) {
+    return simplifyWithin(linear.replace(getAffineDimExpr(id, context()), expr), extents());
+  };
+  auto type = VectorType::get({laneCount}, cast<MemRefType>(buffer.getType()).getElementType());
+  Scope *scope = ownerOf(ArrayRef<AffineExpr>{with(clamp.inner)});
+  if (Value mask = variables[*lane].mask; mask && ownerOf(mask)->depth > scope->depth) scope = ownerOf(mask);
+  Type narrow = vectorIndexType(clamp.inner);
+  Value place = vectorIndex(clamp.inner, narrow);
+  auto beyond = [&](arith::CmpIPredicate predicate, int64_t bound) {
+    Value limit = constant(
+        DenseElementsAttr::get(VectorType::get({laneCount}, narrow), builder.getIntegerAttr(narrow, bound)));
+    return own(scope, arith::CmpIOp::create(in(scope), predicate, place, limit));
+  };
+  Value below = beyond(arith::CmpIPredicate::slt, clamp.low),
+        above = beyond(arith::CmpIPredicate::sgt, clamp.high);
+  Value outside = own(scope, arith::OrIOp::create(in(scope), below, above));
+  Value all = constant(DenseElementsAttr::get(VectorType::get({laneCount}, builder.getI1Type()), true));
+  Value within = own(scope, arith::XOrIOp::create(in(scope), outside, all));
+  if (Value mask = variables[*lane].mask) within = own(scope, arith::AndIOp::create(in(scope), within, mask));
+  Value base = index(with(clamp.inner));
+  fetch(scope, buffer, base);
+  Value value =
+      own(scope, vector::MaskedLoadOp::create(in(scope), type, buffer, ValueRange{base}, within, zero(type)));
+  for (auto [side, bound] : {std::pair(below, clamp.low), std::pair(above, clamp.high)}) {
+    Value edge = asVector(load(buffer, with(getAffineConstantExpr(bound, context()))));
+    value = own(scope, arith::SelectOp::create(in(scope), side, edge, value));
+  }
+  return value;
+}
+
 Value Elements::lanesAt(Value buffer, AffineExpr linear, unsigned lane) {
   auto type = VectorType::get({laneCount}, cast<MemRefType>(buffer.getType()).getElementType());
   Scope *scope = ownerOf(ArrayRef<AffineExpr>(linear));
@@ -309,11 +358,7 @@ Value Elements::lanesAt(Value buffer, AffineExpr linear, unsigned lane) {
   std::optional<int64_t> stride = strideIn(linear, lane, extents());
   if (stride == 1) {
     Value base = index(linear);
-    if (!mask && fetchAhead) {
-      Value ahead = own(scope, arith::AddIOp::create(in(scope), base, constantIndex(fetchAhead)));
-      memref::PrefetchOp::create(in(scope), buffer, ValueRange{ahead}, /*isWrite=*/false, /*localityHint=*/3,
-                                 /*isDataCache=*/true);
-    }
+    if (!mask) fetch(scope, buffer, base);
     if (!mask) return own(scope, vector::LoadOp::create(in(scope), type, buffer, ValueRange{base}));
     return own(scope,
                vector::MaskedLoadOp::create(in(scope), type, buffer, ValueRange{base}, mask, zero(type)));
@@ -343,6 +388,8 @@ Value Elements::load(Value buffer, AffineExpr linear) {
     return own(scope, memref::LoadOp::create(in(scope), buffer, ValueRange{base}));
   }
   if (wide.size() == 1 && variables[wide[0]].kind == Variable::Lanes) return lanesAt(buffer, linear, wide[0]);
+  if (wide.size() == 1 && variables[wide[0]].inner)
+    if (Value value = clampedLanes(buffer, linear, wide[0])) return value;
   return gather(buffer, linear, maskOf(ArrayRef<AffineExpr>(linear)));
 }
 

@@ -36,6 +36,9 @@ struct Variable {
   mlir::Value value; // Scalar: index; Lanes: index of the first lane; Vector: one index per lane
   mlir::Value mask;  // active lanes, null for all
   Scope *scope = nullptr;
+  mlir::AffineExpr inner =
+      {}; // Vector: `value` is this, kept between `low` and `high`; null for other indices
+  int64_t low = 0, high = 0;
 };
 
 class Elements {
@@ -132,6 +135,9 @@ private:
   mlir::Value indexValue(mlir::AffineExpr expr);
   mlir::Value lanesAt(mlir::Value flat, mlir::AffineExpr linear, unsigned lane);
   mlir::Value gather(mlir::Value flat, mlir::AffineExpr linear, mlir::Value mask);
+  mlir::Value clampedLanes(mlir::Value flat, mlir::AffineExpr linear, unsigned id);
+  void fetch(Scope *scope, mlir::Value flat, mlir::Value base);
+  void noteClamp(Variable &variable, mlir::Value index, llvm::ArrayRef<mlir::AffineExpr> point);
   mlir::Value extract(mlir::tensor::ExtractOp op, llvm::DenseMap<mlir::Value, mlir::Value> &map,
                       llvm::ArrayRef<mlir::AffineExpr> point);
   std::optional<mlir::AffineExpr> symbolic(mlir::Value index, llvm::ArrayRef<mlir::AffineExpr> point);

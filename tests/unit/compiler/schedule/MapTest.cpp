@@ -57,6 +57,17 @@ TEST_CASE("map: results that leave the cache are written in several streams and 
   }
 }
 
+TEST_CASE("map: reads kept within bounds, beyond either one and across registers, equal plain loops") {
+  for (const char *type : {"f64", "f32", "i32", "i8", "bf16"})
+    for (int64_t shift : {0, 1, 5, 70, -1, -40, -300}) {
+      compareMaps(nearest(type, {200}, {190}, shift));
+      compareMaps(nearest(type, {7, 100}, {5, 90}, shift));
+    }
+  compareMaps(nearest("f32", {100}, {1}, 3));
+  compareMaps(nearest("f32", {33, 5}, {30, 3}, 1));
+  compareMaps(nearest("f32", {40000}, {39990}, 4));
+}
+
 TEST_CASE("map: permuted reads go through tiles, with edges on both sides, and equal plain loops") {
   for (const char *type : {"f64", "f32", "i64", "i32", "i8", "bf16"}) {
     compareMaps(access(type, {64, 48}, {48, 64}, "(d0, d1) -> (d1, d0)"));

@@ -78,6 +78,31 @@ Sample chain(const std::string &type, const std::vector<int64_t> &shape, int len
   return {"chain " + t, text, {array}, {array}};
 }
 
+Sample nearest(const std::string &type, const std::vector<int64_t> &shape, const std::vector<int64_t> &table,
+               int64_t shift) {
+  Array out{type, shape}, in{type, table};
+  std::string t = out.tensor(), u = in.tensor(), id = "affine_map<" + identity(shape.size()) + ">", body,
+              indices;
+  std::string f = isFloat(type) ? "f" : "i";
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    std::string a = std::to_string(axis);
+    body += "%i" + a + " = linalg.index " + a + " : index\n%s" + a + " = arith.constant " +
+            std::to_string(shift) + " : index\n%l" + a + " = arith.constant 0 : index\n%h" + a +
+            " = arith.constant " + std::to_string(table[axis] - 1) + " : index\n%d" + a + " = arith.subi %i" +
+            a + ", %s" + a + " : index\n%m" + a + " = arith.maxsi %d" + a + ", %l" + a + " : index\n%n" + a +
+            " = arith.minsi %m" + a + ", %h" + a + " : index\n";
+    indices += (axis ? ", %n" : "%n") + a;
+  }
+  body += "%v = tensor.extract %y[" + indices + "] : " + u + "\n%w = arith.add" + f + " %p, %v : " + type +
+          "\nlinalg.yield %w : " + type + "\n";
+  std::string text = "func.func private @k(%x: " + t + ", %y: " + u + ") -> " + t +
+                     " {\n%e = tensor.empty() : " + t + "\n%r = linalg.generic {indexing_maps = [" + id +
+                     ", " + id + "], iterator_types = " + parallels(shape.size()) + "} ins(%x : " + t +
+                     ") outs(%e : " + t + ") {\n^bb0(%p: " + type + ", %o: " + type + "):\n" + body +
+                     "} -> " + t + "\nreturn %r : " + t + "\n}\n";
+  return {"nearest " + t + " of " + u, text, {out, in}, {out}};
+}
+
 Sample access(const std::string &type, const std::vector<int64_t> &shape, const std::vector<int64_t> &table,
               const std::string &map) {
   Array out{type, shape}, in{type, table};

@@ -25,6 +25,9 @@ Sample chain(const std::string &type, const std::vector<int64_t> &shape, int len
 // x + table[map] for a result of `shape`.
 Sample access(const std::string &type, const std::vector<int64_t> &shape, const std::vector<int64_t> &table,
               const std::string &map);
+// x + table[nearest index to the result's own one minus `shift`, along every axis], read by tensor.extract.
+Sample nearest(const std::string &type, const std::vector<int64_t> &shape, const std::vector<int64_t> &table,
+               int64_t shift);
 // The text of an affine identity over `rank` dimensions, "(d0, d1) -> (d0, d1)".
 std::string identity(size_t rank);
 std::string parallels(size_t rank);
