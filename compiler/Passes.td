@@ -92,6 +92,30 @@ def MergeContractions : Pass<"tgc-merge-contractions", "mlir::func::FuncOp"> {
   let dependentDialects = ["::tgc::graph::GraphDialect"];
 }
 
+def SplitDifferentiated : Pass<"tgc-split-differentiated", "mlir::ModuleOp"> {
+  let summary = "order the large networks of functions that are about to be differentiated";
+  let description = [{
+    Does: writes networks of more than `mostOperands` operands as pairs, in functions that a derivative request reaches.
+    Needs: form graph, derivative requests still there.
+    Leaves: the same; smaller networks as they were, since those are planned together with their cotangents later.
+    Why here: before autodiff, so that reverse mode goes back along the forward order and every cotangent is made once: value and all gradients cost three times the value.
+  }];
+  let options = [Option<"mostOperands", "most-operands", "unsigned", "10", "networks up to it are planned jointly with their derivatives">];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
+
+def SliceContractions : Pass<"tgc-slice-contractions", "mlir::func::FuncOp"> {
+  let summary = "run contractions one slice after another so that their intermediates fit in memory";
+  let description = [{
+    Does: orders each network alone under the limit; where indices are sliced, contracts one combination of their values after another and adds or joins the parts.
+    Needs: form graph, a limit.
+    Leaves: contractions of one or two operands.
+    Why here: after merging, in place of the joint plan, which holds shared intermediates for long.
+  }];
+  let options = [Option<"limitBytes", "limit-bytes", "int64_t", "0", "most bytes of one network's intermediates alive at once">];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
+
 def PlanContractions : Pass<"tgc-plan-contractions", "mlir::func::FuncOp"> {
   let summary = "choose the order of every network and write it as pairs";
   let description = [{

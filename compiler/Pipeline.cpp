@@ -20,6 +20,7 @@ void addPasses(mlir::OpPassManager &passes, Stage stage, const Options &options)
   case Stage::Algebra: // less to differentiate, less to batch
     return addAlgebra(passes, options);
   case Stage::Autodiff: // innermost request first; a derivative leaves much that folds away
+    addContractBeforeAutodiff(passes);
     addAutodiff(passes, options);
     return addAlgebra(passes, options);
   case Stage::Batch: // after autodiff: the derivative of a map is the map of the derivative

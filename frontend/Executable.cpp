@@ -43,6 +43,7 @@ Result<Executable> compile(const Function &function, const CompileOptions &optio
     input.resultNames.push_back(result.name);
   Options inner;
   inner.level = options.level;
+  inner.contractionBytes = options.contractionBytes;
   inner.compileThreads =
       options.executor.parallelFor ? 1 : options.threads; // a host's executor: no threads of ours
   auto compiled = f.graph->compiler->compile(input, inner);

@@ -181,9 +181,12 @@ private:
     }
     Pricing pricing{Objective::Seconds, part.roofline, 0, options.maxRank};
     std::vector<std::uint32_t> leaves;
-    std::optional<Tree> tree = part.values.size() <= WindowSolver::maxLeaves
-                                   ? searchSmall(part, pricing, rule, leaves)
-                                   : searchLarge(part, pricing);
+    bool small = part.values.size() <= WindowSolver::maxLeaves;
+    std::optional<Tree> tree = small ? searchSmall(part, pricing, rule, leaves) : searchLarge(part, pricing);
+    if (!tree && small && pricing.maxRank) { // axes of such intermediates are merged where pairs are written
+      pricing.maxRank = 0;
+      tree = searchSmall(part, pricing, rule, leaves);
+    }
     if (!tree) return std::nullopt;
     addSteps(part, *tree, leaves, planned);
     return planned;
@@ -218,12 +221,6 @@ private:
     search.rounds = 5;
     SearchResult result;
     if (findPath(part.network, search, result)) return std::nullopt;
-    bool fits = true;
-    Problem problem(part.network);
-    walkTree(problem, result.tree, [&](std::uint32_t, auto, auto, std::span<const Leg> legs) {
-      fits &= !options.maxRank || legs.size() <= options.maxRank;
-    });
-    if (!fits) return std::nullopt;
     return std::move(result.tree);
   }
 

@@ -32,12 +32,13 @@ struct JointPlan {
   };
   std::vector<Part> parts; ///< one for each network, in their order
   double seconds = 0;      ///< predicted
-  /// The first network that has no order within the rank limit; then `parts` end before it.
+  /// The first network that has no order at all, its figures being beyond doubles; then `parts` end before
+  /// it.
   std::optional<std::size_t> failed;
 };
 
 struct JointOptions {
-  std::uint32_t maxRank = 0;         ///< of intermediates; 0 is no limit
+  std::uint32_t maxRank = 0;         ///< of intermediates, kept to where an order can; 0 is no limit
   std::uint32_t sharedOperands = 10; ///< networks beyond it share nothing on purpose
 };
 

@@ -2,8 +2,7 @@
 // together (see Joint.h): a value and its cotangents share their intermediates.
 #include "compiler/Passes.h"
 #include "compiler/contract/Joint.h"
-#include "dialects/graph/Indices.h"
-#include "dialects/graph/Ops.h"
+#include "compiler/contract/PairWriter.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace tgc {
@@ -36,44 +35,14 @@ private:
   std::vector<Value> values;
 };
 
-JointNetwork networkOf(graph::ContractOp op, Numbers &numbers) {
-  StringRef text = op.getEquation();
-  auto equation = std::get<graph::Equation>(graph::parseEquation({text.data(), text.size()}));
-  std::vector<std::vector<std::int64_t>> shapes;
+JointNetwork jointNetworkOf(graph::ContractOp op, Numbers &numbers) {
   JointNetwork joint;
-  for (Value operand : op.getTensors()) {
-    shapes.emplace_back(graph::shapeOf(operand).begin(), graph::shapeOf(operand).end());
+  for (Value operand : op.getTensors())
     joint.values.push_back(numbers.of(operand));
-  }
   joint.result = numbers.of(op.getResult());
   joint.bytesPerElement = graph::bitsOf(graph::elementOf(op.getType())) / 8.0;
-  joint.network.extents = std::get<graph::Extents>(graph::bindExtents(equation, shapes)).of;
-  joint.network.inputs = std::move(equation.operands);
-  joint.network.output = std::move(equation.output);
+  joint.network = networkOf(op);
   return joint;
-}
-
-/// One operand, all its axes, each once: a permutation rather than a contraction.
-bool isPermutation(const JointStep &step) {
-  if (step.operands.size() != 1 || step.inputs[0].size() != step.output.size()) return false;
-  for (std::uint32_t index : step.inputs[0])
-    if (!llvm::is_contained(step.output, index)) return false;
-  return true;
-}
-
-Value build(OpBuilder &builder, Location loc, const JointStep &step, std::size_t indices,
-            const Numbers &numbers) {
-  SmallVector<Value> tensors;
-  for (std::uint32_t operand : step.operands)
-    tensors.push_back(numbers[operand]);
-  if (isPermutation(step)) {
-    SmallVector<std::int64_t> axes;
-    for (std::uint32_t index : step.output)
-      axes.push_back(llvm::find(step.inputs[0], index) - step.inputs[0].begin());
-    return graph::PermuteDimsOp::create(builder, loc, tensors[0], axes).getResult();
-  }
-  graph::Equation equation{step.inputs, step.output, std::vector<char32_t>(indices, 0), {}};
-  return graph::ContractOp::create(builder, loc, tensors, graph::printEquation(equation)).getResult();
 }
 
 struct PlanContractions : impl::PlanContractionsBase<PlanContractions> {
@@ -86,20 +55,26 @@ struct PlanContractions : impl::PlanContractionsBase<PlanContractions> {
     Numbers numbers;
     std::vector<JointNetwork> networks;
     for (graph::ContractOp op : contractions)
-      networks.push_back(networkOf(op, numbers));
+      networks.push_back(jointNetworkOf(op, numbers));
     JointOptions options;
     options.maxRank = graph::maxRank;
     JointPlan plan = planJointly(networks, numbers.count(), options);
     if (plan.failed) {
       contractions[*plan.failed].emitError()
-          << "contract: no order keeps every intermediate within " << graph::maxRank << " axes";
+          << "contract: no order keeps the figures of this network within the range of doubles";
       return signalPassFailure();
     }
     for (auto [k, op] : llvm::enumerate(contractions)) {
       OpBuilder builder(op);
-      for (const JointStep &step : plan.parts[k].steps)
-        numbers.set(step.result,
-                    build(builder, op.getLoc(), step, networks[k].network.extents.size(), numbers));
+      PairWriter writer(builder, op.getLoc(), networks[k].network.extents);
+      for (const JointStep &step : plan.parts[k].steps) {
+        SmallVector<Value> tensors;
+        for (std::uint32_t operand : step.operands)
+          tensors.push_back(numbers[operand]);
+        Value made = writer.contract(tensors, step.inputs, step.output);
+        if (!made) return signalPassFailure();
+        numbers.set(step.result, made);
+      }
       Value value = numbers[plan.parts[k].value];
       numbers.set(networks[k].result, value);
       op.getResult().replaceAllUsesWith(value);

@@ -3,9 +3,17 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 
-void tgc::addContract(mlir::OpPassManager &passes, const Options &) {
+void tgc::addContractBeforeAutodiff(mlir::OpPassManager &passes) {
+  passes.addPass(createSplitDifferentiated());
+}
+
+void tgc::addContract(mlir::OpPassManager &passes, const Options &options) {
   mlir::OpPassManager &functions = passes.nest<mlir::func::FuncOp>();
   functions.addPass(createMergeContractions());
+  if (options.contractionBytes > 0) {
+    functions.addPass(createSliceContractions(SliceContractionsOptions{options.contractionBytes}));
+    return; // equal pairs of different slices are made twice: keeping them would cost what slicing saves
+  }
   functions.addPass(createPlanContractions());
   functions.addPass(mlir::createCSEPass()); // equal pairs of different networks
 }

@@ -8,6 +8,8 @@ class OpPassManager;
 
 namespace tgc {
 
+/// Before derivatives are written: large networks get their order, which the derivatives then follow.
+void addContractBeforeAutodiff(mlir::OpPassManager &passes);
 void addContract(mlir::OpPassManager &passes, const Options &options);
 
 } // namespace tgc
