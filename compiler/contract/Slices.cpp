@@ -5,6 +5,7 @@
 #include "compiler/contract/Layout.h"
 #include "compiler/contract/PairWriter.h"
 #include "compiler/contract/Path.h"
+#include "dialects/graph/Composite.h"
 #include "llvm/Support/FormatVariadic.h"
 
 namespace tgc {
@@ -147,8 +148,10 @@ private:
       auto type = RankedTensorType::get({1}, builder.getI64Type());
       Value place = graph::ConstantOp::create(
           builder, op.getLoc(), type, DenseElementsAttr::get(type, ArrayRef<std::int64_t>(at[index])));
-      value = graph::TakeOp::create(builder, op.getLoc(), value, place, static_cast<std::int64_t>(axis))
-                  .getResult();
+      graph::Ink ink(builder, op.getLoc());
+      value =
+          graph::formulas::take(ink, ink.sym(value), ink.sym(place), static_cast<std::int64_t>(axis), "clamp")
+              .value();
       cut = true;
     }
     if (!cut) return value;
