@@ -3,6 +3,8 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/PassManager.h"
@@ -139,6 +141,46 @@ void addWrapper(llvm::Module &module, llvm::Function &kernel, const KernelFacts 
   if (llvm::InlineFunction(*call, info).isSuccess()) kernel.eraseFromParent(); // else the call stays
 }
 
+/// The only lane of a constant mask that is set; nothing for any other mask.
+std::optional<unsigned> onlyLane(const llvm::Value *mask) {
+  auto *constant = llvm::dyn_cast<llvm::Constant>(mask);
+  auto *type = llvm::dyn_cast<llvm::FixedVectorType>(mask->getType());
+  if (!constant || !type) return std::nullopt;
+  std::optional<unsigned> only;
+  for (unsigned lane = 0; lane < type->getNumElements(); ++lane) {
+    llvm::Constant *element = constant->getAggregateElement(lane);
+    if (!element || !llvm::isa<llvm::ConstantInt>(element)) return std::nullopt;
+    if (element->isZeroValue()) continue;
+    if (only) return std::nullopt;
+    only = lane;
+  }
+  return only;
+}
+
+/// Writes masked stores of one lane as stores of an element. LLVM 22 does so too, but stores the wide element
+/// where the vector was truncated: `masked.store(trunc <8 x i64> to <8 x i8>, mask of one lane)` writes eight
+/// bytes (reduceMaskedStoreToScalarStore of its X86ISelLowering.cpp).
+void storeOneLane(llvm::Module &module) {
+  for (llvm::Function &function : module)
+    for (llvm::Instruction &instruction : llvm::make_early_inc_range(llvm::instructions(function))) {
+      auto *call = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
+      if (!call || call->getIntrinsicID() != llvm::Intrinsic::masked_store) continue;
+      llvm::Value *vector = call->getArgOperand(0), *place = call->getArgOperand(1);
+      std::optional<unsigned> lane = onlyLane(call->getArgOperand(call->arg_size() - 1));
+      if (!lane) continue;
+      llvm::IRBuilder<> builder(call);
+      llvm::Type *element = llvm::cast<llvm::VectorType>(vector->getType())->getElementType();
+      const llvm::DataLayout &layout = module.getDataLayout();
+      llvm::Value *address = *lane ? builder.CreateConstInBoundsGEP1_64(element, place, *lane) : place;
+      auto *store =
+          builder.CreateAlignedStore(builder.CreateExtractElement(vector, uint64_t(*lane)), address,
+                                     llvm::commonAlignment(call->getParamAlign(1).valueOrOne(),
+                                                           *lane * layout.getTypeStoreSize(element)));
+      store->setAAMetadata(call->getAAMetadata());
+      call->eraseFromParent();
+    }
+}
+
 } // namespace
 
 struct Cpu::Light {
@@ -199,6 +241,7 @@ Result<std::unique_ptr<Cpu>> Cpu::make() {
 
 void Cpu::optimize(llvm::Module &module) {
   light->passes.run(module, light->modules);
+  storeOneLane(module);
   // Results of analyses hang on the module's functions, which are about to go.
   light->modules.clear();
   light->components.clear();

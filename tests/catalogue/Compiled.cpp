@@ -41,13 +41,29 @@ Bytes pack(const HostTensor &tensor, size_t width) {
   return bytes;
 }
 
-void unpack(const Bytes &bytes, size_t width, HostTensor &tensor) {
+void unpack(const std::byte *bytes, size_t width, HostTensor &tensor) {
   for (int64_t at = 0; at < tensor.count(); ++at) {
     uint64_t bits = 0;
-    std::memcpy(&bits, bytes.data() + at * width, width);
+    std::memcpy(&bits, bytes + at * width, width);
     setBits(tensor, at, bits);
   }
 }
+
+/// Memory of a result between two fences, so that a store beyond it is seen.
+struct Fenced {
+  static constexpr size_t fence = 64;
+  static constexpr std::byte untouched{0xA5};
+
+  explicit Fenced(size_t size) : bytes(size + 2 * fence, untouched) {}
+  std::byte *data() { return bytes.data() + fence; }
+  bool whole() const {
+    auto isUntouched = [](std::byte byte) { return byte == untouched; };
+    return std::all_of(bytes.begin(), bytes.begin() + fence, isUntouched) &&
+           std::all_of(bytes.end() - fence, bytes.end(), isUntouched);
+  }
+
+  Bytes bytes;
+};
 
 } // namespace
 
@@ -55,23 +71,28 @@ Result<HostTensors> runProgram(const Program &program, HostTensorsRef inputs,
                                ArrayRef<RankedTensorType> types, int threads) {
   HostTensors results(types.begin(), types.end());
   std::vector<Bytes> memory;
+  std::vector<Fenced> written;
   std::vector<View> views;
   std::vector<MutableView> outputs;
   for (auto [port, tensor] : llvm::zip_equal(program.arguments(), inputs))
     memory.push_back(pack(tensor, sizeBytes(port.dtype)));
   for (const Port &port : program.results())
-    memory.emplace_back(port.shape.sizeBytes(port.dtype) + 1);
-  for (auto [k, port] : llvm::enumerate(program.arguments()))
-    views.emplace_back(port.dtype, memory[k].data(), port.shape);
-  for (auto [k, port] : llvm::enumerate(program.results()))
-    outputs.emplace_back(port.dtype, memory[inputs.size() + k].data(), port.shape);
+    written.emplace_back(port.shape.sizeBytes(port.dtype));
+  for (auto [port, bytes] : llvm::zip_equal(program.arguments(), memory))
+    views.emplace_back(port.dtype, bytes.data(), port.shape);
+  for (auto [port, result] : llvm::zip_equal(program.results(), written))
+    outputs.emplace_back(port.dtype, result.data(), port.shape);
   Workspace workspace(program);
   RunOptions run;
   run.threads = threads;
   auto done = tgc::run(program, views, outputs, workspace, run);
   if (!done) return done.error();
-  for (auto [k, port] : llvm::enumerate(program.results()))
-    unpack(memory[inputs.size() + k], sizeBytes(port.dtype), results[k]);
+  for (auto [k, port] : llvm::enumerate(program.results())) {
+    if (!written[k].whole())
+      return Error{
+          ErrorKind::Internal, "result " + std::to_string(k) + " is written beyond its end", {}, 1, {}};
+    unpack(written[k].data(), sizeBytes(port.dtype), results[k]);
+  }
   return results;
 }
 

@@ -109,3 +109,29 @@ TEST_CASE("kernels: scratch memory and calls of runtime functions work") {
                                       {1.5f, -2.0f, 3.0f}, f32, f32);
   CHECK(y == std::vector<float>{1.5f, -2.0f, 3.0f});
 }
+
+TEST_CASE("kernels: a masked store of one narrow lane writes one element") {
+  const std::string text = R"(
+func.func private @k(%b: index, %e: index, %x: memref<8xi64>, %y: memref<9xi8>) attributes {exec.kernel, exec.items = 1 : i64, exec.nanoseconds = 1 : i64} {
+  %c0 = arith.constant 0 : index
+  %zeros = arith.constant dense<0> : vector<9xi8>
+  vector.store %zeros, %y[%c0] : memref<9xi8>, vector<9xi8>
+  %lane = vector.constant_mask [1] : vector<8xi1>
+  %wide = vector.load %x[%c0] : memref<8xi64>, vector<8xi64>
+  %narrow = arith.trunci %wide : vector<8xi64> to vector<8xi8>
+  vector.maskedstore %y[%c0], %lane, %narrow : memref<9xi8>, vector<8xi1>, vector<8xi8>
+  return
+}
+func.func @main(%x: tensor<8xi64>) -> tensor<9xi8> {
+  %y = exec.run @k(%x) : (tensor<8xi64>) -> tensor<9xi8>
+  return %y : tensor<9xi8>
+})";
+  test::Bench bench;
+  auto compiled = bench.compile(text);
+  if (!compiled) MESSAGE(compiled.error().text());
+  REQUIRE(compiled);
+  const std::vector<std::int64_t> x(8, -1);
+  std::vector<std::int8_t> y(9);
+  test::runOn(*compiled->program, {View(i64, x.data(), Shape{8})}, {MutableView(i8, y.data(), Shape{9})});
+  CHECK(y == std::vector<std::int8_t>{-1, 0, 0, 0, 0, 0, 0, 0, 0});
+}
