@@ -32,8 +32,8 @@ struct Options {
   bool reuseKernels = true;
   /// Constant subgraphs larger than this are not folded, bytes.
   std::int64_t foldLimitBytes = 1 << 20;
-  /// Most bytes of one contraction network's intermediates alive at once; 0 is unlimited. Beyond it indices are
-  /// sliced: the network runs one value of them after another.
+  /// Most bytes of one contraction network's intermediates alive at once; 0 is unlimited. Beyond it indices
+  /// are sliced: the network runs one value of them after another.
   std::int64_t contractionBytes = 0;
   /// Most ops one kernel may hold; keeps compile time linear in the graph.
   int kernelOps = 64;

@@ -15,8 +15,8 @@ struct CompileOptions {
   Executor executor = {};
   /// 0: no fusion, plain loops (the reference); 2: everything.
   int level = 2;
-  /// Most bytes of one contraction network's intermediates alive at once; 0 is unlimited. Beyond it indices are
-  /// sliced and the network runs one value of them after another.
+  /// Most bytes of one contraction network's intermediates alive at once; 0 is unlimited. Beyond it indices
+  /// are sliced and the network runs one value of them after another.
   std::int64_t contractionBytes = 0;
 };
 
