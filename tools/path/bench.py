@@ -3,11 +3,13 @@
 
   bench.py time    --program build/bin/tgc-path [--sizes 10,100,1000] [--peer-limit 10000]
   bench.py quality --program build/bin/tgc-path [--networks FILE.json ...] [--sizes 200] [--seeds 20]
-                   [--seconds 0.1,1,30] [--peer-seconds 60]
+                   [--seconds 0.1,1,30] [--peer-seconds 60] [--threads 1] [--peer-file FILE.json]
 
 The peers come from the Python that runs this file; those it lacks are left out and named. `time` is the greedy
 order alone, microseconds for each tensor, the least of three runs in fresh processes of ours and of three calls of theirs; reading
-the network is not counted for anybody. `quality` is log10 of flops (a multiply-add is two) after a time limit.
+the network is not counted for anybody. `quality` is log10 of flops (a multiply-add is two) after a time limit, with as many
+threads for us as processes for cotengra (1: it searches in its own process). `--peer-file` keeps cotengra's figures by case and
+limit, and reads them where they are there: an improved search is compared again without its minutes.
 """
 import argparse
 import importlib
@@ -74,12 +76,30 @@ def path_time(arguments, scratch):
             print(f"{family:8} {count:8} {micros[0]:9.2f} {micros[1]:12.2f} {micros[2]:14.2f}   {seconds:.6f}", flush=True)
 
 
-def peer_quality(cotengra, network, seconds):
-    optimizer = cotengra.HyperOptimizer(max_time=seconds, max_repeats=10**6, parallel=2, minimize="flops",
-                                        reconf_opts={}, progbar=False)
+def peer_quality(cotengra, network, seconds, threads):
+    optimizer = cotengra.HyperOptimizer(max_time=seconds, max_repeats=10**6, parallel=threads if threads > 1 else False,
+                                        minimize="flops", reconf_opts={}, progbar=False)
     tree = optimizer.search(network["inputs"], network["output"], network["size_dict"])
-    path = tree.get_path()
-    return tree, path
+    return tree.get_path()
+
+
+class PeerFigures:
+    """cotengra's log10 flops by case, threads and seconds; kept in a file if there is one."""
+
+    def __init__(self, arguments):
+        self.cotengra = peer("cotengra") if arguments.peer_seconds > 0 else None
+        self.file = pathlib.Path(arguments.peer_file) if arguments.peer_file else None
+        self.known = json.loads(self.file.read_text()) if self.file and self.file.exists() else {}
+        self.seconds, self.threads = arguments.peer_seconds, arguments.threads
+
+    def of(self, name, network):
+        key = f"{name}, {self.threads} threads, {self.seconds:g} s"
+        if key not in self.known and self.cotengra:
+            order = peer_quality(self.cotengra, network, self.seconds, self.threads)
+            self.known[key] = flops_of(network, order)
+            if self.file:
+                self.file.write_text(json.dumps(self.known, indent=1))
+        return self.known.get(key, math.nan)
 
 
 def flops_of(network, path):
@@ -104,7 +124,7 @@ def flops_of(network, path):
 
 
 def quality(arguments, scratch):
-    cotengra = peer("cotengra") if arguments.peer_seconds > 0 else None
+    figures = PeerFigures(arguments)
     limits = arguments.seconds.split(",")
     print(f"{'network':28}", *(f"{'tgc ' + limit + ' s':>12}" for limit in limits), f"{'cotengra':>12}")
     cases = [(pathlib.Path(name).stem, json.loads(pathlib.Path(name).read_text())) for name in arguments.networks]
@@ -115,16 +135,16 @@ def quality(arguments, scratch):
     for name, network in cases:
         path = scratch / "network.json"
         path.write_text(json.dumps(network))
-        found = [ours(arguments.program, path, "--max-time", limit, "--threads", "2")["log10_flops"] for limit in limits]
-        theirs = math.nan
-        if cotengra:
-            _, order = peer_quality(cotengra, network, arguments.peer_seconds)
-            theirs = flops_of(network, order)
+        found = [ours(arguments.program, path, "--max-time", limit, "--threads", str(arguments.threads))["log10_flops"]
+                 for limit in limits]
+        theirs = figures.of(name, network)
+        if not math.isnan(theirs):
             for gap, value in zip(gaps, found):
                 gap.append(value - theirs)
         print(f"{name:28}", *(f"{value:12.3f}" for value in found), f"{theirs:12.3f}", flush=True)
-    if cotengra:
+    if gaps[0]:
         print(f"{'mean of ours less theirs':28}", *(f"{statistics.mean(gap):12.3f}" for gap in gaps))
+        print(f"{'worst of ours less theirs':28}", *(f"{max(gap):12.3f}" for gap in gaps))
 
 
 def main():
@@ -137,6 +157,8 @@ def main():
     parser.add_argument("--networks", nargs="*", default=[])
     parser.add_argument("--seconds", default="0.1,1,30")
     parser.add_argument("--peer-seconds", type=float, default=60)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--peer-file")
     parser.add_argument("--peer-limit", type=int, default=10000)
     arguments = parser.parse_args()
     for name in ("cotengra", "cotengrust", "opt_einsum", "kahypar"):
