@@ -101,7 +101,7 @@ void fillReport(Report &report, func::FuncOp planned, const Program &program,
     if (isNew) {
       const target::ReadyKernel &ready = built.ready.find(launch.getKernel())->second;
       report.kernels.push_back({launch.getKernel().str(), ready.items, ready.nanoseconds, 0,
-                                built.reused.contains(launch.getKernel()), whyOf(launch)});
+                                built.reused.contains(launch.getKernel()), ready.form, whyOf(launch)});
     }
     ++report.kernels[position->second].launches;
   }

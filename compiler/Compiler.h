@@ -25,6 +25,7 @@ struct KernelReport {
   std::int64_t items = 0, nanoseconds = 0;
   int launches = 0;
   bool reused = false; ///< taken from this Compiler's memory
+  std::string form;    ///< what the schedule made of it, in words
   std::string why;     ///< why its first launch is not part of the kernel before it
 };
 

@@ -19,6 +19,27 @@ Roofline planningRoofline(double bytesPerElement) {
   return roofline;
 }
 
+double predictedSeconds(const std::vector<std::vector<std::uint32_t>> &inputs,
+                        const std::vector<std::uint32_t> &output, const std::vector<std::int64_t> &extents,
+                        const Roofline &roofline) {
+  std::vector<char> seen(extents.size(), 0);
+  double products = 1, elements = 0;
+  auto size = [&](const std::vector<std::uint32_t> &list) {
+    double count = 1;
+    for (std::uint32_t index : list)
+      count *= double(extents[index]);
+    return count;
+  };
+  for (const auto &input : inputs) {
+    elements += size(input);
+    for (std::uint32_t index : input)
+      if (!std::exchange(seen[index], 1)) products *= double(extents[index]);
+  }
+  double result = size(output), flops = products > result ? 2 * products : products;
+  double bytes = (elements + result) * roofline.bytesPerElement;
+  return std::max(flops / roofline.flopsPerSecond, bytes / roofline.bytesPerSecond) + roofline.stepSeconds;
+}
+
 namespace {
 
 constexpr std::uint32_t none = ~std::uint32_t(0);
@@ -161,8 +182,11 @@ private:
         plan.failed = k;
         return plan;
       }
-      for (const JointStep &step : part->steps)
-        plan.seconds += secondsOf(prepared[k], step);
+      for (JointStep &step : part->steps) {
+        step.seconds =
+            predictedSeconds(step.inputs, step.output, prepared[k].network.extents, prepared[k].roofline);
+        plan.seconds += step.seconds;
+      }
       plan.parts.push_back(std::move(*part));
       for (std::uint32_t name : prepared[k].nameOf)
         if (name != none) --remaining[name];
@@ -273,26 +297,6 @@ private:
     for (std::uint32_t index : order)
       made[number].axes.push_back(
           std::uint32_t(std::find(name.indices.begin(), name.indices.end(), index) - name.indices.begin()));
-  }
-
-  static double secondsOf(const Prepared &part, const JointStep &step) {
-    std::vector<char> seen(part.network.extents.size(), 0);
-    double products = 1, elements = 0;
-    auto size = [&](const Indices &list) {
-      double count = 1;
-      for (std::uint32_t index : list)
-        count *= double(part.network.extents[index]);
-      return count;
-    };
-    for (const Indices &input : step.inputs) {
-      elements += size(input);
-      for (std::uint32_t index : input)
-        if (!std::exchange(seen[index], 1)) products *= double(part.network.extents[index]);
-    }
-    double result = size(step.output), flops = products > result ? 2 * products : products;
-    double bytes = (elements + result) * part.roofline.bytesPerElement;
-    return std::max(flops / part.roofline.flopsPerSecond, bytes / part.roofline.bytesPerSecond) +
-           part.roofline.stepSeconds;
   }
 
   JointOptions options;

@@ -22,6 +22,7 @@ struct JointStep {
   std::vector<std::vector<std::uint32_t>> inputs;
   std::vector<std::uint32_t> output;
   std::uint32_t result = 0;
+  double seconds = 0; ///< predicted
 };
 
 struct JointPlan {
@@ -45,6 +46,11 @@ struct JointOptions {
 /// Value numbers below `valueCount` are taken; new ones count on from there.
 JointPlan planJointly(const std::vector<JointNetwork> &networks, std::uint32_t valueCount,
                       const JointOptions &options);
+
+/// One contraction on that roofline: indices of the operands and of the result, extents by index.
+double predictedSeconds(const std::vector<std::vector<std::uint32_t>> &inputs,
+                        const std::vector<std::uint32_t> &output, const std::vector<std::int64_t> &extents,
+                        const Roofline &roofline);
 
 /// What the roofline assumes of a core, fixed so that the same program gives the same plan on every machine.
 Roofline planningRoofline(double bytesPerElement);

@@ -3,6 +3,7 @@
 #include "compiler/Passes.h"
 #include "compiler/contract/Joint.h"
 #include "compiler/contract/PairWriter.h"
+#include "compiler/contract/StepNote.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace tgc {
@@ -66,8 +67,10 @@ struct PlanContractions : impl::PlanContractionsBase<PlanContractions> {
     }
     for (auto [k, op] : llvm::enumerate(contractions)) {
       OpBuilder builder(op);
-      PairWriter writer(builder, op.getLoc(), networks[k].network.extents);
-      for (const JointStep &step : plan.parts[k].steps) {
+      const std::vector<std::int64_t> &extents = networks[k].network.extents;
+      for (auto [i, step] : llvm::enumerate(plan.parts[k].steps)) {
+        StepPlace place{std::int64_t(k), std::int64_t(i), step.operands, step.result, step.seconds};
+        PairWriter writer(builder, noted(op.getLoc(), place, step.inputs, step.output, extents), extents);
         SmallVector<Value> tensors;
         for (std::uint32_t operand : step.operands)
           tensors.push_back(numbers[operand]);

@@ -2,9 +2,11 @@
 // slices are written out; equal steps of different slices are one kernel, since the values they read are
 // operands.
 #include "compiler/Passes.h"
+#include "compiler/contract/Joint.h"
 #include "compiler/contract/Layout.h"
 #include "compiler/contract/PairWriter.h"
 #include "compiler/contract/Path.h"
+#include "compiler/contract/StepNote.h"
 #include "dialects/graph/Composite.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -23,8 +25,9 @@ constexpr double mostPairs = 1 << 16;
 
 class SliceWriter {
 public:
-  SliceWriter(graph::ContractOp op, double limitBytes)
-      : op(op), limitBytes(limitBytes), builder(op), network(networkOf(op)), values(op.getTensors()) {}
+  SliceWriter(graph::ContractOp op, std::int64_t number, double limitBytes)
+      : op(op), number(number), limitBytes(limitBytes), builder(op), network(networkOf(op)),
+        values(op.getTensors()) {}
 
   /// What replaces the op; null after an error.
   Value run() {
@@ -130,12 +133,25 @@ private:
     SmallVector<Value> nodes;
     for (auto [k, value] : llvm::enumerate(values))
       nodes.push_back(sliceOf(writer, k, value, order, at));
-    for (const PairStep &step : steps) {
+    for (auto [i, step] : llvm::enumerate(steps)) {
+      PairWriter writer(builder, placeOf(i, step), slice.extents);
       nodes.push_back(writer.contract({nodes[step.left], nodes[step.right]},
                                       {step.leftIndices, step.rightIndices}, step.result));
       if (!nodes.back()) return nullptr;
     }
     return nodes.back();
+  }
+
+  /// Every slice's step i is the same step to the reader.
+  Location placeOf(std::size_t i, const PairStep &step) {
+    std::vector<IndexList> inputs = {step.leftIndices, step.rightIndices};
+    Roofline roofline = planningRoofline(graph::bitsOf(graph::elementOf(op.getType())) / 8.0);
+    StepPlace place{number,
+                    std::int64_t(i),
+                    {step.left, step.right},
+                    std::uint32_t(values.size() + i),
+                    predictedSeconds(inputs, step.result, slice.extents, roofline)};
+    return noted(op.getLoc(), place, inputs, step.result, slice.extents);
   }
 
   /// The value's part at the given place: taken by a position that is an operand, so that all slices share
@@ -189,6 +205,7 @@ private:
   }
 
   graph::ContractOp op;
+  std::int64_t number; ///< of the network in its function
   double limitBytes;
   OpBuilder builder;
   Network network, slice;
@@ -203,8 +220,8 @@ struct SliceContractions : impl::SliceContractionsBase<SliceContractions> {
   void runOnOperation() override {
     SmallVector<graph::ContractOp> contractions;
     getOperation().walk([&](graph::ContractOp op) { contractions.push_back(op); });
-    for (graph::ContractOp op : contractions) {
-      Value value = SliceWriter(op, double(limitBytes)).run();
+    for (auto [number, op] : llvm::enumerate(contractions)) {
+      Value value = SliceWriter(op, std::int64_t(number), double(limitBytes)).run();
       if (!value) return signalPassFailure();
       op.getResult().replaceAllUsesWith(value);
       op.erase();

@@ -1,5 +1,6 @@
 // Cuts the function into kernels: each group becomes a private function of graph ops and one exec.run; equal
 // kernels are one function. What is left outside: runs, constants, and reshapes that cost nothing.
+#include "compiler/Notes.h"
 #include "compiler/Passes.h"
 #include "compiler/fuse/Groups.h"
 #include "compiler/fuse/Stage.h"
@@ -178,7 +179,11 @@ void Outliner::runGroup(fuse::Group &group) {
     operands.push_back(exec::ConstantOp::create(outer, input.getLoc(), scalar, dense.resizeSplat(scalar)));
   }
   func::FuncOp kernel = kernelOf(fresh);
-  auto run = exec::RunOp::create(outer, loc, kernel.getResultTypes(), kernel.getName(), operands);
+  SmallVector<Location> places;
+  for (Operation *op : group.ops)
+    if (isa<ContractOp>(op)) places.push_back(op->getLoc());
+  auto run = exec::RunOp::create(outer, withNotesOf(loc, places), kernel.getResultTypes(), kernel.getName(),
+                                 operands);
   run->setAttr("why", outer.getStringAttr(group.why));
   for (auto [value, result] : llvm::zip_equal(results, run.getResults()))
     placed.map(value, result);

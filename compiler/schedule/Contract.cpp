@@ -1,5 +1,6 @@
 // See Contract.h. Reads the kernel, chooses the cut, writes the loop form in its place.
 #include "compiler/schedule/Contract.h"
+#include "compiler/Notes.h"
 #include "compiler/schedule/ContractKernel.h"
 #include "compiler/schedule/ContractPanelKernel.h"
 #include "dialects/exec/Exec.h"
@@ -54,6 +55,7 @@ struct Shares {
   int64_t items = 0;
   double nanoseconds = 0;
   bool scratch = false; // the block's last argument
+  std::string form = "nothing to compute";
 };
 
 Shares writeKernel(Block &block, const Contraction &contraction, const Machine &machine) {
@@ -62,7 +64,7 @@ Shares writeKernel(Block &block, const Contraction &contraction, const Machine &
   if (auto panels = chooseContractPanels(contraction, numbers, machine)) {
     block.addArgument(MemRefType::get({contractPanelScratch(*panels)}, contraction.sumType), loc);
     writeContractPanelKernel(block, contraction, *panels);
-    return {panels->items, panels->nanoseconds, true};
+    return {panels->items, panels->nanoseconds, true, describe(*panels)};
   }
   ContractTile tile = chooseContractTile(contraction.indices, numbers, machine);
   ContractGrid grid = chooseContractGrid(contraction, tile);
@@ -71,7 +73,7 @@ Shares writeKernel(Block &block, const Contraction &contraction, const Machine &
     block.addArgument(MemRefType::get({grid.items * grid.blockElements}, factor.getElementType()), loc);
   }
   writeContractKernel(block, contraction, tile, grid);
-  return {grid.items, grid.nanoseconds, grid.blockElements > 0};
+  return {grid.items, grid.nanoseconds, grid.blockElements > 0, describe(tile)};
 }
 
 } // namespace
@@ -93,6 +95,7 @@ LogicalResult emitContract(func::FuncOp kernel, const Machine &machine) {
   kernel.getBody().push_back(block.release());
   kernel.setType(builder.getFunctionType(kernel.getBody().front().getArgumentTypes(), {}));
   kernel.setArgAttrsAttr({}), kernel.setResAttrsAttr({});
+  kernel->setLoc(withForm(kernel.getLoc(), shares.form));
   kernel->setAttr("exec.items", builder.getI64IntegerAttr(shares.items));
   kernel->setAttr("exec.nanoseconds", builder.getI64IntegerAttr(static_cast<int64_t>(shares.nanoseconds)));
   return success();

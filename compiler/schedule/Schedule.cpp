@@ -1,3 +1,4 @@
+#include "compiler/Notes.h"
 #include "compiler/Passes.h"
 #include "compiler/schedule/Contract.h"
 #include "compiler/schedule/Emit.h"
@@ -18,8 +19,17 @@ namespace {
 
 using namespace mlir;
 
+/// What `tgc explain` calls the emitter's product; contractions say more of themselves.
+std::string formOf(schedule::Family family, bool plain) {
+  if (family == schedule::Family::Items) return "items";
+  if (plain || family == schedule::Family::Other) return "plain loops";
+  return family == schedule::Family::Map ? "map" : "reduction";
+}
+
 LogicalResult emit(func::FuncOp kernel, const schedule::Machine &machine, bool plain) {
   schedule::Family family = schedule::familyOf(kernel);
+  if (plain || family != schedule::Family::Contraction)
+    kernel->setLoc(withForm(kernel.getLoc(), formOf(family, plain)));
   if (family == schedule::Family::Items) return schedule::emitItems(kernel);
   if (plain) return schedule::emitLoops(kernel);
   switch (family) {

@@ -10,6 +10,7 @@ namespace tgc::target {
 struct ReadyKernel {
   Kernel function = nullptr;
   std::int64_t items = 0, nanoseconds = 0;
+  std::string form = {}; ///< what the schedule made of it, in words
 };
 
 /// The program of a planned outer function (form loops).

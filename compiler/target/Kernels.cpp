@@ -1,4 +1,5 @@
 #include "compiler/target/Kernels.h"
+#include "compiler/Notes.h"
 #include "compiler/target/Jit.h"
 #include "dialects/exec/Exec.h"
 #include "mlir/Pass/PassManager.h"
@@ -220,7 +221,8 @@ std::vector<std::shared_ptr<void>> KernelBuilder::collect(ModuleOp module, const
   const bool remember = options.reuseKernels && !isListing(options);
   for (func::FuncOp kernel : launchedKernels(module)) {
     ReadyKernel &ready = built.ready[kernel.getName()];
-    ready = {nullptr, countOf(kernel, exec::itemsAttr), countOf(kernel, exec::nanosecondsAttr)};
+    ready = {nullptr, countOf(kernel, exec::itemsAttr), countOf(kernel, exec::nanosecondsAttr),
+             formOf(kernel.getLoc())};
     if (remember) {
       std::string key = keyOf(kernel, options);
       if (auto found = known.find(key); found != known.end()) {

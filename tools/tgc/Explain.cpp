@@ -1,11 +1,14 @@
-// `tgc explain`: contraction order, fusion groups with their reasons, memory plan, cost.
+// `tgc explain`: contraction order, fusion groups with their reasons, memory plan, cost. With --svg the trees
+// of the contractions as a picture, with --measure the seconds of each step on this machine.
 #include "compiler/Trace.h"
 #include "dialects/exec/Exec.h"
 #include "dialects/graph/Ops.h"
 #include "frontend/language/Messages.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tools/tgc/Commands.h"
+#include "tools/tgc/ContractionPlan.h"
 #include "tools/tgc/Load.h"
+#include "tools/tgc/Measure.h"
 #include <cstdio>
 
 namespace tgc::tools {
@@ -38,7 +41,9 @@ std::vector<Run> runsOf(mlir::ModuleOp module, const std::string &function) {
   return out;
 }
 
-void printText(const std::vector<Run> &runs, const Report &report, const Trace &trace) {
+void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const Report &report,
+               const Trace &trace) {
+  std::fputs(plan.text().c_str(), stdout);
   std::printf("kernels, in the order they run (a new one starts for the reason given)\n");
   for (std::size_t k = 0; k < runs.size(); ++k) {
     std::printf("%4zu  %-24s %s\n", k, runs[k].kernel.c_str(), runs[k].ops.c_str());
@@ -47,9 +52,10 @@ void printText(const std::vector<Run> &runs, const Report &report, const Trace &
   }
   std::printf("code\n");
   for (const KernelReport &kernel : report.kernels)
-    std::printf("      %-24s %lld items, about %.3g us on one core, run %d times%s\n", kernel.name.c_str(),
-                static_cast<long long>(kernel.items), static_cast<double>(kernel.nanoseconds) / 1000,
-                kernel.launches, kernel.reused ? ", from memory" : "");
+    std::printf("      %-24s %lld items, about %.3g us on one core, run %d times%s; %s\n",
+                kernel.name.c_str(), static_cast<long long>(kernel.items),
+                static_cast<double>(kernel.nanoseconds) / 1000, kernel.launches,
+                kernel.reused ? ", from memory" : "", kernel.form.c_str());
   std::printf("memory\n      arena %lld bytes, constants %lld bytes, %lld launches\n",
               static_cast<long long>(report.arenaBytes), static_cast<long long>(report.constantBytes),
               static_cast<long long>(report.launches));
@@ -60,7 +66,8 @@ void printText(const std::vector<Run> &runs, const Report &report, const Trace &
   std::printf("      %-10s %8.2f\n", "all", trace.totalSeconds() * 1e3);
 }
 
-std::string json(const std::vector<Run> &runs, const Report &report, const Trace &trace) {
+std::string json(const std::vector<Run> &runs, const ContractionPlan &plan, const Report &report,
+                 const Trace &trace) {
   using language::quoteJson;
   std::string out = "{\"kernels\": [";
   for (std::size_t k = 0; k < runs.size(); ++k)
@@ -68,7 +75,7 @@ std::string json(const std::vector<Run> &runs, const Report &report, const Trace
            ", \"ops\": " + quoteJson(runs[k].ops) +
            ", \"contraction\": " + (runs[k].contraction.empty() ? "null" : quoteJson(runs[k].contraction)) +
            ", \"why\": " + quoteJson(runs[k].why) + "}";
-  out += "], \"arena_bytes\": " + std::to_string(report.arenaBytes) +
+  out += "], \"contractions\": " + plan.json() + ", \"arena_bytes\": " + std::to_string(report.arenaBytes) +
          ", \"constant_bytes\": " + std::to_string(report.constantBytes) +
          ", \"launches\": " + std::to_string(report.launches) + ", \"stages\": {";
   for (std::size_t k = 0; k < trace.stages.size(); ++k)
@@ -81,23 +88,41 @@ std::string json(const std::vector<Run> &runs, const Report &report, const Trace
 
 int explainCommand(const CommandLine &line, Console &console) {
   ExitCode code = Done;
+  if (line.has("svg") && line.has("json"))
+    return report(console, {ErrorKind::Invalid, "--svg and --json are two forms of one answer", {}, 1, {}},
+                  Usage);
+  Options options;
+  auto memory = numberOption(line, "memory", 0, 1);
+  if (!memory) return report(console, memory.error(), Usage);
+  options.contractionBytes = *memory;
   auto loaded = load(line, console, code);
   if (!loaded) return report(console, loaded.error(), code);
   Compiler compiler(*loaded->context);
   mlir::OwningOpRef<mlir::ModuleOp> copy = loaded->module->clone();
-  Options half;
+  Options half = options;
   half.upTo = Stage::Fuse;
   CompileInput input = loaded->input();
   input.module = *copy;
   if (auto fused = compiler.compile(input, half); !fused) return report(console, fused.error());
   auto runs = runsOf(*copy, loaded->function);
   Trace trace;
-  auto compiled = compiler.compile(loaded->input(), {}, &trace);
+  auto compiled = compiler.compile(loaded->input(), options, &trace);
   if (!compiled) return report(console, compiled.error());
-  if (console.json)
-    std::fputs(json(runs, compiled->report, trace).c_str(), stdout);
+  std::vector<double> seconds;
+  if (line.has("measure")) {
+    auto arguments = argumentsOf(*loaded, true, code);
+    if (!arguments) return report(console, arguments.error(), code);
+    auto measured = stepSecondsOf(*compiled->program, *arguments, 0.5);
+    if (!measured) return report(console, measured.error(), LimitHit);
+    seconds = std::move(*measured);
+  }
+  ContractionPlan plan = contractionPlanOf(*loaded->module, loaded->function, compiled->report, seconds);
+  if (line.has("svg"))
+    std::fputs(plan.svg(loaded->function).c_str(), stdout);
+  else if (console.json)
+    std::fputs(json(runs, plan, compiled->report, trace).c_str(), stdout);
   else
-    printText(runs, compiled->report, trace);
+    printText(runs, plan, compiled->report, trace);
   return Done;
 }
 
