@@ -201,7 +201,7 @@ private:
     cutGroup(panels.sum, panels.columnArray, steps, 16);
     int64_t bytes = std::max<int64_t>(1, panels.sum.block() * numbers.sumBytes);
     cutGroup(panels.columns, panels.columnArray,
-             std::clamp<int64_t>(machine.l2Bytes / 2 / bytes, columnsOfTile, 1536), columnsOfTile);
+             std::clamp<int64_t>(machine.l2Bytes * 3 / 4 / bytes, columnsOfTile, 1536), columnsOfTile);
     cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(machine.l2Bytes / 8 / bytes, mostRows, 512),
              mostRows);
     panels.tileRows = bestTileRows(panels.rows.block(), mostRows);

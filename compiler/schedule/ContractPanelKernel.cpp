@@ -1,6 +1,6 @@
-// See ContractPanelKernel.h. The nest, outermost first: items, cells of an item (batch, block of columns,
-// range of row blocks), parts of the sum, row blocks, column tiles, row tiles, steps. The copy of a block of
-// columns serves all row blocks of the cell.
+// See ContractPanelKernel.h. A cell is a batch, a block of columns and a range of row blocks; items are
+// cells. The nest, outermost first: blocks of columns, parts of the sum, row blocks of all cells of the call,
+// column tiles, row tiles, steps. The copy of a block of columns serves all row blocks.
 #include "compiler/schedule/ContractPanelKernel.h"
 #include "compiler/schedule/ContractPanelPack.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -35,12 +35,7 @@ public:
                        ? Index{}
                        : code.scale({body.getArgument(0), 0}, panels.rowCopy + panels.columnCopy);
     plan.columnCopy = code.add(plan.rowCopy, {Value(), panels.rowCopy});
-    auto loop = scf::ForOp::create(code, body.getArgument(0), body.getArgument(1), code.indexConstant(1));
-    {
-      OpBuilder::InsertionGuard guard(code);
-      code.setInsertionPointToStart(loop.getBody());
-      writeItem(panels.items == 1 ? Index{} : Index{loop.getInductionVar(), 0});
-    }
+    writeCells();
     code.setInsertionPointToEnd(&body);
   }
 
@@ -68,12 +63,33 @@ private:
     });
   }
 
-  void writeItem(Index item) {
-    Index low = code.scale(item, panels.cellsPerItem);
-    Index high = code.add(low, {Value(), panels.cellsPerItem});
-    if (panels.cells % panels.cellsPerItem) high = code.min(high, {Value(), panels.cells});
-    if (panels.cellsPerItem == 1) return writeCell(low);
-    code.forEach(low, high, [&](Index cell) { writeCell(cell); });
+  /// The cells of the call's items. Those that follow each other and read the same block of columns are done
+  /// together: the block is copied once for all of them.
+  void writeCells() {
+    int64_t blocks = panels.cells / panels.rowRanges;
+    if (panels.items == 1) {
+      // Whoever runs no item at all passes an empty range.
+      auto some = code.compare(arith::CmpIPredicate::slt, {body.getArgument(0), 0}, {body.getArgument(1), 0});
+      code.when(some, [&] {
+        code.forEach({}, {Value(), blocks},
+                     [&](Index block) { writeBlock(block, {}, {Value(), panels.rows.blocks()}); });
+      });
+      return;
+    }
+    Index low = code.scale({body.getArgument(0), 0}, panels.cellsPerItem);
+    Index high = code.min(code.scale({body.getArgument(1), 0}, panels.cellsPerItem), {Value(), panels.cells});
+    Index last = code.quotient(code.add(high, {Value(), panels.rowRanges - 1}), panels.rowRanges);
+    code.forEach(code.quotient(low, panels.rowRanges), last, [&](Index block) {
+      Index start = code.scale(block, panels.rowRanges);
+      Index from = code.max(code.add(low, code.scale(start, -1)), {});
+      Index to = code.min(code.add(high, code.scale(start, -1)), {Value(), panels.rowRanges});
+      writeBlock(block, firstRows(from), firstRows(to));
+    });
+  }
+
+  /// The first block of rows of a range of them.
+  Index firstRows(Index range) {
+    return code.quotient(code.scale(range, panels.rows.blocks()), panels.rowRanges);
   }
 
   /// Splits off the fastest digit of a number that counts `left` things.
@@ -103,26 +119,25 @@ private:
     return code.scale(code.min(rest, {Value(), group.steps}), group.inner);
   }
 
-  void writeCell(Index cell) {
-    int64_t left = panels.cells;
-    Index range = take(cell, left, panels.rowRanges);
-    Index columnBlock = take(cell, left, panels.columns.blocks());
+  /// Blocks [`from`, `to`) of rows by one block of columns; `number` counts the blocks of columns of all
+  /// batches.
+  void writeBlock(Index number, Index from, Index to) {
+    int64_t left = panels.cells / panels.rowRanges;
+    Index columnBlock = take(number, left, panels.columns.blocks());
     ContractOffsets start;
     for (const ContractArray &array : contraction.arrays)
       start.push_back({Value(), array.offset});
     for (int index : llvm::reverse(panels.batch))
-      move(start, index, take(cell, left, panels.indices[index].extent));
+      move(start, index, take(number, left, panels.indices[index].extent));
     Index columns = enterBlock(panels.columns, columnBlock, start);
     code.forEach({}, {Value(), panels.sum.blocks()},
-                 [&](Index number) { writePart(range, number, columns, start); });
+                 [&](Index part) { writePart(part, columns, from, to, start); });
   }
 
-  void writePart(Index range, Index number, Index columns, ContractOffsets start) {
+  void writePart(Index number, Index columns, Index from, Index to, ContractOffsets start) {
     Index steps = enterBlock(panels.sum, number, start);
     writeContractPanelPack(code, plan, panels.columnArray, start[panels.columnArray], columns, steps);
-    int64_t blocks = panels.rows.blocks(), ranges = panels.rowRanges;
-    auto first = [&](Index at) { return code.quotient(code.scale(at, blocks), ranges); };
-    code.forEach(first(range), first(code.add(range, {Value(), 1})), [&](Index block) {
+    code.forEach(from, to, [&](Index block) {
       ContractPanelPart part{number, steps, start};
       Index rows = enterBlock(panels.rows, block, part.start);
       writeContractPanelPack(code, plan, panels.rowArray, part.start[panels.rowArray], rows, steps);
