@@ -16,6 +16,17 @@ double tgc_lgamma(double x);
 void tgc_argsort(std::int64_t kind, std::int64_t bits, std::int64_t keys, std::int64_t keyStride,
                  std::int64_t order, std::int64_t orderStride, std::int64_t scratch, std::int64_t count,
                  std::int64_t descending);
+/// One n x n matrix, row-major, of f32 or f64 (`bits`), at addresses; m is the number of right-hand sides. A
+/// step of 0 repeats the first number for all elements. Only the lower triangle is read by tgc_cholesky, the
+/// named one by tgc_solve_triangular; scratch holds n * n numbers.
+void tgc_cholesky(std::int64_t bits, std::int64_t from, std::int64_t step, std::int64_t to, std::int64_t n);
+void tgc_solve_triangular(std::int64_t bits, std::int64_t a, std::int64_t stepA, std::int64_t b,
+                          std::int64_t stepB, std::int64_t x, std::int64_t n, std::int64_t m,
+                          std::int64_t lower, std::int64_t transposed, std::int64_t unit);
+void tgc_solve(std::int64_t bits, std::int64_t a, std::int64_t stepA, std::int64_t b, std::int64_t stepB,
+               std::int64_t x, std::int64_t scratch, std::int64_t n, std::int64_t m);
+void tgc_determinant(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result,
+                     std::int64_t scratch, std::int64_t n, std::int64_t what);
 /// Leading dimensions in elements; a transposed operand is stored as its transpose. Shapes: op(a) (m, k),
 /// op(b) (k, n), c (m, n). The bits of c depend on m, n and k, so a caller that splits a product must always
 /// split it the same way.

@@ -94,6 +94,8 @@ const char *kindWords(ParamKind kind) {
     return "a list of pairs of integers";
   case ParamKind::Number:
     return "a number";
+  case ParamKind::Padding:
+    return "a number, a list of pairs, \"same\" or \"valid\"";
   case ParamKind::Cuts:
     return "a number of parts or a list of positions";
   }
@@ -418,6 +420,9 @@ FailureOr<Attribute> Caller::attribute(const Param &param, const Argument &argum
     if (auto *flag = argument.as<bool>()) return Attribute(b.getBoolAttr(*flag));
     if (auto *real = argument.as<double>()) return Attribute(b.getF64FloatAttr(*real));
     return wrong();
+  case ParamKind::Padding:
+    if (auto *text = argument.as<std::string>()) return Attribute(b.getStringAttr(*text));
+    break;
   case ParamKind::Cuts:
     if (auto *integer = argument.as<int64_t>()) return Attribute(b.getI64IntegerAttr(*integer));
     break;
@@ -425,7 +430,9 @@ FailureOr<Attribute> Caller::attribute(const Param &param, const Argument &argum
     break;
   }
   SmallVector<int64_t> values;
-  if (failed(integers(param, argument, values, param.kind == ParamKind::Pairs))) return failure();
+  if (failed(integers(param, argument, values,
+                      param.kind == ParamKind::Pairs || param.kind == ParamKind::Padding)))
+    return failure();
   if (param.kind == ParamKind::AxisList)
     for (int64_t &axis : values)
       if (failed(normalise(axis, slots.empty() ? 0 : slots[0].sym.rank()))) return failure();

@@ -14,6 +14,22 @@ Sym ontoDiagonal(Ink &ink, Sym x, llvm::ArrayRef<Index> operand, llvm::ArrayRef<
 HostTensor contractByLoops(const Equation &equation, llvm::ArrayRef<int64_t> extents, HostTensorsRef in,
                            mlir::RankedTensorType type);
 
+/// What a call of a window op says. `stride` is empty where it is the size; `padding` is an array of numbers
+/// or the text "same" or "valid"; `layout` is "NCHW" (channels first) or "NHWC" (last).
+struct WindowOptions {
+  llvm::ArrayRef<int64_t> stride;
+  mlir::Attribute padding;
+  llvm::ArrayRef<int64_t> dilation;
+  llvm::StringRef layout;
+};
+/// The same with one number for each axis.
+struct SpatialPlan {
+  llvm::SmallVector<int64_t> sizes, strides, dilations, low, high;
+};
+/// Nothing where a list has neither one entry nor one for each axis, or a number is out of range.
+std::optional<SpatialPlan> planWindows(llvm::ArrayRef<int64_t> extents, llvm::ArrayRef<int64_t> sizes,
+                                       const WindowOptions &options);
+
 namespace formulas {
 using Ints = llvm::ArrayRef<int64_t>;
 using OptionalInts = std::optional<llvm::ArrayRef<int64_t>>;
@@ -56,6 +72,8 @@ Sym softmax(Ink &ink, Sym x, int64_t axis);
 Sym logSoftmax(Ink &ink, Sym x, int64_t axis);
 Sym layerNorm(Ink &ink, Sym x, Sym scale, Sym bias, int64_t axis, double eps);
 Sym rmsNorm(Ink &ink, Sym x, Sym scale, int64_t axis, double eps);
+Sym batchNorm(Ink &ink, Sym x, Sym mean, Sym variance, Sym scale, Sym bias, int64_t axis, double eps);
+Sym groupNorm(Ink &ink, Sym x, int64_t groups, Sym scale, Sym bias, double eps);
 Sym attention(Ink &ink, Sym query, Sym key, Sym values, Sym mask, Sym bias, bool causal,
               std::optional<double> scale);
 
@@ -110,6 +128,18 @@ Sym categorical(Ink &ink, Sym key, Sym logits, int64_t axis, Ints shape);
 Sym multinomial(Ink &ink, Sym key, Sym p, int64_t count);
 Sym permutation(Ink &ink, Sym key, Sym x, int64_t axis);
 Sym dropout(Ink &ink, Sym key, Sym x, double rate);
+
+// Convolution.cpp
+Sym conv(Ink &ink, Sym x, Sym kernel, const WindowOptions &options, int64_t groups);
+Sym convTranspose(Ink &ink, Sym x, Sym kernel, const WindowOptions &options, Ints extra, int64_t groups);
+Sym maxPool(Ink &ink, Sym x, Ints size, const WindowOptions &options);
+Sym avgPool(Ink &ink, Sym x, Ints size, const WindowOptions &options, bool countsPadding);
+
+// LinearAlgebra.cpp
+Sym cholesky(Ink &ink, Sym x, bool upper);
+Sym solve(Ink &ink, Sym a, Sym b);
+Sym inverse(Ink &ink, Sym x);
+Sym matrixPower(Ink &ink, Sym x, int64_t exponent);
 
 // Losses.cpp
 Sym mseLoss(Ink &ink, Sym prediction, Sym target, llvm::StringRef reduction);

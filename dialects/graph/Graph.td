@@ -28,6 +28,8 @@ include "dialects/graph/Composite.td"
 include "dialects/graph/Indexing.td"
 include "dialects/graph/Ordering.td"
 include "dialects/graph/Random.td"
+include "dialects/graph/Windows.td"
+include "dialects/graph/LinearAlgebra.td"
 include "dialects/graph/Activations.td"
 include "dialects/graph/Requests.td"
 

@@ -25,6 +25,7 @@ enum class ParamKind : uint8_t {
   AxisList, ///< axes of the first tensor in the order given (DenseI64ArrayAttr), or none
   Pairs,    ///< a list of pairs, flattened (DenseI64ArrayAttr)
   Number,   ///< an integer, a real or a bool (I64Attr, F64Attr or BoolAttr)
+  Padding,  ///< a number, a list of pairs, or a text (DenseI64ArrayAttr or StrAttr)
   Cuts,     ///< a number of parts, or a list of positions (I64Attr or DenseI64ArrayAttr)
 };
 

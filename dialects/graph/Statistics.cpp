@@ -126,6 +126,30 @@ Sym rmsNorm(Ink &ink, Sym x, Sym scale, int64_t axis, double eps) {
   return like(x, y);
 }
 
+Sym batchNorm(Ink &ink, Sym x, Sym mean, Sym variance, Sym scale, Sym bias, int64_t axis, double eps) {
+  Sym off = widened(x) - along(ink, "batch_norm", "mean", mean, x, axis);
+  Sym y = off / call1(ink, "sqrt", along(ink, "batch_norm", "var", variance, x, axis) + eps);
+  if (scale) y = y * along(ink, "batch_norm", "scale", scale, x, axis);
+  if (bias) y = y + along(ink, "batch_norm", "bias", bias, x, axis);
+  return like(x, y);
+}
+
+Sym groupNorm(Ink &ink, Sym x, int64_t groups, Sym scale, Sym bias, double eps) {
+  if (x.rank() < 2 || groups < 1 || x.extent(1) % groups)
+    return refuse(ink, "group_norm: " + Twine(groups) + (groups == 1 ? " group does" : " groups do") +
+                           " not divide the channels of " + textOf(x.value()) + ", its axis 1");
+  int64_t row = 1;
+  for (int64_t extent : x.shape().drop_front(1))
+    row *= extent;
+  Sym wide = reshape(widened(x), {x.extent(0), groups, row / groups});
+  Sym off = wide - formulas::mean(ink, wide, {2}, true);
+  Sym y = off / call1(ink, "sqrt", formulas::mean(ink, off * off, {2}, true) + eps);
+  y = reshape(y, x.shape());
+  if (scale) y = y * along(ink, "group_norm", "scale", scale, x, 1);
+  if (bias) y = y + along(ink, "group_norm", "bias", bias, x, 1);
+  return like(x, y);
+}
+
 // ---- attention ----
 Sym attention(Ink &ink, Sym query, Sym key, Sym values, Sym mask, Sym bias, bool causal,
               std::optional<double> scale) {

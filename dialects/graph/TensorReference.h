@@ -4,6 +4,10 @@
 #include "dialects/graph/HostTensor.h"
 #include "mlir/IR/Attributes.h"
 
+namespace tgc::graph {
+struct WindowOptions; // Composite.h
+}
+
 namespace tgc::graph::reference {
 
 using Ints = llvm::ArrayRef<int64_t>;
@@ -121,6 +125,24 @@ HostTensor categorical(const HostTensor &key, const HostTensor &logits, int64_t 
 HostTensor multinomial(const HostTensor &key, const HostTensor &p, int64_t count);
 HostTensor permutation(const HostTensor &key, const HostTensor &x, int64_t axis);
 HostTensor dropout(const HostTensor &key, const HostTensor &x, double rate);
+
+// ---- WindowReference.cpp ----
+HostTensor conv(const HostTensor &x, const HostTensor &kernel, const WindowOptions &options, int64_t groups);
+HostTensor convTranspose(const HostTensor &x, const HostTensor &kernel, const WindowOptions &options,
+                         Ints extra, int64_t groups);
+HostTensor pool(const HostTensor &x, Ints size, const WindowOptions &options, bool largest,
+                bool countsPadding);
+HostTensor batchNorm(const HostTensor &x, const HostTensor &mean, const HostTensor &variance,
+                     const HostTensor &scale, const HostTensor &bias, int64_t axis, double eps);
+HostTensor groupNorm(const HostTensor &x, int64_t groups, const HostTensor &scale, const HostTensor &bias,
+                     double eps);
+
+// ---- LinearAlgebraReference.cpp ----
+HostTensor cholesky(const HostTensor &x, bool upper);
+HostTensor solve(const HostTensor &a, const HostTensor &b);
+HostTensor inverse(const HostTensor &x);
+HostTensors slogdet(const HostTensor &x);
+HostTensor matrixPower(const HostTensor &x, int64_t exponent);
 
 // ---- LossReference.cpp ----
 HostTensor mseLoss(const HostTensor &prediction, const HostTensor &target, llvm::StringRef reduction);

@@ -137,6 +137,8 @@ Argument ArgumentMaker::ofKind(const Row &row, const Param &param) {
       list.push_back(integers(0, 2, 2));
     return Argument(std::move(list));
   }
+  case ParamKind::Padding:
+    return random.chance(0.3) ? Argument("same") : Argument(random.between(0, 2));
   case ParamKind::Number:
     return random.between(-2, 4);
   case ParamKind::Cuts:

@@ -32,12 +32,14 @@ PARAMS = {
     "optional_real": ("Real", "std::optional<double>", "std::optional<double>"),
     # a number that stays integer or real
     "number": ("Number", "const Argument &", "Arg"),
+    # a number, pairs or a text
+    "padding": ("Padding", "const Argument &", "Arg"),
     # one integer (parts) or a list of integers (positions)
     "cuts": ("Cuts", "const Argument &", "Arg"),
 }
 # TableGen constraint -> call kind where a row writes no kind
 DEFAULT_KIND = {"I64Attr": "int", "F64Attr": "real", "Real": "real", "BoolAttr": "flag", "StrAttr": "text",
-                "TypeAttr": "dtype", "DenseI64ArrayAttr": "ints", "Number": "number", "Cuts": "cuts"}
+                "TypeAttr": "dtype", "DenseI64ArrayAttr": "ints", "Number": "number", "Cuts": "cuts", "Padding": "padding"}
 TENSORS = ("Tensor", "FloatTensor", "BoolTensor", "IntTensor", "FreeTensor")
 
 
