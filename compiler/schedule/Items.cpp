@@ -33,6 +33,8 @@ LogicalResult emitItems(func::FuncOp function) {
   elements.closeLoop(loop, {});
   ArrayRef<int64_t> pairs = op.getInplace();
   for (size_t at = 0; at + 1 < pairs.size(); at += 2) {
+    // The code reads its other inputs until its end: one that is the same memory must not be written over.
+    if (llvm::count(op.getInputs(), op.getInputs()[pairs[at]]) != 1) continue;
     auto found = llvm::find(kernel.results, op.getOutputs()[pairs[at + 1]]);
     auto argument = cast<BlockArgument>(op.getInputs()[pairs[at]]);
     kernel.inplace.append({argument.getArgNumber(), found - kernel.results.begin()});

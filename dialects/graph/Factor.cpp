@@ -143,9 +143,10 @@ std::vector<long double> eliminated(Matrix &a, Matrix &b, int64_t n, int64_t m) 
         b[i * m + j] -= factor * b[k * m + j];
     }
   }
+  bool singular = llvm::is_contained(pivots, 0.0L);
   for (int64_t i = 0; i < n; ++i)
     for (int64_t j = 0; j < m; ++j)
-      b[i * m + j] /= a[i * n + i];
+      b[i * m + j] = singular ? std::nanl("") : b[i * m + j] / a[i * n + i];
   return pivots;
 }
 
@@ -258,9 +259,12 @@ HostTensors SolveTriangularOp::evaluate(HostTensorsRef in) {
       for (int64_t j = 0; j < n; ++j)
         if (i == j || (getLower() ? j < i : j > i))
           triangle[getTransposed() ? j * n + i : i * n + j] = i == j && getUnit() ? 1 : a[i * n + j];
+    bool singular = false;
+    for (int64_t i = 0; i < n; ++i)
+      singular |= triangle[i * (n + 1)] == 0;
     eliminated(triangle, b, n, m);
     for (int64_t k = 0; k < n * m; ++k)
-      out.set(which * n * m + k, static_cast<double>(b[k]));
+      out.set(which * n * m + k, singular ? std::nan("") : static_cast<double>(b[k]));
   }
   return {out};
 }

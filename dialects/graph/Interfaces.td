@@ -60,6 +60,12 @@ def GraphOp : OpInterface<"GraphOp"> {
         The axes of operand 0 whose elements become one, in any grouping; nothing for ops that do not reduce.
       }],
       "::std::optional<::llvm::SmallVector<int64_t>>", "reducedAxes", (ins), "", "return ::std::nullopt;">,
+    InterfaceMethod<[{
+        The size of the numbers that rounding errors of the results are relative to, where that is neither the size of
+        operands nor of results: what cancels inside, or is multiplied by a condition number. Infinite where rounding
+        decides whether there is a result at all; 0 for ops without. Tests judge by it.
+      }],
+      "double", "roundingScale", (ins "::tgc::graph::HostTensorsRef":$operands_), "", "return 0;">,
   ];
 }
 

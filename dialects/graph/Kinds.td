@@ -87,6 +87,21 @@ class Known<list<string> rules> {
   string ret = "{" # !interleave(!foreach(rule, rules, !if(!eq(rule, "none"), "false", "true")), ", ") # "}";
 }
 
+class AttributeText<dag args> {
+  string ret = !foldl("", AttributePositions<args>.ret, acc, k,
+    acc # "  [[maybe_unused]] auto " # !getdagname(args, k) # " = " # Getter<!getdagname(args, k)>.ret # ";\n");
+}
+class HostText<dag args> { // every operand as host tensors
+  defvar positions = OperandPositions<args>.ret;
+  string ret = !foldl("", !range(!size(positions)), acc, k,
+    acc # "  [[maybe_unused]] auto " # !getdagname(args, positions[k]) # " = ::tgc::graph::hostOperand"
+    # !if(!isa<Variadic>(!getdagarg<Constraint>(args, positions[k])), "s", "") # "(*this, operands_, " # k # ");\n");
+}
+class ScaleText<dag args, string scale> {
+  string ret = !if(!empty(scale), "", "double $cppClass::roundingScale(::tgc::graph::HostTensorsRef operands_) {\n"
+    # AttributeText<args>.ret # HostText<args>.ret # "  return " # scale # ";\n}\n");
+}
+
 class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
     : Op<Graph_Dialect, mnemonic, [Pure, DeclareOpInterfaceMethods<GraphOp>] # traits> {
   string group = ?;              // the group of the catalogue page
@@ -101,9 +116,11 @@ class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
   bit renames = 0;               // operand 0 in the same row-major order
   bit map = 0;                   // no loop in an element, though the kind does not say so
   bit reduces = 0;               // combines the elements along the attribute `axes`
+  string scale = "";             // what rounding errors are relative to, over the operands as host tensors
   string answers = !if(view, "::mlir::AffineMap viewMap();\n", "")
     # !if(renames, "static bool renames() { return true; }\n", "") # !if(map, "static bool isMap() { return true; }\n", "")
-    # !if(reduces, "::std::optional<::llvm::SmallVector<int64_t>> reducedAxes() { return ::llvm::SmallVector<int64_t>(getAxes()); }\n", "");
+    # !if(reduces, "::std::optional<::llvm::SmallVector<int64_t>> reducedAxes() { return ::llvm::SmallVector<int64_t>(getAxes()); }\n", "")
+    # !if(!empty(scale), "", "double roundingScale(::tgc::graph::HostTensorsRef operands_);\n");
   let arguments = args;
   let results = (outs Tensor:$result_);
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
@@ -130,8 +147,7 @@ class Pointwise<string mnemonic, dag args> : Graph_Op<mnemonic, args, [Infer]> {
   let broadcasts = 1;
 
   defvar operandNames = !foreach(k, OperandPositions<args>.ret, !getdagname(args, k));
-  defvar attributeText = !foldl("", AttributePositions<args>.ret, acc, k,
-    acc # "  [[maybe_unused]] auto " # !getdagname(args, k) # " = " # Getter<!getdagname(args, k)>.ret # ";\n");
+  defvar attributeText = AttributeText<args>.ret;
   defvar autos = !interleave(!foreach(name, operandNames, "[[maybe_unused]] auto " # name), ", ");
   defvar scalars = !foldl("", !range(!size(operandNames)), acc, k,
     acc # "  [[maybe_unused]] ::tgc::graph::Scalar " # operandNames[k] # " = in_[" # k # "];\n");
@@ -194,17 +210,13 @@ class Composite<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<m
   bit elementwise = 0;
   Types types = Floats;
   defvar operandNames = !foreach(k, OperandPositions<args>.ret, !getdagname(args, k));
-  defvar attributeText = !foldl("", AttributePositions<args>.ret, acc, k,
-    acc # "  [[maybe_unused]] auto " # !getdagname(args, k) # " = " # Getter<!getdagname(args, k)>.ret # ";\n");
-  defvar positions = OperandPositions<args>.ret;
-  defvar hosts = !foldl("", !range(!size(operandNames)), acc, k,
-    acc # "  [[maybe_unused]] auto " # operandNames[k] # " = ::tgc::graph::hostOperand"
-    # !if(!isa<Variadic>(!getdagarg<Constraint>(args, positions[k])), "s", "") # "(*this, operands_, " # k # ");\n");
+  defvar attributeText = AttributeText<args>.ret;
+  defvar hosts = HostText<args>.ret;
   defvar autos = !interleave(!foreach(name, operandNames, "[[maybe_unused]] auto " # name), ", ");
-  let extraClassDeclaration = [{
+  let extraClassDeclaration = answers # [{
     static ::tgc::graph::Syms formulaOf(::tgc::graph::Ink &ink, Adaptor adaptor_);
   }];
-  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Composite; }\n"
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Composite; }\n" # ScaleText<args, scale>.ret
     # "::tgc::graph::Syms $cppClass::formulaOf(::tgc::graph::Ink &ink, Adaptor adaptor_) {\n" # Bind<args>.ret # "  return ::tgc::graph::Syms(" # formula # ");\n}\n"
     # "::tgc::graph::Syms $cppClass::formula(::tgc::graph::Ink &ink) { return formulaOf(ink, Adaptor(*this)); }\n"
     # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
@@ -228,7 +240,7 @@ class Custom<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<mnem
   let extraClassDeclaration = answers # [{
     static ::llvm::FailureOr<::mlir::RankedTensorType> infer(::std::optional<::mlir::Location> loc, Adaptor adaptor);
   }];
-  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Custom; }\n" # NoFormula<>.ret
+  let extraClassDefinition = "::tgc::graph::Kind $cppClass::kind() { return ::tgc::graph::Kind::Custom; }\n" # NoFormula<>.ret # ScaleText<args, scale>.ret
     # "::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context, ::std::optional<::mlir::Location> loc, Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &out) {\n"
     # "  auto type = infer(loc, adaptor);\n  if (::llvm::failed(type)) return ::mlir::failure();\n  out.push_back(*type);\n  return ::mlir::success();\n}\n";
 }

@@ -143,6 +143,15 @@ HostTensor solve(const HostTensor &a, const HostTensor &b);
 HostTensor inverse(const HostTensor &x);
 HostTensors slogdet(const HostTensor &x);
 HostTensor matrixPower(const HostTensor &x, int64_t exponent);
+// What rounding errors are relative to (GraphOp::roundingScale); infinite where the matrix is as good as
+// singular in the precision it is computed in.
+double detScale(const HostTensor &x);                        ///< Hadamard's bound, for each row
+double logDetScale(const HostTensor &x);                     ///< the same over the determinant
+double solveScale(const HostTensor &a, const HostTensor &b); ///< condition number times solution
+double inverseScale(const HostTensor &x, int64_t times);     ///< of `times` factors
+double powerScale(const HostTensor &x, int64_t exponent);
+double choleskyScale(const HostTensor &x, bool lower); ///< of the lower triangle or of the symmetric part
+double triangularScale(const HostTensor &a, const HostTensor &b, bool lower, bool transposed, bool unit);
 
 // ---- LossReference.cpp ----
 HostTensor mseLoss(const HostTensor &prediction, const HostTensor &target, llvm::StringRef reduction);

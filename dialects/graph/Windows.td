@@ -51,7 +51,7 @@ def Graph_MaxPoolOp : Composite<"max_pool", (ins Tensor:$x, Ints:$size, Ints:$st
   let call = "max_pool(x, size: ints, stride: ints = [], padding: padding = 0, dilation: ints = 1, layout: text = \"NCHW\")";
   let formula = "formulas::maxPool(ink, x, size, {stride, padding, dilation, layout})";
   let value = "reference::pool(x, size, {stride, padding, dilation, layout}, true, false)";
-  let sample = "x: 2x3x6, size: 2; x: 1x2x5x6, size: [3, 2], stride: [2, 1], padding: [[1, 1], [0, 1]]; x: 1x5x5x2, size: 3, padding: \"same\", stride: 2, layout: \"NHWC\"";
+  let sample = "x: 2x3x6 apart, size: 2; x: 1x2x5x6 apart, size: [3, 2], stride: [2, 1], padding: [[1, 1], [0, 1]]; x: 1x5x5x2 apart, size: 3, padding: \"same\", stride: 2, layout: \"NHWC\"";
 }
 def Graph_AvgPoolOp : Composite<"avg_pool", (ins Tensor:$x, Ints:$size, Ints:$stride, Padding:$padding, Flag:$counts, Text:$layout)> {
   let summary = "the mean of each window";

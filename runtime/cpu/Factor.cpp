@@ -43,6 +43,16 @@ template <typename T> void cholesky(const T *from, std::int64_t step, T *to, std
     }
 }
 
+template <typename T> bool hasZero(const T *x, std::int64_t count, std::int64_t step) {
+  for (std::int64_t k = 0; k < count; ++k)
+    if (x[k * step] == 0) return true;
+  return false;
+}
+
+template <typename T> void fillNaN(T *x, std::int64_t count) {
+  std::fill(x, x + count, std::numeric_limits<T>::quiet_NaN());
+}
+
 struct Triangle {
   bool lower, transposed, unit;
 };
@@ -116,6 +126,7 @@ void tgc_solve_triangular(std::int64_t bits, std::int64_t a, std::int64_t stepA,
                           std::int64_t stepB, std::int64_t x, std::int64_t n, std::int64_t m,
                           std::int64_t lower, std::int64_t transposed, std::int64_t unit) {
   withReal(bits, [&]<typename T>(T) {
+    if (!unit && hasZero(at<const T>(a), n, (n + 1) * stepA)) return fillNaN(at<T>(x), n * m);
     copyIn(b, stepB, at<T>(x), n * m);
     solveTriangular(at<const T>(a), stepA, at<T>(x), n, m, {lower != 0, transposed != 0, unit != 0});
   });
@@ -127,6 +138,7 @@ void tgc_solve(std::int64_t bits, std::int64_t a, std::int64_t stepA, std::int64
     copyIn(a, stepA, at<T>(scratch), n * n);
     copyIn(b, stepB, at<T>(x), n * m);
     eliminate(at<T>(scratch), n, at<T>(x), m, [](T) {});
+    if (hasZero(at<const T>(scratch), n, n + 1)) return fillNaN(at<T>(x), n * m);
     solveTriangular(at<const T>(scratch), 1, at<T>(x), n, m, {false, false, false});
   });
 }

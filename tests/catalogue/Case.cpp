@@ -184,7 +184,7 @@ std::vector<Case> otherExtents(const Row &row, const Sample &sample, Type elemen
   SmallVector<int64_t> extents;
   for (const Entry &entry : sample.entries)
     for (const TensorSpec &spec : entry.tensors) {
-      if (spec.ranged) return {}; // indices would leave their axis
+      if (spec.ranged && !spec.dominant && !spec.apart) return {}; // indices would leave their axis
       llvm::append_range(extents, *spec.shape);
     }
   llvm::sort(extents);

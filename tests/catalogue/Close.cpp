@@ -1,5 +1,6 @@
 // The table of tolerances and the comparison.
 #include "tests/catalogue/Close.h"
+#include "dialects/graph/Graph.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -35,6 +36,24 @@ double sizeOf(HostTensorsRef tensors) {
       if (double value = std::fabs(tensor.get<double>(at)); std::isfinite(value))
         size = std::max(size, value);
   return size;
+}
+
+double roundingScaleOf(Block &body, HostTensorsRef inputs) {
+  llvm::DenseMap<Value, HostTensor> held;
+  for (auto [argument, tensor] : llvm::zip_equal(body.getArguments(), inputs))
+    held.try_emplace(argument, tensor);
+  double scale = 0;
+  for (Operation &op : body.without_terminator()) {
+    auto graphOp = cast<GraphOp>(op);
+    HostTensors operands;
+    for (Value operand : op.getOperands())
+      operands.push_back(held.at(operand));
+    scale = std::max(scale, graphOp.roundingScale(operands));
+    if (op.getNextNode() == body.getTerminator()) break; // nobody asks for its value
+    for (auto [result, tensor] : llvm::zip_equal(op.getResults(), graphOp.evaluate(operands)))
+      held.try_emplace(result, std::move(tensor));
+  }
+  return scale;
 }
 
 std::optional<std::string> difference(const HostTensor &got, const HostTensor &expected, Tolerance tolerance,

@@ -24,6 +24,8 @@ inline constexpr Tolerance exact = {0, 0};
 /// -0. `scale` is the size of the numbers that went in.
 std::optional<std::string> difference(const graph::HostTensor &got, const graph::HostTensor &expected,
                                       Tolerance tolerance, double scale = 0);
+/// What rounding errors of a block's ops are relative to where ops say so (GraphOp::roundingScale); else 0.
+double roundingScaleOf(mlir::Block &body, graph::HostTensorsRef inputs);
 /// The largest finite size among elements; 0 for integers.
 double sizeOf(graph::HostTensorsRef tensors);
 

@@ -46,6 +46,8 @@ bool parseTensor(StringRef text, MLIRContext *context, TensorSpec &spec) {
   auto [word, others] = text.split(' ');
   if ((spec.element = typeNamed(context, word))) text = others.trim();
   if (text == "any") return spec.any = true;
+  spec.apart = text.consume_back(" apart");
+  spec.dominant = text.consume_back(" dominant");
   StringRef range = text;
   auto [shapeText, rest] = text.split(" in ");
   if (!rest.empty() || !text.contains("..")) {
@@ -136,6 +138,26 @@ std::vector<Sample> parseSamples(const Row &row, MLIRContext *context, std::stri
   return samples;
 }
 
+/// Evenly spaced over the range, in a random order.
+static void spread(HostTensor &tensor, const TensorSpec &spec, Random &random) {
+  std::vector<double> places(tensor.count());
+  for (size_t k = 0; k < places.size(); ++k) {
+    places[k] = static_cast<double>(k) + 0.5;
+    std::swap(places[k], places[static_cast<size_t>(random.unit() * static_cast<double>(k + 1))]);
+  }
+  for (size_t k = 0; k < places.size(); ++k)
+    tensor.set(static_cast<int64_t>(k),
+               spec.low + (spec.high - spec.low) * places[k] / static_cast<double>(places.size()));
+}
+
+static void makeDominant(HostTensor &tensor) {
+  if (tensor.rank() < 2 || tensor.kind() == 'b') return;
+  int64_t rows = tensor.shape()[tensor.rank() - 2], columns = tensor.shape().back();
+  for (int64_t at = 0; at < tensor.count(); ++at)
+    if (at / columns % rows == at % columns)
+      tensor.set(at, tensor.get<double>(at) + static_cast<double>(columns));
+}
+
 HostTensor randomTensor(RankedTensorType type, const TensorSpec &spec, uint64_t seed) {
   HostTensor tensor(type);
   Random random{seed};
@@ -152,6 +174,8 @@ HostTensor randomTensor(RankedTensorType type, const TensorSpec &spec, uint64_t 
     else
       tensor.set(at, static_cast<int64_t>(low + std::floor(random.unit() * (high - low + 1))));
   }
+  if (spec.apart && kind == 'f') spread(tensor, spec, random);
+  if (spec.dominant) makeDominant(tensor);
   return tensor;
 }
 

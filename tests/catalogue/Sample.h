@@ -12,6 +12,8 @@ struct TensorSpec {
   double low = -2, high = 2; ///< both included
   bool any = false;          ///< every bit pattern of an integer
   bool ranged = false;       ///< the row names the range
+  bool apart = false;        ///< reals evenly spaced over the range in a random order: no ties, none near
+  bool dominant = false;     ///< the extent of the last axis is added on the diagonals of the last two axes
 };
 
 /// One argument: tensors (several where the parameter takes a list) or a literal.

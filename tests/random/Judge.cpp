@@ -59,12 +59,15 @@ bool Judge::isExact(Operation *op, const HostTensor &result, HostTensorsRef oper
 
 void Judge::move(HostTensor &tensor, Operation *op, HostTensorsRef operands) {
   double scale = scaleOf(tensor, operands);
+  // The condition of an op at the clean numbers; infinite where rounding decides whether there is a result.
+  scale = std::max(scale, conditions.at(op));
   // Three operands multiply before they add, as in lerp: what cancels is as large as their product.
   if (cast<GraphOp>(op).kind() == Kind::Pointwise && operands.size() == 3)
     scale = std::max(scale, scale * scale);
   for (int64_t at = 0; at < tensor.count(); ++at) {
     const double value = tensor.get<double>(at);
-    if (!std::isfinite(value)) continue;
+    if (std::isinf(scale)) tensor.set(at, std::isfinite(value) ? INFINITY : 0.0);
+    if (std::isinf(scale) || !std::isfinite(value)) continue;
     const double step = stepOf(op, tensor, value, scale);
     if (step == 0) continue;
     double moved = value + (random.chance(0.5) ? step : -step);
@@ -103,9 +106,10 @@ HostTensors Judge::evaluate(bool moved) {
   for (Operation &op : function.front().without_terminator()) {
     HostTensors operands = gather(op);
     HostTensors results = cast<GraphOp>(op).evaluate(operands);
+    if (!moved) conditions.try_emplace(&op, cast<GraphOp>(op).roundingScale(operands));
     for (auto [result, tensor] : llvm::zip_equal(op.getResults(), results)) {
       if (tensor.isFloat() && !moved) {
-        bool exact = isExact(&op, tensor, operands);
+        bool exact = conditions.at(&op) == 0 && isExact(&op, tensor, operands);
         auto [at, fresh] = exactOps.try_emplace(&op, exact);
         if (!fresh) at->second &= exact;
       }

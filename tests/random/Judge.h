@@ -36,6 +36,7 @@ private:
   std::vector<double> sizes;                ///< of the results
   std::vector<std::vector<double>> spreads; ///< of the results' elements; infinite: flips
   llvm::DenseMap<mlir::Operation *, bool> exactOps;
+  llvm::DenseMap<mlir::Operation *, double> conditions; ///< GraphOp::roundingScale of each op
   unsigned moves = 0;
 };
 
