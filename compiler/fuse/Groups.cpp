@@ -2,6 +2,7 @@
 #include "compiler/fuse/Groups.h"
 #include "compiler/fuse/Views.h"
 #include "dialects/graph/Kinds.h"
+#include "dialects/graph/Ops.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -43,6 +44,7 @@ private:
   std::string joinElementwise(Operation *op, Group &group, unsigned index);
   std::string joinReduction(Operation *op, Group &group, unsigned index, ArrayRef<int64_t> axes);
   std::string joinElsewhere(Operation *op, Group &group, unsigned index);
+  std::string joinProduct(Operation *op, const Group &group, unsigned index);
   bool isReadOnlyBy(const Group &group, unsigned index, Operation *op) const;
   bool operandFits(Operation *op, Value operand, const Group &group, unsigned index, bool full);
   void add(Operation *op, int index);
@@ -102,6 +104,8 @@ void Grouper::open(Operation *op, std::string why) {
     group.hasReduction = true;
     group.reduced = *axes;
     shaped = op->getOperand(0);
+  } else if (isa<ContractOp>(op) && op->getNumOperands() == 2) {
+    group.product = true;
   } else if (!isElementwise(op) && !readsElsewhere(op)) {
     group.closed = true;
   }
@@ -115,6 +119,7 @@ std::string Grouper::join(Operation *op, Group &group, unsigned index) {
     return "its operand is made by a kernel of its own (" +
            group.ops.front()->getName().stripDialect().str() + ")";
   if (static_cast<int>(group.ops.size()) >= most) return "the kernel before it is full";
+  if (group.product) return joinProduct(op, group, index);
   if (auto axes = reductionAxes(op)) return joinReduction(op, group, index, *axes);
   if (isElementwise(op)) return joinElementwise(op, group, index);
   if (readsElsewhere(op)) return joinElsewhere(op, group, index);
@@ -137,6 +142,16 @@ static bool keepsOrder(AffineMap map) {
     last = dim.getPosition();
   }
   return true;
+}
+
+static bool isLinear(AffineMap map) {
+  bool linear = true;
+  for (AffineExpr result : map.getResults())
+    result.walk([&](AffineExpr expr) {
+      linear &= expr.getKind() == AffineExprKind::Add || expr.getKind() == AffineExprKind::Mul ||
+                isa<AffineDimExpr, AffineConstantExpr>(expr);
+    });
+  return linear;
 }
 
 // What may be read inside the group: a full value at its own index, a row value at the row of the index;
@@ -199,6 +214,38 @@ std::string Grouper::joinElementwise(Operation *op, Group &group, unsigned index
     if (rowElements > mostRowElements) return "a row of the reduction before it is too long to keep";
   }
   return "";
+}
+
+// Whether reductions alone read a value: their kernel calculates it on the fly.
+static bool onlyReduced(Value value) {
+  return !value.use_empty() && llvm::all_of(value.getUsers(), [](Operation *user) {
+    return reductionAxes(user) || (viewMap(user) && onlyReduced(user->getResult(0)));
+  });
+}
+
+// What a contraction's tiles can do in registers before they are stored: the results of floats, read where
+// they are made, and other floats at places that are linear in their index.
+std::string Grouper::joinProduct(Operation *op, const Group &group, unsigned index) {
+  const char *alone = "the product before it has a kernel of its own";
+  auto row = dyn_cast<GraphOp>(op);
+  if (!row || row.kind() != Kind::Pointwise || op->getNumResults() != 1 || op->getNumOperands() == 0)
+    return alone;
+  if (shapeOf(op->getResult(0)) != ArrayRef<int64_t>(group.space))
+    return "its index space " + textOf(op->getResult(0).getType()) + " is not that of the product before it";
+  auto simple = [](Value value) { return isa<FloatType>(elementOf(value)) || elementOf(value).isInteger(1); };
+  if (!isa<FloatType>(elementOf(op->getResult(0))) || !llvm::all_of(op->getOperands(), simple))
+    return "only floats follow a product in its kernel";
+  bool readsGroup = false;
+  for (Value operand : op->getOperands()) {
+    if (!operandFits(op, operand, group, index, true))
+      return "it reads the product before it in another order";
+    if (groupOf(operand) == index)
+      readsGroup = true;
+    else if (!isLinear(throughViews(operand).map))
+      return "it reads " + textOf(operand) + " through a reshape";
+  }
+  if (!readsGroup) return alone;
+  return onlyReduced(op->getResult(0)) ? "a reduction calculates it on the fly" : "";
 }
 
 // Whether nobody but ops of the group and `op` reads what the group makes.

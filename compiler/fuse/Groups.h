@@ -1,7 +1,7 @@
 // Which ops share a kernel. A group is an index space: `space` are the extents of its full values; after a
 // reduction joined, `reduced` are the axes it runs over and the values without them are row values. Every op
 // is offered to the last group among those its operands come from; groups run in the order they were opened,
-// so no cycle can arise.
+// so no cycle can arise. A contraction takes what follows it element by element.
 #pragma once
 #include "dialects/graph/Graph.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -13,8 +13,9 @@ struct Group {
   llvm::SmallVector<int64_t> space;
   llvm::SmallVector<int64_t> reduced;
   bool hasReduction = false;
-  bool closed = false; ///< nothing may join
-  std::string why;     ///< why its first op did not join the group before it
+  bool closed = false;  ///< nothing may join
+  bool product = false; ///< its first op is a contraction, the others follow it element by element
+  std::string why;      ///< why its first op did not join the group before it
 };
 
 struct Grouping {

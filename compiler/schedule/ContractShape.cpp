@@ -1,5 +1,6 @@
 // See ContractShape.h. Accepted: one product-and-sum linalg.generic over two arguments of the kernel, zero
-// start, linear index maps, then any number of elementwise generics over the same outputs.
+// start, linear index maps, then any number of elementwise generics over the same outputs; copies through
+// index maps anywhere, which are read through.
 #include "compiler/schedule/ContractShape.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -106,6 +107,32 @@ bool isLaneWise(Operation &op, Block &body) {
          (op.hasTrait<OpTrait::ConstantLike>() || OpTrait::hasElementwiseMappableTraits(&op));
 }
 
+/// The input of a generic that only says where its elements lie in another tensor; null for any other.
+OpOperand *copied(linalg::GenericOp op) {
+  if (op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 || op.getNumReductionLoops() != 0) return nullptr;
+  Value yielded = cast<linalg::YieldOp>(op.getBody()->getTerminator()).getOperand(0);
+  bool copies = yielded == op.getBody()->getArgument(0) &&
+                op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isPermutation();
+  return copies ? op.getDpsInputOperand(0) : nullptr;
+}
+
+/// Element i of a value is element `map(i)` of `base`.
+struct Seen {
+  Value base;
+  AffineMap map;
+};
+
+Seen throughCopies(Value value, AffineMap map) {
+  while (auto op = value.getDefiningOp<linalg::GenericOp>()) {
+    OpOperand *input = copied(op);
+    if (!input) break;
+    AffineMap loops = inversePermutation(op.getMatchingIndexingMap(op.getDpsInitOperand(0)));
+    map = simplifyAffineMap(op.getMatchingIndexingMap(input).compose(loops).compose(map));
+    value = input->get();
+  }
+  return {value, map};
+}
+
 /// Builds the arrays and their strides while walking the kernel once.
 class Reader {
 public:
@@ -116,6 +143,7 @@ public:
     for (Operation &op : kernel.getBody().front()) {
       if (isa<arith::ConstantOp, tensor::EmptyOp, linalg::FillOp>(op)) continue;
       if (auto generic = dyn_cast<linalg::GenericOp>(op)) {
+        if (copied(generic)) continue;
         if (!(found.product ? readTail(generic) : readProduct(generic))) return std::nullopt;
         continue;
       }
@@ -132,13 +160,14 @@ public:
 private:
   /// Adds a read of a kernel argument; `loops` maps the generic's loops to the product's.
   bool addRead(linalg::GenericOp op, OpOperand &use, ArrayRef<unsigned> loops) {
-    auto argument = dyn_cast<BlockArgument>(use.get());
+    Seen seen = throughCopies(use.get(), op.getMatchingIndexingMap(&use));
+    auto argument = dyn_cast<BlockArgument>(seen.base);
     if (!argument) return false;
     ContractArray array;
     array.use = &use;
     array.argument = argument.getArgNumber();
     auto type = cast<RankedTensorType>(argument.getType());
-    return addStrides(array, op.getMatchingIndexingMap(&use), type.getShape(), loops);
+    return addStrides(array, seen.map, type.getShape(), loops);
   }
 
   bool addStrides(ContractArray &array, AffineMap map, ArrayRef<int64_t> shape, ArrayRef<unsigned> loops) {
@@ -186,11 +215,11 @@ private:
   std::optional<SmallVector<unsigned>> tailLoops(linalg::GenericOp op) {
     SmallVector<unsigned> loops(op.getNumLoops(), ~0u);
     for (OpOperand *use : op.getDpsInputOperands()) {
-      auto axes = computed.find(use->get());
+      Seen seen = throughCopies(use->get(), op.getMatchingIndexingMap(use));
+      auto axes = computed.find(seen.base);
       if (axes == computed.end()) continue;
-      AffineMap map = op.getMatchingIndexingMap(use);
-      if (!map.isProjectedPermutation()) return std::nullopt;
-      for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
+      if (!seen.map.isProjectedPermutation()) return std::nullopt;
+      for (auto [axis, expr] : llvm::enumerate(seen.map.getResults())) {
         unsigned &loop = loops[cast<AffineDimExpr>(expr).getPosition()];
         if (loop != ~0u && loop != axes->second[axis]) return std::nullopt;
         loop = axes->second[axis];
@@ -211,7 +240,7 @@ private:
     if (!llvm::all_of(*op.getBody(), [&](Operation &inner) { return isLaneWise(inner, *op.getBody()); }))
       return false;
     for (OpOperand *use : op.getDpsInputOperands())
-      if (!computed.count(use->get()) && !addRead(op, *use, *loops)) return false;
+      if (!computed.count(contractSource(use->get())) && !addRead(op, *use, *loops)) return false;
     AxisLoops axes;
     for (AffineExpr expr : output.getResults())
       axes.push_back((*loops)[cast<AffineDimExpr>(expr).getPosition()]);
@@ -222,14 +251,17 @@ private:
 
   bool readResults(func::ReturnOp op) {
     for (auto [number, value] : llvm::enumerate(op.getOperands())) {
-      auto axes = computed.find(value);
-      if (axes == computed.end()) return false;
+      auto type = cast<RankedTensorType>(value.getType());
+      auto map = AffineMap::getMultiDimIdentityMap(type.getRank(), op.getContext());
+      Seen seen = throughCopies(value, map);
+      auto axes = computed.find(seen.base);
+      if (axes == computed.end() || !seen.map.isPermutation()) return false;
       ContractArray array;
       array.result = number;
-      array.written = value;
-      auto type = cast<RankedTensorType>(value.getType());
-      SmallVector<unsigned> loops = axes->second;
-      auto map = AffineMap::getMultiDimIdentityMap(type.getRank(), op.getContext());
+      array.written = seen.base;
+      SmallVector<unsigned> loops(type.getRank());
+      for (auto [axis, expr] : llvm::enumerate(seen.map.getResults()))
+        loops[cast<AffineDimExpr>(expr).getPosition()] = axes->second[axis];
       if (!addStrides(array, map, type.getShape(), loops)) return false;
     }
     return op.getNumOperands() > 0;
@@ -262,6 +294,19 @@ void mergeIndices(llvm::SmallVectorImpl<ContractIndex> &indices) {
         }
   }
 }
+
+Value contractSource(Value value) {
+  return throughCopies(value, AffineMap::getMultiDimIdentityMap(
+                                  cast<RankedTensorType>(value.getType()).getRank(), value.getContext()))
+      .base;
+}
+
+bool isProduct(linalg::GenericOp op) {
+  return op.getNumDpsInputs() == 2 && op.getNumDpsInits() == 1 && op.getNumReductionLoops() > 0 &&
+         startsAtZero(op) && matchBody(op);
+}
+
+bool isCopy(linalg::GenericOp op) { return copied(op) != nullptr; }
 
 std::optional<Contraction> matchContraction(func::FuncOp kernel) { return Reader(kernel).read(); }
 

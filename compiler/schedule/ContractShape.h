@@ -22,7 +22,7 @@ enum class ContractArithmetic { Float, Integer, Boolean };
 
 /// A place in memory the kernel reads or writes through one index map. Arrays 0 and 1 are the two factors.
 struct ContractArray {
-  mlir::OpOperand *use = nullptr; // the read, or null for a result
+  mlir::OpOperand *use = nullptr; // the read, perhaps of a copy; null for a result
   int argument = -1;              // function argument number of a read
   int result = -1;                // function result number of a write
   mlir::Value written;            // the tensor stored, for a result
@@ -42,6 +42,15 @@ struct Contraction {
 
 /// Reads the kernel; nothing if it is not a contraction this folder can emit (then another family takes it).
 std::optional<Contraction> matchContraction(mlir::func::FuncOp kernel);
+
+/// Whether a generic sums products of two tensors.
+bool isProduct(mlir::linalg::GenericOp op);
+
+/// Whether a generic only says where its elements lie in another tensor.
+bool isCopy(mlir::linalg::GenericOp op);
+
+/// The tensor whose elements a value's are, through copies.
+mlir::Value contractSource(mlir::Value value);
 
 /// Drops extents of 1 and merges loops that walk every array like one longer loop.
 void mergeIndices(llvm::SmallVectorImpl<ContractIndex> &indices);

@@ -30,7 +30,7 @@ private:
   }
 
   Value read(OpOperand &use) {
-    if (Value known = computed.lookup(use.get())) return known;
+    if (Value known = computed.lookup(contractSource(use.get()))) return known;
     for (auto [number, array] : llvm::enumerate(contraction.arrays))
       if (array.use == &use) return access.load(number);
     llvm_unreachable("every operand of the tail was given an array when it was matched");

@@ -54,7 +54,7 @@ struct ScheduleKernels : impl::ScheduleKernelsBase<ScheduleKernels> {
   void runOnOperation() override {
     auto machine = vectorBytes ? schedule::Machine::withVectorBytes(vectorBytes) : schedule::Machine::host();
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
-      if (level < 2 || !isUnscheduled(kernel)) continue;
+      if (level < 2 || !isUnscheduled(kernel) || schedule::splitTail(kernel)) continue;
       auto family = schedule::familyOf(kernel);
       if (family == schedule::Family::Reduction || family == schedule::Family::Contraction)
         schedule::splitReductions(kernel);

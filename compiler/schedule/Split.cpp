@@ -1,7 +1,10 @@
 #include "compiler/schedule/Split.h"
 
 #include "compiler/schedule/Accumulate.h"
+#include "compiler/schedule/ContractShape.h"
 #include "compiler/schedule/Extents.h"
+#include "compiler/schedule/Kernel.h"
+#include "compiler/schedule/KernelPair.h"
 #include "dialects/exec/Exec.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -21,6 +24,7 @@ constexpr int64_t mostPieces = 64;
 constexpr int64_t mostProducts = 4096;     // results of a product whose sum is cut all the same,
 constexpr int64_t productPieces = 8;       // into so many pieces,
 constexpr int64_t leastProducts = 1 << 22; // if it has so many points (about 50 us)
+constexpr int64_t mostTailCost = 16;       // of what a product does to a result before it is stored
 
 // One dimension of a reduction, cut into `count` pieces of `length`; `rest` elements are left at its end.
 struct Cut {
@@ -96,32 +100,16 @@ std::optional<Cuts> cutsOf(func::FuncOp kernel) {
 
 class Splitter {
 public:
-  Splitter(func::FuncOp kernel, const Cuts &cuts)
-      : kernel(kernel), cuts(cuts), symbols(kernel->getParentOp()) {}
+  Splitter(func::FuncOp kernel, const Cuts &cuts) : kernel(kernel), cuts(cuts), pair(kernel) {}
 
   void run() {
-    func::FuncOp parts = copyOf("_parts"), joined = copyOf("_joined");
-    Cuts inParts = here(parts), inJoined = here(joined);
-    makeParts(parts, inParts);
-    join(joined, inJoined, parts.getResultTypes());
-    SmallVector<unsigned> readByParts = dropUnused(parts), readByJoined = dropUnused(joined);
-    SmallVector<exec::RunOp> runs;
-    kernel->getParentOfType<ModuleOp>().walk([&](exec::RunOp run) {
-      if (run.getKernel() == kernel.getName()) runs.push_back(run);
-    });
-    for (exec::RunOp run : runs)
-      replace(run, parts, joined, readByParts, readByJoined);
-    kernel.erase();
+    Cuts inParts = here(pair.first), inJoined = here(pair.second);
+    SmallVector<Value> parts = pair.pass(makeParts(inParts));
+    join(inJoined, parts);
+    pair.commit();
   }
 
 private:
-  func::FuncOp copyOf(StringRef suffix) {
-    auto copy = cast<func::FuncOp>(kernel->clone());
-    copy.setName((kernel.getName() + suffix).str());
-    symbols.insert(copy, Block::iterator(kernel)); // renames it where the name is taken
-    return copy;
-  }
-
   // The cuts, at the same ops of a copy of the kernel.
   Cuts here(func::FuncOp copy) {
     Cuts found;
@@ -169,7 +157,7 @@ private:
     return made;
   }
 
-  void makeParts(func::FuncOp parts, const Cuts &here) {
+  static SmallVector<Value> makeParts(const Cuts &here) {
     SmallVector<Value> results;
     for (auto [op, cut] : here) {
       OpBuilder builder(op);
@@ -195,28 +183,18 @@ private:
       }
       llvm::append_range(results, remade(builder, op, loops, outs)->getResults());
     }
-    auto *terminator = parts.front().getTerminator();
-    terminator->setOperands(results);
-    parts.setFunctionType(
-        FunctionType::get(parts.getContext(), parts.getArgumentTypes(), ValueRange(results).getTypes()));
-    parts->removeAttr("res_attrs");
+    return results;
   }
 
   // What is left over goes first, then the pieces in their order.
-  void join(func::FuncOp joined, const Cuts &here, TypeRange partTypes) {
-    SmallVector<Type> types(joined.getArgumentTypes());
-    llvm::append_range(types, partTypes);
-    joined.setFunctionType(FunctionType::get(joined.getContext(), types, joined.getResultTypes()));
-    joined->removeAttr("arg_attrs");
-    size_t next = joined.front().getNumArguments();
-    for (Type type : partTypes)
-      joined.front().addArgument(type, joined.getLoc());
+  static void join(const Cuts &here, ArrayRef<Value> parts) {
+    size_t next = 0;
     for (auto [op, cut] : here) {
       OpBuilder builder(op);
       SmallVector<Value> sums(op.getDpsInits());
       if (cut.rest > 0) llvm::copy(restOf(builder, op, cut)->getResults(), sums.begin());
       for (auto [number, result] : llvm::enumerate(op->getResults()))
-        result.replaceAllUsesWith(combined(builder, op, number, joined.getArgument(next++), sums[number]));
+        result.replaceAllUsesWith(combined(builder, op, number, parts[next++], sums[number]));
     }
   }
 
@@ -255,50 +233,33 @@ private:
     return made.getResult(0);
   }
 
-  // Removes what nobody reads; gives the arguments that are left.
-  static SmallVector<unsigned> dropUnused(func::FuncOp function) {
-    Block &body = function.front();
-    SmallVector<Operation *> ops;
-    for (Operation &op : body.without_terminator())
-      ops.push_back(&op);
-    for (Operation *op : llvm::reverse(ops))
-      if (op->use_empty()) op->erase();
-    SmallVector<unsigned> read;
-    llvm::BitVector unread(body.getNumArguments());
-    for (BlockArgument argument : body.getArguments())
-      argument.use_empty() ? void(unread.set(argument.getArgNumber()))
-                           : read.push_back(argument.getArgNumber());
-    (void)function.eraseArguments(unread);
-    return read;
-  }
-
-  static void replace(exec::RunOp run, func::FuncOp parts, func::FuncOp joined,
-                      ArrayRef<unsigned> readByParts, ArrayRef<unsigned> readByJoined) {
-    OpBuilder builder(run);
-    SmallVector<Value> inputs(run.getInputs()), mine;
-    for (unsigned number : readByParts)
-      mine.push_back(inputs[number]);
-    auto first = exec::RunOp::create(builder, run.getLoc(), parts.getResultTypes(), parts.getName(), mine);
-    llvm::append_range(inputs, first.getOutputs());
-    mine.clear();
-    for (unsigned number : readByJoined)
-      mine.push_back(inputs[number]);
-    auto second = exec::RunOp::create(builder, run.getLoc(), run.getResultTypes(), joined.getName(), mine);
-    for (exec::RunOp made : {first, second})
-      made->setDiscardableAttrs(run->getDiscardableAttrDictionary());
-    run.replaceAllUsesWith(second.getOutputs());
-    run.erase();
-  }
-
   func::FuncOp kernel;
   const Cuts &cuts;
-  SymbolTable symbols;
+  KernelPair pair;
 };
 
 } // namespace
 
 void splitReductions(func::FuncOp kernel) {
   if (auto cuts = cutsOf(kernel)) Splitter(kernel, *cuts).run();
+}
+
+bool splitTail(func::FuncOp kernel) {
+  linalg::GenericOp product;
+  int64_t cost = 0;
+  for (auto op : kernel.getOps<linalg::GenericOp>()) {
+    if (isProduct(op))
+      product = op;
+    else if (product && !isCopy(op))
+      cost += costOf(op);
+  }
+  if (!product || cost == 0 || (cost <= mostTailCost && matchContraction(kernel))) return false;
+  size_t place = std::distance(kernel.front().begin(), product->getIterator());
+  KernelPair pair(kernel);
+  auto productOf = [&](func::FuncOp copy) { return std::next(copy.front().begin(), place)->getResult(0); };
+  productOf(pair.second).replaceAllUsesWith(pair.pass(productOf(pair.first))[0]);
+  pair.commit();
+  return true;
 }
 
 } // namespace tgc::schedule
