@@ -27,12 +27,6 @@ void tgc_solve(std::int64_t bits, std::int64_t a, std::int64_t stepA, std::int64
                std::int64_t x, std::int64_t scratch, std::int64_t n, std::int64_t m);
 void tgc_determinant(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result,
                      std::int64_t scratch, std::int64_t n, std::int64_t what);
-/// Leading dimensions in elements; a transposed operand is stored as its transpose. Shapes: op(a) (m, k),
-/// op(b) (k, n), c (m, n). The bits of c depend on m, n and k, so a caller that splits a product must always
-/// split it the same way.
-void tgc_sgemm(std::int64_t transposeA, std::int64_t transposeB, std::int64_t m, std::int64_t n,
-               std::int64_t k, float alpha, const float *a, std::int64_t lda, const float *b,
-               std::int64_t ldb, float beta, float *c, std::int64_t ldc);
 
 // What LLVM calls on processors without instructions for 16-bit floats; values travel in xmm registers like
 // _Float16's.
