@@ -34,7 +34,8 @@ struct Report {
   std::int64_t constantBytes = 0;
   std::int64_t launches = 0;
   std::vector<KernelReport> kernels;
-  std::string llvmText, assembly; ///< when Options asked for them
+  /// The kernels in the LLVM dialect, in LLVM IR and in assembly, when Options asked for them.
+  std::string dialectText, llvmText, assembly;
 };
 
 struct Compiled {

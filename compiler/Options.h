@@ -42,8 +42,8 @@ struct Options {
   /// First and last stage to run. `from` is for programs already in a later form.
   Stage from = Stage::Algebra;
   Stage upTo = Stage::Target;
-  /// Keep the texts of LLVM IR and assembly of the kernels in the report; no kernel is then taken from
-  /// memory.
+  /// Keep the texts of LLVM dialect and IR, and of assembly, of the kernels in the report; no kernel is then
+  /// taken from memory.
   bool keepLlvm = false;
   bool keepAssembly = false;
 

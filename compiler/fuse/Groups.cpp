@@ -144,16 +144,6 @@ static bool keepsOrder(AffineMap map) {
   return true;
 }
 
-static bool isLinear(AffineMap map) {
-  bool linear = true;
-  for (AffineExpr result : map.getResults())
-    result.walk([&](AffineExpr expr) {
-      linear &= expr.getKind() == AffineExprKind::Add || expr.getKind() == AffineExprKind::Mul ||
-                isa<AffineDimExpr, AffineConstantExpr>(expr);
-    });
-  return linear;
-}
-
 // What may be read inside the group: a full value at its own index, a row value at the row of the index;
 // anything made elsewhere through any view.
 bool Grouper::operandFits(Operation *op, Value operand, const Group &group, unsigned index, bool full) {

@@ -212,6 +212,19 @@ LogicalResult Outliner::run() {
   return success();
 }
 
+// Whether a product may read its operand where it lies: in runs along the last axis, at places linear in the
+// index. Other orders are cheaper to copy once than to read again for every tile.
+static bool readsInRuns(Operation *view) {
+  Value value = view->getResult(0);
+  AffineMap map = fuse::throughViews(value).map;
+  if (map.getNumResults() == 0 || !fuse::isLinear(map)) return false;
+  AffineExpr last = getAffineDimExpr(map.getNumDims() - 1, map.getContext());
+  AffineExpr run = map.getResults().back();
+  if (auto sum = dyn_cast<AffineBinaryOpExpr>(run); sum && sum.getKind() == AffineExprKind::Add)
+    run = isa<AffineConstantExpr>(sum.getRHS()) ? sum.getLHS() : run;
+  return run == last;
+}
+
 // A view that somebody reads from memory (the function's end, a kernel of its own, an alias) has to be made:
 // a copy through the view, as an op that groups like a pointwise one.
 void Outliner::cutViews() {
@@ -224,7 +237,8 @@ void Outliner::cutViews() {
     auto needsMemory = [&](OpOperand &use) {
       Operation *user = use.getOwner();
       auto row = dyn_cast<GraphOp>(user);
-      bool readsThrough = row && !fuse::isAlias(user) && (row.isMap() || row.reducedAxes());
+      bool readsThrough = row && !fuse::isAlias(user) &&
+                          (row.isMap() || row.reducedAxes() || (isa<ContractOp>(user) && readsInRuns(&op)));
       return !readsThrough;
     };
     if (free) continue;

@@ -25,4 +25,14 @@ Access throughViews(Value value) {
   return access;
 }
 
+bool isLinear(AffineMap map) {
+  bool linear = true;
+  for (AffineExpr result : map.getResults())
+    result.walk([&](AffineExpr expr) {
+      linear &= expr.getKind() == AffineExprKind::Add || expr.getKind() == AffineExprKind::Mul ||
+                isa<AffineDimExpr, AffineConstantExpr>(expr);
+    });
+  return linear;
+}
+
 } // namespace tgc::fuse

@@ -18,4 +18,7 @@ struct Access {
 };
 Access throughViews(mlir::Value value);
 
+/// Whether each step of an index moves as far as any other: no reshape, no repetition.
+bool isLinear(mlir::AffineMap map);
+
 } // namespace tgc::fuse

@@ -172,6 +172,7 @@ Result<void> KernelBuilder::compileFresh(Fresh &fresh, PassManager &lowering, co
              &shard == &shards.front() ? ArrayRef(fresh.routines) : ArrayRef<func::FuncOp>());
     if (failed(lowering.run(*shard.module))) return internal(""); // the pass has said why
   }
+  if (options.keepLlvm) llvm::raw_string_ostream(built.dialectText) << *shards.front().module;
   clock.part("to llvm dialect");
   for (Shard &shard : shards) {
     auto unit = cpus.front()->translate(*shard.module, shard.facts, options);

@@ -18,7 +18,7 @@ struct BuiltKernels {
   llvm::StringMap<ReadyKernel> ready;
   std::shared_ptr<void> code; ///< keeps every address alive
   llvm::StringSet<> reused;
-  std::string llvmText, assembly;
+  std::string dialectText, llvmText, assembly;
 };
 
 class KernelBuilder {

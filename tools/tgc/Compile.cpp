@@ -41,7 +41,8 @@ Result<std::string> emitted(Loaded &loaded, const std::string &what, Options opt
   auto compiled = compiler.compile(loaded.input(), options);
   if (!compiled) return compiled.error();
   if (what == "asm") return compiled->report.assembly;
-  if (options.keepLlvm) return compiled->report.llvmText;
+  if (what == "target") return compiled->report.dialectText;
+  if (what == "llvm") return compiled->report.llvmText;
   return textOf(*loaded.module);
 }
 
@@ -61,11 +62,13 @@ Result<void> dump(Loaded &loaded, const std::string &folder, const Options &opti
   if (!loaded.astText.empty())
     if (auto ok = put("0-ast.tg", loaded.astText); !ok) return ok;
   if (auto ok = put("1-graph.mlir", trace.input); !ok) return ok;
-  for (std::size_t k = 0; k < trace.stages.size(); ++k)
+  for (std::size_t k = 0; k < trace.stages.size(); ++k) {
+    const bool last = trace.stages[k].stage == Stage::Target && compiled;
     if (auto ok = put(std::to_string(k + 2) + "-" + std::string(nameOf(trace.stages[k].stage)) + ".mlir",
-                      trace.stages[k].text);
+                      last ? compiled->report.dialectText : trace.stages[k].text);
         !ok)
       return ok;
+  }
   if (!compiled) return compiled.error();
   if (auto ok = put("llvm.ll", compiled->report.llvmText); !ok) return ok;
   return put("asm.s", compiled->report.assembly);
