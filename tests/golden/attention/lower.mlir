@@ -10,7 +10,7 @@ module {
     %4 = exec.run @k4_contract(%3, %arg2) {why = "contract has a kernel of its own"} : (tensor<2x4x4xf32>, tensor<2x4x3xf32>) -> tensor<2x4x3xf32>
     %cst_2 = exec.constant dense<3.000000e+00> : tensor<f32> to tensor<f32>
     %cst_3 = exec.constant dense<9.99999974E-6> : tensor<f32> to tensor<f32>
-    %5 = exec.run @k5_divide(%4, %cst_2, %arg3, %cst_3) {why = "its operand is made by a kernel of its own (contract)"} : (tensor<2x4x3xf32>, tensor<f32>, tensor<3xf32>, tensor<f32>) -> tensor<2x4x3xf32>
+    %5 = exec.run @k5_divide(%4, %cst_2, %arg3, %cst_3) {why = "the product before it has a kernel of its own"} : (tensor<2x4x3xf32>, tensor<f32>, tensor<3xf32>, tensor<f32>) -> tensor<2x4x3xf32>
     return %5 : tensor<2x4x3xf32>
   }
   func.func private @k0_sum(%arg0: tensor<2x4x3xf32>, %arg1: tensor<2x4x3xf32>, %arg2: tensor<f32>) -> tensor<2x4x4xf32> attributes {exec.kernel} {
