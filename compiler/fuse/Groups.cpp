@@ -16,10 +16,12 @@ std::optional<SmallVector<int64_t>> reductionAxes(Operation *op) {
 
 namespace {
 
-constexpr int mostNeighbours = 4;         // groups looked at behind the one an op depends on
-constexpr int mostOpsAgain = 8;           // ops calculated again where their values are read elsewhere,
-constexpr unsigned mostPieces = 4;        // by an op with so many operands,
-constexpr int64_t mostTimesAgain = 2;     // so many times each
+constexpr int mostNeighbours = 4;     // groups looked at behind the one an op depends on
+constexpr int mostOpsAgain = 8;       // ops calculated again where their values are read elsewhere,
+constexpr unsigned mostPieces = 4;    // by an op with so many operands,
+constexpr int64_t mostTimesAgain = 2; // so many times each
+constexpr int64_t leastTail =
+    1 << 15; // elements: a pass over fewer costs less than compiling another product
 constexpr int64_t mostRowElements = 8192; // 64 KiB of f64: the scratch a row kernel may keep
 
 bool isElementwise(Operation *op) {
@@ -222,6 +224,8 @@ std::string Grouper::joinProduct(Operation *op, const Group &group, unsigned ind
     return alone;
   if (shapeOf(op->getResult(0)) != ArrayRef<int64_t>(group.space))
     return "its index space " + textOf(op->getResult(0).getType()) + " is not that of the product before it";
+  if (tensorOf(op->getResult(0)).getNumElements() < leastTail)
+    return "a pass over so few results costs less than another product's code";
   auto simple = [](Value value) { return isa<FloatType>(elementOf(value)) || elementOf(value).isInteger(1); };
   if (!isa<FloatType>(elementOf(op->getResult(0))) || !llvm::all_of(op->getOperands(), simple))
     return "only floats follow a product in its kernel";
