@@ -27,6 +27,16 @@ void tgc_solve(std::int64_t bits, std::int64_t a, std::int64_t stepA, std::int64
                std::int64_t x, std::int64_t scratch, std::int64_t n, std::int64_t m);
 void tgc_determinant(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result,
                      std::int64_t scratch, std::int64_t n, std::int64_t what);
+/// One m x n matrix with m >= n, or the symmetric n x n one with this lower triangle; steps as above. The
+/// results lie one after the other: q (m, n) and r (n, n); values (n) and vectors (n, n; columns); u (m, n),
+/// values (n) and v^T (n, n). scratch holds 2 m n, 2 n n, and m n + n n numbers. Cost: O(m n n), and O(n n
+/// n), O(m n n) for each of six to ten sweeps of rotations.
+void tgc_qr(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result, std::int64_t scratch,
+            std::int64_t n, std::int64_t m);
+void tgc_eigh(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result, std::int64_t scratch,
+              std::int64_t n);
+void tgc_svd(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result, std::int64_t scratch,
+             std::int64_t n, std::int64_t m);
 
 // What LLVM calls on processors without instructions for 16-bit floats; values travel in xmm registers like
 // _Float16's.

@@ -126,3 +126,25 @@ def Graph_ClipOp : Composite<"clip", (ins Tensor:$x, Optional<Tensor>:$min, Opti
   let value = "reference::clip(x, min, max)";
   let sample = "x: -3 .. 3, min: -2 .. -1, max: 1 .. 2; x: -3 .. 3, min: -1 .. 1; x: -3 .. 3, max: -1 .. 1; x: -3 .. 3";
 }
+
+let group = "special", source = "jax.lax" in {
+
+def Graph_LgammaOp : Composite<"lgamma", (ins Tensor:$x)> {
+  let summary = "logarithm of the absolute value of the gamma function";
+  let description = [{ Infinite at 0 and at negative whole numbers. By Stirling's series from 10 on, below it by the recurrence, left of 1/2 by reflection: errors are a few
+    roundings of numbers of size 1 or of the result, so that near the zeros 1 and 2 only the absolute error is small. }];
+  let elementwise = 1;
+  let formula = "formulas::lgamma(ink, x)";
+  let value = "reference::logGamma(x)";
+  let sample = "x: 0.1 .. 5; x: 8 .. 40; x: -0.9 .. -0.1";
+}
+def Graph_DigammaOp : Composite<"digamma", (ins Tensor:$x)> {
+  let summary = "derivative of lgamma";
+  let description = [{ By its asymptotic series from 10 on, below it by the recurrence, left of 1/2 by reflection. }];
+  let elementwise = 1;
+  let formula = "formulas::digamma(ink, x)";
+  let value = "reference::digamma(x)";
+  let sample = "x: 0.1 .. 5; x: 8 .. 40; x: -0.9 .. -0.1";
+}
+
+} // special

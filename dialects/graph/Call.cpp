@@ -96,6 +96,8 @@ const char *kindWords(ParamKind kind) {
     return "a number";
   case ParamKind::Padding:
     return "a number, a list of pairs, \"same\" or \"valid\"";
+  case ParamKind::Order:
+    return "a number or a text in quotes";
   case ParamKind::Cuts:
     return "a number of parts or a list of positions";
   }
@@ -418,6 +420,11 @@ FailureOr<Attribute> Caller::attribute(const Param &param, const Argument &argum
   case ParamKind::Number:
     if (auto *integer = argument.as<int64_t>()) return Attribute(b.getI64IntegerAttr(*integer));
     if (auto *flag = argument.as<bool>()) return Attribute(b.getBoolAttr(*flag));
+    if (auto *real = argument.as<double>()) return Attribute(b.getF64FloatAttr(*real));
+    return wrong();
+  case ParamKind::Order:
+    if (auto *text = argument.as<std::string>()) return Attribute(b.getStringAttr(*text));
+    if (auto *integer = argument.as<int64_t>()) return Attribute(b.getI64IntegerAttr(*integer));
     if (auto *real = argument.as<double>()) return Attribute(b.getF64FloatAttr(*real));
     return wrong();
   case ParamKind::Padding:

@@ -128,6 +128,7 @@ Sym categorical(Ink &ink, Sym key, Sym logits, int64_t axis, Ints shape);
 Sym multinomial(Ink &ink, Sym key, Sym p, int64_t count);
 Sym permutation(Ink &ink, Sym key, Sym x, int64_t axis);
 Sym dropout(Ink &ink, Sym key, Sym x, double rate);
+Sym gamma(Ink &ink, Sym key, Sym a, Ints shape, mlir::Type dtype);
 
 // Convolution.cpp
 Sym conv(Ink &ink, Sym x, Sym kernel, const WindowOptions &options, int64_t groups);
@@ -140,6 +141,27 @@ Sym cholesky(Ink &ink, Sym x, bool upper);
 Sym solve(Ink &ink, Sym a, Sym b);
 Sym inverse(Ink &ink, Sym x);
 Sym matrixPower(Ink &ink, Sym x, int64_t exponent);
+Syms qr(Ink &ink, Sym x);
+Syms eigh(Ink &ink, Sym x);
+Syms svd(Ink &ink, Sym x);
+Sym svdvals(Ink &ink, Sym x);
+Sym matrixNorm(Ink &ink, Sym x, mlir::Attribute ord, bool keepdims);
+
+// Special.cpp
+Sym lgamma(Ink &ink, Sym x);
+Sym digamma(Ink &ink, Sym x);
+
+// Accumulation.cpp
+Sym cumulative(Ink &ink, Sym x, int64_t axis, bool initial, bool reverse, bool product);
+Sym cumulativeExtremum(Ink &ink, Sym x, int64_t axis, bool reverse, bool largest);
+Sym logcumsumexp(Ink &ink, Sym x, int64_t axis, bool reverse);
+
+// Selections.cpp
+Syms nonzero(Ink &ink, Sym x, int64_t size, int64_t fill);
+Syms maskedSelect(Ink &ink, Sym x, Sym mask, int64_t size, mlir::Attribute fill);
+Syms unique(Ink &ink, Sym x, int64_t size, mlir::Attribute fill);
+Syms uniqueCounts(Ink &ink, Sym x, int64_t size, mlir::Attribute fill);
+Syms uniqueInverse(Ink &ink, Sym x, int64_t size, mlir::Attribute fill);
 
 // Losses.cpp
 Sym mseLoss(Ink &ink, Sym prediction, Sym target, llvm::StringRef reduction);

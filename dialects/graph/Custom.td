@@ -1,4 +1,5 @@
-// CATALOGUE: rules written by hand. Blocks in Extremum.cpp (max, min), Product.cpp (prod) and Logic.cpp (any, all).
+// CATALOGUE: rules written by hand. Blocks in Extremum.cpp (max, min), Product.cpp (prod) Logic.cpp (any, all)
+// and Bits.cpp (bitcast).
 
 def Graph_MaxOp : Custom<"max", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let reduces = 1;
@@ -44,4 +45,16 @@ def Graph_AllOp : Custom<"all", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let call = "all(x, axes as axis: axes = none, keepdims: flag = false)";
   let noDerivative = "its result is bool";
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4 in 0 .. 1, axis: [0, 2], keepdims: true";
+}
+
+def Graph_BitcastOp : Custom<"bitcast", (ins Tensor:$x, DTypeOf:$dtype)> {
+  let map = 1;
+  let summary = "the bits of each element as a number of another dtype of as many bits";
+  let description = [{ Every NaN is read as the positive quiet one without further bits: which one an operation gives is nobody's promise. C1: both dtypes have as many bits;
+    none is bool. }];
+  let group = "conversion";
+  let source = "jax.lax";
+  let call = "bitcast(x, dtype: dtype)";
+  let noDerivative = "it reads bits";
+  let sample = "x: f64 3x5, dtype: i64; x: i64 3x5 in any, dtype: f64; x: f32 3x5, dtype: u32; x: u32 7 in any, dtype: f32; x: bf16 7, dtype: i16; x: i16 7 in any, dtype: f16; x: i8 7 in any, dtype: u8";
 }

@@ -1,69 +1,40 @@
 // Blocks of linear algebra: cholesky_factor, solve_triangular, solve_matrix, det, log_abs_det, det_sign. Each
 // is a call of the runtime for each matrix of a batch.
+#include "dialects/graph/Factor.h"
 #include "dialects/graph/Ops.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 
 namespace tgc::graph {
-namespace {
 
-LogicalResult checkSquare(std::optional<Location> loc, llvm::StringRef name, Value x) {
-  auto shape = shapeOf(x);
-  if (shape.size() < 2 || shape.back() != shape[shape.size() - 2])
-    return emitOptionalError(loc, name, " takes square matrices, got ", textOf(x));
+LogicalResult checkMatrices(std::optional<Location> loc, llvm::StringRef name, Value x) {
+  if (shapeOf(x).size() < 2) return emitOptionalError(loc, name, " takes matrices, got ", textOf(x));
   if (!isFloatTensor(x.getType()))
     return emitOptionalError(loc, name, " takes floating-point matrices, got ", textOf(x));
   return success();
 }
 
-LogicalResult checkSystem(std::optional<Location> loc, llvm::StringRef name, Value a, Value b) {
-  if (failed(checkSquare(loc, name, a))) return failure();
-  auto own = shapeOf(a), right = shapeOf(b);
-  if (right.size() == own.size() && right.drop_back() == own.drop_back() && elementOf(a) == elementOf(b))
-    return success();
-  return emitOptionalError(loc, name, ": b (", textOf(b),
-                           ") does not have the rows, batches and dtype of a (", textOf(a), ")");
-}
-
-RankedTensorType withoutMatrix(Value x) {
-  return RankedTensorType::get(shapeOf(x).drop_back(2), elementOf(x));
+LogicalResult checkSquare(std::optional<Location> loc, llvm::StringRef name, Value x) {
+  auto shape = shapeOf(x);
+  if (shape.size() < 2 || shape.back() != shape[shape.size() - 2])
+    return emitOptionalError(loc, name, " takes square matrices, got ", textOf(x));
+  return checkMatrices(loc, name, x);
 }
 
 // ---- rules over matrices ----
 Sym transposed(Sym x) { return swapaxes(x, x.rank() - 2, x.rank() - 1); }
-Sym byColumns(Sym perBatch) {
-  SmallVector<int64_t> shape(perBatch.shape());
-  shape.append({1, 1});
-  return reshape(perBatch, shape);
-}
-/// The lower triangle with half of the diagonal: Murray's Phi.
 Sym halfLower(Sym x) { return (tril(x, 0) + tril(x, -1)) * 0.5; }
-Sym identityLike(Ink &ink, Value x) {
-  return broadcast_to(eye(ink, shapeOf(x).back(), std::nullopt, 0, elementOf(x)), shapeOf(x));
-}
-
-template <typename Op>
-FailureOr<Syms> batchAll(Op, Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent,
-                         llvm::function_ref<Sym(SymsRef)> again) {
-  Syms all;
-  for (auto [operand, has] : llvm::zip(operands, mapped))
-    all.push_back(withLeadingAxis(ink, operand, has, extent));
-  return Syms{again(all)};
-}
 
 // ---- code: a call for each matrix ----
 FailureOr<SmallVector<Value>> callEach(Operation *op, Lowering &lowering, ValueRange operands,
-                                       llvm::StringRef name, int64_t columns, bool scratch,
-                                       ArrayRef<int64_t> numbers) {
+                                       const FactorCall &call) {
   auto type = tensorOf(op->getResult(0).getType());
   if (type.getNumElements() == 0) return SmallVector<Value>{lowering.zeros(type)};
   auto shape = shapeOf(op->getOperand(0));
-  int64_t n = shape.back();
   Lowering::ItemsPlan plan;
   plan.count = countOf(shape.drop_back(2));
-  double work = static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n + columns);
-  plan.nanoseconds = static_cast<double>(plan.count) * (20 + work * 0.3);
+  plan.nanoseconds = static_cast<double>(plan.count) * (20 + call.work * 0.3);
   Type own = type.getElementType();
   bool half = bitsOf(own) == 16; // computed in f32, in scratch
   Type wide = half ? Type(Float32Type::get(op->getContext())) : own;
@@ -71,7 +42,7 @@ FailureOr<SmallVector<Value>> callEach(Operation *op, Lowering &lowering, ValueR
     plan.scratch.push_back(RankedTensorType::get({plan.count, std::max<int64_t>(each, 1)}, wide));
   };
   auto eachOf = [&](Value x) { return tensorOf(x).getNumElements() / plan.count; };
-  if (scratch) memory(n * n);
+  if (call.scratch) memory(call.scratch);
   for (Value operand : op->getOperands())
     if (half) memory(eachOf(operand));
   if (half) memory(eachOf(op->getResult(0)));
@@ -87,9 +58,8 @@ FailureOr<SmallVector<Value>> callEach(Operation *op, Lowering &lowering, ValueR
     };
     SmallVector<Value> arguments = {number(bitsOf(wide))};
     size_t next = 1; // of the scratch
-    Value room = scratch
-                     ? ink.address(ink.outputs[next++], ink.multiply(ink.item, std::max<int64_t>(n * n, 1)))
-                     : Value();
+    Value room =
+        call.scratch ? ink.address(ink.outputs[next++], ink.multiply(ink.item, call.scratch)) : Value();
     for (auto [k, operand] : llvm::enumerate(op->getOperands())) {
       const ItemInk::Memory &from = half ? ink.outputs[next++] : ink.inputs[k];
       if (half) copy(ink.inputs[k], from, eachOf(operand));
@@ -100,14 +70,55 @@ FailureOr<SmallVector<Value>> callEach(Operation *op, Lowering &lowering, ValueR
     int64_t each = eachOf(op->getResult(0));
     const ItemInk::Memory &to = ink.outputs[half ? next : 0];
     arguments.push_back(ink.address(to, ink.multiply(ink.item, each)));
-    if (scratch) arguments.push_back(room);
-    arguments.push_back(number(n));
-    for (int64_t value : numbers)
+    if (call.scratch) arguments.push_back(room);
+    arguments.push_back(number(call.n));
+    for (int64_t value : call.numbers)
       arguments.push_back(number(value));
-    ink.call(name, arguments);
+    ink.call(call.name, arguments);
     if (half) copy(to, ink.outputs[0], each);
   };
   return SmallVector<Value>{lowering.items(type, operands, op->getOperandTypes(), plan, rule)};
+}
+
+namespace {
+
+LogicalResult checkSystem(std::optional<Location> loc, llvm::StringRef name, Value a, Value b) {
+  if (failed(checkSquare(loc, name, a))) return failure();
+  auto own = shapeOf(a), right = shapeOf(b);
+  if (right.size() == own.size() && right.drop_back() == own.drop_back() && elementOf(a) == elementOf(b))
+    return success();
+  return emitOptionalError(loc, name, ": b (", textOf(b),
+                           ") does not have the rows, batches and dtype of a (", textOf(a), ")");
+}
+
+RankedTensorType withoutMatrix(Value x) {
+  return RankedTensorType::get(shapeOf(x).drop_back(2), elementOf(x));
+}
+
+Sym byColumns(Sym perBatch) {
+  SmallVector<int64_t> shape(perBatch.shape());
+  shape.append({1, 1});
+  return reshape(perBatch, shape);
+}
+Sym identityLike(Ink &ink, Value x) {
+  return broadcast_to(eye(ink, shapeOf(x).back(), std::nullopt, 0, elementOf(x)), shapeOf(x));
+}
+
+template <typename Op>
+FailureOr<Syms> batchAll(Op, Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent,
+                         llvm::function_ref<Sym(SymsRef)> again) {
+  Syms all;
+  for (auto [operand, has] : llvm::zip(operands, mapped))
+    all.push_back(withLeadingAxis(ink, operand, has, extent));
+  return Syms{again(all)};
+}
+
+/// n and the cost of a call that takes n^2 (n + columns) multiplications.
+FactorCall callOf(Value a, llvm::StringRef name, int64_t columns, bool scratch, ArrayRef<int64_t> numbers) {
+  int64_t n = shapeOf(a).back();
+  auto width = static_cast<double>(n);
+  return {name, n, SmallVector<int64_t>(numbers), scratch ? std::max<int64_t>(n * n, 1) : 0,
+          width * width * (width + static_cast<double>(columns))};
 }
 
 // ---- references, in long double ----
@@ -192,7 +203,7 @@ FailureOr<Syms> CholeskyFactorOp::batch(Ink &, SymsRef operands, ArrayRef<bool>,
   return Syms{cholesky_factor(operands[0])};
 }
 FailureOr<SmallVector<Value>> CholeskyFactorOp::lower(Lowering &lowering, ValueRange operands) {
-  return callEach(*this, lowering, operands, "tgc_cholesky", 0, false, {});
+  return callEach(*this, lowering, operands, callOf(getX(), "tgc_cholesky", 0, false, {}));
 }
 HostTensors CholeskyFactorOp::evaluate(HostTensorsRef in) {
   HostTensor out(in[0].type());
@@ -247,8 +258,9 @@ FailureOr<Syms> SolveTriangularOp::batch(Ink &ink, SymsRef operands, ArrayRef<bo
 }
 FailureOr<SmallVector<Value>> SolveTriangularOp::lower(Lowering &lowering, ValueRange operands) {
   int64_t columns = shapeOf(getB()).back();
-  return callEach(*this, lowering, operands, "tgc_solve_triangular", columns, false,
-                  {columns, getLower(), getTransposed(), getUnit()});
+  return callEach(*this, lowering, operands,
+                  callOf(getA(), "tgc_solve_triangular", columns, false,
+                         {columns, getLower(), getTransposed(), getUnit()}));
 }
 HostTensors SolveTriangularOp::evaluate(HostTensorsRef in) {
   HostTensor out(in[1].type());
@@ -292,7 +304,7 @@ FailureOr<Syms> SolveMatrixOp::batch(Ink &ink, SymsRef operands, ArrayRef<bool> 
 }
 FailureOr<SmallVector<Value>> SolveMatrixOp::lower(Lowering &lowering, ValueRange operands) {
   int64_t columns = shapeOf(getB()).back();
-  return callEach(*this, lowering, operands, "tgc_solve", columns, true, {columns});
+  return callEach(*this, lowering, operands, callOf(getA(), "tgc_solve", columns, true, {columns}));
 }
 HostTensors SolveMatrixOp::evaluate(HostTensorsRef in) {
   HostTensor out(in[1].type());
@@ -356,13 +368,13 @@ FailureOr<Syms> DetSignOp::batch(Ink &, SymsRef operands, ArrayRef<bool>, int64_
 }
 
 FailureOr<SmallVector<Value>> DetOp::lower(Lowering &lowering, ValueRange operands) {
-  return callEach(*this, lowering, operands, "tgc_determinant", 0, true, {'d'});
+  return callEach(*this, lowering, operands, callOf(getX(), "tgc_determinant", 0, true, {'d'}));
 }
 FailureOr<SmallVector<Value>> LogAbsDetOp::lower(Lowering &lowering, ValueRange operands) {
-  return callEach(*this, lowering, operands, "tgc_determinant", 0, true, {'l'});
+  return callEach(*this, lowering, operands, callOf(getX(), "tgc_determinant", 0, true, {'l'}));
 }
 FailureOr<SmallVector<Value>> DetSignOp::lower(Lowering &lowering, ValueRange operands) {
-  return callEach(*this, lowering, operands, "tgc_determinant", 0, true, {'s'});
+  return callEach(*this, lowering, operands, callOf(getX(), "tgc_determinant", 0, true, {'s'}));
 }
 HostTensors DetOp::evaluate(HostTensorsRef in) { return {determinants(in[0], tensorOf(getType()), 'd')}; }
 HostTensors LogAbsDetOp::evaluate(HostTensorsRef in) {

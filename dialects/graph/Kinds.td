@@ -16,6 +16,7 @@ class OneOf<list<Attr> kinds, string words> : Attr<Or<!foreach(kind, kinds, kind
 def Number : OneOf<[I64Attr, F64Attr, BoolAttr], "number or bool">;
 def Cuts : OneOf<[I64Attr, DenseI64ArrayAttr], "number of parts or list of positions">;
 def Padding : OneOf<[StrAttr, DenseI64ArrayAttr], "number, pairs, \"same\" or \"valid\"">;
+def Order : OneOf<[StrAttr, I64Attr, F64Attr], "number or text">;
 defvar Axis = I64Attr;
 defvar Int = I64Attr;
 defvar Ints = DenseI64ArrayAttr;

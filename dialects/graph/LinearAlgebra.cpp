@@ -60,4 +60,81 @@ Sym matrixPower(Ink &ink, Sym x, int64_t exponent) {
   return result;
 }
 
+// ---- orthogonal factorisations ----
+/// Part of a packed result as a tensor with these last axes.
+static Sym piece(Sym packed, int64_t from, Ints tail) {
+  if (!packed) return {};
+  SmallVector<int64_t> shape(packed.shape().drop_back());
+  llvm::append_range(shape, tail);
+  return reshape(part(packed, packed.rank() - 1, from, from + countOf(tail)), shape);
+}
+
+static bool areAnyMatrices(Ink &ink, llvm::StringRef name, Sym x) {
+  if (x.rank() >= 2) return true;
+  refuse(ink, name + " takes matrices, got " + textOf(x.value()));
+  return false;
+}
+
+Syms qr(Ink &ink, Sym x) {
+  if (!areAnyMatrices(ink, "qr", x)) return {};
+  int64_t axis = x.rank() - 1, m = x.extent(axis - 1), n = x.extent(axis), k = std::min(m, n);
+  Sym packed = qr_packed(part(x, axis, 0, k));
+  Sym q = piece(packed, 0, {m, k}), r = piece(packed, m * k, {k, k});
+  if (!packed || n == k) return {q, r};
+  return {q, concat({r, matmul(transposed(q), part(x, axis, k, n))}, axis)};
+}
+
+Syms eigh(Ink &ink, Sym x) {
+  if (!areMatrices(ink, "eigh", x)) return {Sym(), Sym()};
+  int64_t n = x.shape().back();
+  Sym packed = eigh_packed((x + transposed(x)) * 0.5);
+  return {piece(packed, 0, {n}), piece(packed, n, {n, n})};
+}
+
+Syms svd(Ink &ink, Sym x) {
+  if (!areAnyMatrices(ink, "svd", x)) return {};
+  int64_t n = x.shape().back(), m = x.shape().drop_back().back();
+  bool wide = m < n;
+  if (wide) std::swap(m, n);
+  Sym packed = svd_packed(wide ? transposed(x) : x);
+  if (!packed) return {};
+  Sym u = piece(packed, 0, {m, n}), values = piece(packed, m * n, {n}), v = piece(packed, m * n + n, {n, n});
+  return wide ? Syms{transposed(v), values, transposed(u)} : Syms{u, values, v};
+}
+
+Sym svdvals(Ink &ink, Sym x) {
+  Syms parts = formulas::svd(ink, x);
+  return parts.empty() ? Sym() : parts[1];
+}
+
+static Sym sumsOfSizes(Ink &ink, Sym x, int64_t axis) {
+  return sum(callOne(ink, "abs", {x}), Ints{axis}, true);
+}
+
+Sym matrixNorm(Ink &ink, Sym x, Attribute ord, bool keepdims) {
+  if (!areAnyMatrices(ink, "matrix_norm", x)) return {};
+  int64_t column = x.rank() - 1, row = column - 1;
+  Sym wide = widened(x), result;
+  auto text = dyn_cast<StringAttr>(ord);
+  double number = text ? 0 : realOf(ord), size = std::fabs(number);
+  auto extreme = [&](Sym values, Ints axes) {
+    return number > 0 ? graph::max(values, axes, true) : graph::min(values, axes, true);
+  };
+  if (text && text == "fro") {
+    result = formulas::norm(ink, wide, 2, {row, column}, true);
+  } else if ((text && text == "nuc") || size == 2) {
+    Sym values = formulas::svdvals(ink, wide);
+    if (!values) return {};
+    values = reshape(values, llvm::to_vector(llvm::concat<const int64_t>(values.shape(), Ints{1})));
+    result = text ? sum(values, Ints{row}, true) : extreme(values, {row});
+  } else if (!text && (size == 1 || std::isinf(size))) {
+    Sym sums = sumsOfSizes(ink, wide, size == 1 ? row : column);
+    result = extreme(sums, {size == 1 ? column : row});
+  } else {
+    return refuse(ink, "matrix_norm: ord is \"fro\", \"nuc\", 1, -1, 2, -2, inf or -inf");
+  }
+  if (!result) return {};
+  return like(x, keepdims ? result : reshape(result, result.shape().drop_back(2)));
+}
+
 } // namespace tgc::graph::formulas

@@ -98,4 +98,91 @@ def Graph_MatrixPowerOp : Composite<"matrix_power", (ins Tensor:$x, Int:$exponen
   let scale = "reference::powerScale(x, exponent)";
 }
 
+// ---- orthogonal factorisations: blocks in Decompose.cpp, references in DecompositionReference.cpp ----
+
+def Graph_QrPackedOp : Custom<"qr_packed", (ins Tensor:$x)> {
+  let summary = "q and r of a matrix with no more columns than rows, one after the other";
+  let description = [{ C1: matrices of a floating-point dtype with no more columns than rows. }];
+  let internal = 1;
+  let scale = "reference::qrScale(x)";
+  let sample = "x: 3x3 in -1 .. 1 dominant; x: 2x4x3 in -1 .. 1 dominant";
+}
+def Graph_EighPackedOp : Custom<"eigh_packed", (ins Tensor:$x)> {
+  let summary = "eigenvalues and vectors of the symmetric matrix with the lower triangle of x, one after the other";
+  let description = [{ C1: square matrices of a floating-point dtype. }];
+  let internal = 1;
+  let scale = "reference::eighScale(x, true, true)";
+  let sample = "x: 3x3; x: 2x4x4";
+}
+def Graph_SvdPackedOp : Custom<"svd_packed", (ins Tensor:$x)> {
+  let summary = "u, s and v^T of a matrix with no more columns than rows, one after the other";
+  let description = [{ C1: matrices of a floating-point dtype with no more columns than rows. }];
+  let internal = 1;
+  let scale = "reference::svdScale(x, true)";
+  let sample = "x: 3x3; x: 2x4x3";
+}
+
+def Graph_QrOp : Composite<"qr", (ins Tensor:$x)> {
+  let summary = "a matrix with orthonormal columns and an upper triangular one whose product is x";
+  let description = [{ Reduced: q is m x k and r is k x n with k = min(m, n). The diagonal of r is not negative, which makes both unique where the first k columns of x are
+    independent; derivatives need that. By Householder reflections. C1: matrices of a floating-point dtype. }];
+  let call = "qr(x)";
+  let results = (outs Variadic<Tensor>:$results_);
+  let formula = "formulas::qr(ink, x)";
+  let value = "reference::qr(x)";
+  let scale = "reference::qrScale(x)";
+  let sample = "x: 3x3 in -1 .. 1 dominant; x: 2x4x3 in -1 .. 1 dominant; x: 3x5 in -1 .. 1 dominant";
+}
+def Graph_EighOp : Composite<"eigh", (ins Tensor:$x)> {
+  let summary = "eigenvalues, ascending, and eigenvectors (columns) of a symmetric matrix";
+  let description = [{ Of the symmetric part of x. Each vector's first large element (at least 0.9 of the largest) is positive. Derivatives leave out the turning of the
+    vectors of equal eigenvalues into each other, which has none. By Jacobi rotations: accurate, and meant for matrices up to a few hundred rows.
+    C1: square matrices of a floating-point dtype. }];
+  let call = "eigh(x)";
+  let results = (outs Variadic<Tensor>:$results_);
+  let formula = "formulas::eigh(ink, x)";
+  let value = "reference::eigh(x, false)";
+  let scale = "reference::eighScale(x, false, true)";
+  let sample = "x: 3x3; x: 2x4x4";
+}
+def Graph_EigvalshOp : Composite<"eigvalsh", (ins Tensor:$x)> {
+  let summary = "eigenvalues of a symmetric matrix, ascending";
+  let description = [{ Of the symmetric part of x. C1: square matrices of a floating-point dtype. }];
+  let call = "eigvalsh(x)";
+  let formula = "formulas::eigh(ink, x).front()";
+  let value = "reference::eigvalsh(x)";
+  let scale = "reference::eighScale(x, false, false)";
+  let sample = "x: 3x3; x: 2x4x4";
+}
+def Graph_SvdOp : Composite<"svd", (ins Tensor:$x)> {
+  let summary = "u, singular values (descending) and v^T of a matrix";
+  let description = [{ Reduced: u is m x k and v^T k x n with k = min(m, n). The first large element (at least 0.9 of the largest) of each row of v^T (of each column of u
+    where x is wider than high) is positive. Derivatives of u and v^T leave out the turning of vectors of equal singular values into each other. By one-sided Jacobi
+    rotations: small singular values are accurate, too; meant for matrices up to a few hundred rows. C1: matrices of a floating-point dtype. }];
+  let call = "svd(x)";
+  let results = (outs Variadic<Tensor>:$results_);
+  let formula = "formulas::svd(ink, x)";
+  let value = "reference::svd(x)";
+  let scale = "reference::svdScale(x, true)";
+  let sample = "x: 3x3; x: 2x4x3; x: 2x5";
+}
+def Graph_SvdvalsOp : Composite<"svdvals", (ins Tensor:$x)> {
+  let summary = "singular values of a matrix, descending";
+  let description = [{ C1: matrices of a floating-point dtype. }];
+  let call = "svdvals(x)";
+  let formula = "formulas::svdvals(ink, x)";
+  let value = "reference::svdvals(x)";
+  let scale = "reference::svdScale(x, false)";
+  let sample = "x: 3x3; x: 2x4x3; x: 2x5";
+}
+def Graph_MatrixNormOp : Composite<"matrix_norm", (ins Tensor:$x, Order:$ord, Flag:$keepdims)> {
+  let summary = "norm of a matrix";
+  let description = [{ ord: "fro" the root of the sum of squares, "nuc" the sum of the singular values, 2 and -2 the largest and the smallest of them, 1 and -1 the
+    largest and the smallest sum of sizes of a column, inf and -inf of a row. C1: matrices of a floating-point dtype. C2: 1, -1, 2, -2, inf and -inf need a row and a column. }];
+  let call = "matrix_norm(x, ord: order = \"fro\", keepdims: flag = false)";
+  let formula = "formulas::matrixNorm(ink, x, ord, keepdims)";
+  let value = "reference::matrixNorm(x, ord, keepdims)";
+  let sample = "x: 3x4; x: 2x3x4, ord: \"nuc\"; x: 2x3x2, ord: 2, keepdims: true; x: 3x4, ord: -2; x: 3x4, ord: 1; x: 3x4, ord: inf; x: 2x3x4, ord: -1";
+}
+
 } // linear algebra

@@ -193,4 +193,36 @@ Sym dropout(Ink &ink, Sym key, Sym x, double rate) {
   return where(u < 1 - rate, scaled, 0);
 }
 
+// G. Marsaglia, W. W. Tsang, A simple method for generating gamma variables (2000): of eight tries the first
+// one that is accepted, which all fail with a probability below 1e-10; below 1 from a + 1 times a power of a
+// uniform number.
+Sym gamma(Ink &ink, Sym key, Sym a, Ints shape, Type dtype) {
+  constexpr int64_t tries = 8;
+  if (!isFloat(ink, "gamma", dtype) || !isKey(ink, "gamma", key)) return {};
+  Type computed = bitsOf(dtype) == 16 ? Type(ink.builder.getF32Type()) : dtype;
+  SmallVector<int64_t> all = {tries};
+  llvm::append_range(all, shape);
+  Sym keys = formulas::splitKey(ink, key, 3);
+  auto own = [&](int64_t which) { return reshape(part(keys, 0, which, which + 1), {2}); };
+  Sym n = formulas::normal(ink, own(0), all, computed), u = unit(ink, own(1), all, computed);
+  Sym other = unit(ink, own(2), shape, computed);
+  if (!n || !u || !other) return {};
+  auto common = broadcastShape(ink, "gamma", {other, a});
+  if (failed(common)) return {};
+  if (ArrayRef<int64_t>(*common) != shape)
+    return refuse(ink, "gamma: a (" + textOf(a.value()) + ") does not broadcast to the shape");
+  a = callOne(ink, "stop_gradient", {astype(a, computed)});
+  a = a.shape() == shape ? a : broadcast_to(a, shape);
+  Sym small = a < 1, d = where(small, a + 1, a) - 1.0 / 3, one = 1 + n / (3 * callOne(ink, "sqrt", {d}));
+  Sym positive = one > 0, v = where(positive, one * one * one, 1);
+  Sym accepted = positive & (log(1 - u) < 0.5 * n * n + d - d * v + d * log(v));
+  Sym value = ink.full(shape, computed, 1);
+  for (int64_t k = tries; k-- > 0;) {
+    auto at = [&](Sym x) { return reshape(part(x, 0, k, k + 1), shape); };
+    value = where(at(accepted), at(v), value);
+  }
+  Sym power = callOne(ink, "power", {1 - other, 1 / a});
+  return astype(d * value * where(small, power, 1), dtype);
+}
+
 } // namespace tgc::graph::formulas

@@ -79,6 +79,16 @@ def Graph_TruncatedNormalOp : Composite<"truncated_normal", (ins IntTensor:$key,
   let value = "reference::truncatedNormal(key, lower, upper, shape, dtype)";
   let sample = "key: u32 2 in any, lower: -1, upper: 2, shape: [3, 4]; key: u32 2 in any, lower: 0, upper: 0.5, shape: [9], dtype: f32";
 }
+def Graph_GammaOp : Composite<"gamma", (ins IntTensor:$key, FloatTensor:$a, Ints:$shape, DTypeOf:$dtype)> {
+  let summary = "numbers of the gamma distribution of shape a and scale 1";
+  let description = [{ By the method of Marsaglia and Tsang with eight tries; not jax.random's numbers. Where a is not positive: NaN, or anything.
+    C1: key is u32[2]. C2: a broadcasts to the shape. C3: dtype is floating-point. }];
+  let call = "gamma(key, a, shape: shape, dtype: dtype = f64)";
+  let noDerivative = "its derivative by a is that of an inverse incomplete gamma function, which is not there";
+  let formula = "formulas::gamma(ink, key, a, shape, dtype)";
+  let value = "reference::gamma(key, a, shape, dtype)";
+  let sample = "key: u32 2 in any, a: f64 4 in 0.3 .. 3, shape: [3, 4]; key: u32 2 in any, a: f64 scalar in 1 .. 5, shape: [9]";
+}
 def Graph_BernoulliOp : Composite<"bernoulli", (ins IntTensor:$key, FloatTensor:$p, Ints:$shape)> {
   let summary = "true with probability p";
   let description = [{ C1: key is u32[2]. C2: p broadcasts to the shape. }];

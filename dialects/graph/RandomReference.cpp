@@ -181,4 +181,32 @@ HostTensor dropout(const HostTensor &key, const HostTensor &x, double rate) {
   return out;
 }
 
+HostTensor gamma(const HostTensor &key, const HostTensor &a, Ints shape, Type dtype) {
+  HostTensor out = blank(shape, dtype), keys = splitKey(key, 3);
+  Type computed = bitsOf(dtype) == 16 ? Type(Float32Type::get(dtype.getContext())) : dtype;
+  auto stream = [&](int64_t which) {
+    HostTensor own = key;
+    own.copy(0, keys, 2 * which), own.copy(1, keys, 2 * which + 1);
+    return Stream(own);
+  };
+  Stream normals = stream(0), uniforms = stream(1), others = stream(2);
+  int64_t at = 0;
+  forEachIndex(shape, [&](Ints index) {
+    double alpha = a.get<double>(broadcastPosition(a, index)), d = (alpha < 1 ? alpha + 1 : alpha) - 1 / 3.0;
+    double value = 1;
+    for (int64_t k = 0; k < 8; ++k) {
+      auto place = static_cast<uint64_t>(k * out.count() + at);
+      double n = normals.normal(place, computed), one = 1 + n / std::sqrt(9 * d), v = one * one * one;
+      bool accepted =
+          one > 0 && std::log(1 - uniforms.unit(place, computed)) < n * n / 2 + d * (1 - v + std::log(v));
+      if (!accepted) continue;
+      value = v;
+      break;
+    }
+    double power = std::pow(1 - others.unit(static_cast<uint64_t>(at), computed), 1 / alpha);
+    out.set(at++, d * value * (alpha < 1 ? power : 1));
+  });
+  return out;
+}
+
 } // namespace tgc::graph::reference

@@ -1,6 +1,7 @@
 // Whole-tensor references.
 #include "dialects/graph/Reference.h"
 #include "dialects/graph/Composite.h"
+#include <numbers>
 
 using namespace mlir;
 
@@ -46,6 +47,28 @@ double nextAfter(Type element, double from, double to) {
 }
 
 // By halving the interval, then Newton's steps in long double.
+double logGamma(double x) {
+  int sign = 0;
+  return x == std::floor(x) && x <= 0 ? INFINITY : lgamma_r(x, &sign);
+}
+
+// Up to 30 by the recurrence, where few terms of the asymptotic series are enough.
+double digamma(double x) {
+  long double z = x, sum = 0;
+  if (x < 0.5) {
+    const long double pi = std::numbers::pi_v<long double>;
+    sum = -pi / std::tan(pi * (z - std::floor(z)));
+    z = 1 - z;
+  }
+  for (; z < 30; z += 1)
+    sum -= 1 / z;
+  const long double square = 1 / (z * z);
+  const long double tail =
+      square *
+      (1.0L / 12 - square * (1.0L / 120 - square * (1.0L / 252 - square * (1.0L / 240 - square / 132))));
+  return static_cast<double>(sum + std::log(z) - 0.5L / z - tail);
+}
+
 double erfInv(double x) {
   if (!(std::fabs(x) < 1))
     return std::fabs(x) == 1 ? std::copysign(std::numeric_limits<double>::infinity(), x) : std::nan("");

@@ -1,5 +1,6 @@
 // Look-ups in the generated table.
 #include "dialects/graph/Rows.h"
+#include "dialects/graph/Foreign.h"
 #include "llvm/ADT/STLExtras.h"
 
 namespace tgc::graph {
@@ -15,6 +16,7 @@ const Row *rowNamed(llvm::StringRef name) {
 }
 
 std::string nearestRow(llvm::StringRef name) {
+  if (std::string_view known = nameHere(name); !known.empty()) return std::string(known);
   const Row *best = nullptr;
   unsigned distance = std::max<size_t>(1, name.size() / 3) + 1;
   for (const Row &row : rows()) {

@@ -26,6 +26,7 @@ enum class ParamKind : uint8_t {
   Pairs,    ///< a list of pairs, flattened (DenseI64ArrayAttr)
   Number,   ///< an integer, a real or a bool (I64Attr, F64Attr or BoolAttr)
   Padding,  ///< a number, a list of pairs, or a text (DenseI64ArrayAttr or StrAttr)
+  Order,    ///< a number or a text (I64Attr, F64Attr or StrAttr)
   Cuts,     ///< a number of parts, or a list of positions (I64Attr or DenseI64ArrayAttr)
 };
 

@@ -125,6 +125,7 @@ HostTensor categorical(const HostTensor &key, const HostTensor &logits, int64_t 
 HostTensor multinomial(const HostTensor &key, const HostTensor &p, int64_t count);
 HostTensor permutation(const HostTensor &key, const HostTensor &x, int64_t axis);
 HostTensor dropout(const HostTensor &key, const HostTensor &x, double rate);
+HostTensor gamma(const HostTensor &key, const HostTensor &a, Ints shape, mlir::Type dtype);
 
 // ---- WindowReference.cpp ----
 HostTensor conv(const HostTensor &x, const HostTensor &kernel, const WindowOptions &options, int64_t groups);
@@ -152,6 +153,31 @@ double inverseScale(const HostTensor &x, int64_t times);     ///< of `times` fac
 double powerScale(const HostTensor &x, int64_t exponent);
 double choleskyScale(const HostTensor &x, bool lower); ///< of the lower triangle or of the symmetric part
 double triangularScale(const HostTensor &a, const HostTensor &b, bool lower, bool transposed, bool unit);
+
+// ---- DecompositionReference.cpp ----
+/// The factors of each matrix one after the other.
+HostTensor packed(HostTensorsRef tensors, mlir::RankedTensorType type);
+HostTensors qr(const HostTensor &x);
+HostTensors eigh(const HostTensor &x, bool lower); ///< of the lower triangle, or of the symmetric part
+HostTensors svd(const HostTensor &x);
+HostTensor eigvalsh(const HostTensor &x);
+HostTensor svdvals(const HostTensor &x);
+HostTensor matrixNorm(const HostTensor &x, mlir::Attribute ord, bool keepdims);
+double qrScale(const HostTensor &x);
+double eighScale(const HostTensor &x, bool lower, bool vectors);
+double svdScale(const HostTensor &x, bool vectors);
+
+// ---- CumulativeReference.cpp ----
+HostTensor cumulative(const HostTensor &x, int64_t axis, bool initial, bool reverse, bool product);
+HostTensor cumulativeExtremum(const HostTensor &x, int64_t axis, bool reverse, bool largest);
+HostTensor logcumsumexp(const HostTensor &x, int64_t axis, bool reverse);
+
+// ---- SelectionReference.cpp ----
+HostTensors nonzero(const HostTensor &x, int64_t size, int64_t fill);
+HostTensors maskedSelect(const HostTensor &x, const HostTensor &mask, int64_t size, mlir::Attribute fill);
+HostTensors unique(const HostTensor &x, int64_t size, mlir::Attribute fill);
+HostTensors uniqueCounts(const HostTensor &x, int64_t size, mlir::Attribute fill);
+HostTensors uniqueInverse(const HostTensor &x, int64_t size, mlir::Attribute fill);
 
 // ---- LossReference.cpp ----
 HostTensor mseLoss(const HostTensor &prediction, const HostTensor &target, llvm::StringRef reduction);

@@ -1,4 +1,5 @@
 #include "frontend/language/Lexer.h"
+#include "dialects/graph/Foreign.h"
 #include <algorithm>
 #include <iterator>
 
@@ -192,6 +193,14 @@ Token Lexer::string() {
   return make(TokenKind::String, end + 1);
 }
 
+/// What a member of other libraries' tensors is called here: for x.T, permute_dims.
+static std::string memberAdvice(std::string_view text) {
+  std::string_view here = graph::nameHere(text.substr(0, nameLength(text)));
+  if (here.empty()) return {};
+  const bool turns = here == "permute_dims";
+  return "write the operation as a call: " + std::string(here) + (turns ? "(x, [1, 0])" : "(x, ...)");
+}
+
 Token Lexer::punctuation() {
   std::string_view text = rest();
   // A longer stranger wins over a known sign; a shorter one loses: `+=` is not `+`, `!=` is not `!`.
@@ -200,7 +209,9 @@ Token Lexer::punctuation() {
     auto known = std::find_if(std::begin(signs), std::end(signs),
                               [&](const Punctuation &sign) { return text.starts_with(sign.text); });
     if (known != std::end(signs) && known->text.size() >= stranger.text.size()) break;
-    return fail(stranger.text.size(), std::string(stranger.message), std::string(stranger.advice));
+    std::string advice = stranger.text == "." ? memberAdvice(text.substr(1)) : std::string();
+    return fail(stranger.text.size(), std::string(stranger.message),
+                advice.empty() ? std::string(stranger.advice) : advice);
   }
   for (const Punctuation &sign : signs) {
     if (!text.starts_with(sign.text)) continue;

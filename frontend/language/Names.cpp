@@ -1,4 +1,5 @@
 #include "frontend/language/Names.h"
+#include "dialects/graph/Foreign.h"
 #include "frontend/language/FunctionValue.h"
 #include "frontend/language/Nearest.h"
 #include <algorithm>
@@ -315,7 +316,9 @@ private:
       candidates.push_back(ast.text(ast.functions[i].name));
     for (std::string_view transformation : transformationNames())
       candidates.push_back(transformation);
-    std::string advice = suggestion(name, candidates);
+    std::string_view here = graph::nameHere(name);
+    std::string advice =
+        here.empty() ? suggestion(name, candidates) : "did you mean " + std::string(here) + "?";
     fail(span, "there is no function or operation " + word(span),
          advice.empty() ? "tgc ops lists the operations" : advice);
   }

@@ -141,6 +141,8 @@ Argument ArgumentMaker::ofKind(const Row &row, const Param &param) {
     return random.chance(0.3) ? Argument("same") : Argument(random.between(0, 2));
   case ParamKind::Number:
     return random.between(-2, 4);
+  case ParamKind::Order:
+    return random.chance(0.3) ? Argument("fro") : Argument(random.between(-2, 2));
   case ParamKind::Cuts:
     return random.between(1, 3);
   }

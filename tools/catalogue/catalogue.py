@@ -34,12 +34,15 @@ PARAMS = {
     "number": ("Number", "const Argument &", "Arg"),
     # a number, pairs or a text
     "padding": ("Padding", "const Argument &", "Arg"),
+    # a number or a text
+    "order": ("Order", "const Argument &", "Arg"),
     # one integer (parts) or a list of integers (positions)
     "cuts": ("Cuts", "const Argument &", "Arg"),
 }
 # TableGen constraint -> call kind where a row writes no kind
 DEFAULT_KIND = {"I64Attr": "int", "F64Attr": "real", "Real": "real", "BoolAttr": "flag", "StrAttr": "text",
-                "TypeAttr": "dtype", "DenseI64ArrayAttr": "ints", "Number": "number", "Cuts": "cuts", "Padding": "padding"}
+                "TypeAttr": "dtype", "DenseI64ArrayAttr": "ints", "Number": "number", "Cuts": "cuts", "Padding": "padding",
+                "Order": "order"}
 TENSORS = ("Tensor", "FloatTensor", "BoolTensor", "IntTensor", "FreeTensor")
 
 

@@ -1,0 +1,31 @@
+// What the blocks of linear algebra share: checks, rules over matrices, and code that calls the runtime once
+// for each matrix of a batch.
+#pragma once
+#include "dialects/graph/Lowering.h"
+#include "dialects/graph/Sym.h"
+#include "mlir/IR/Operation.h"
+
+namespace tgc::graph {
+
+llvm::LogicalResult checkMatrices(std::optional<mlir::Location> loc, llvm::StringRef name, mlir::Value x);
+llvm::LogicalResult checkSquare(std::optional<mlir::Location> loc, llvm::StringRef name, mlir::Value x);
+
+Sym transposed(Sym x);
+/// The lower triangle with half of the diagonal: Murray's Phi.
+Sym halfLower(Sym x);
+
+/// What a function of the runtime is told besides addresses: `n`, then `numbers`; `scratch` numbers for each
+/// matrix, and an estimate of its work in multiplications.
+struct FactorCall {
+  llvm::StringRef name;
+  int64_t n = 0;
+  llvm::SmallVector<int64_t> numbers;
+  int64_t scratch = 0;
+  double work = 0;
+};
+/// Calls name(bits, (address, step) of each operand, address of the result, [scratch,] n, numbers...) for
+/// each matrix; floats of 16 bits go through f32.
+llvm::FailureOr<llvm::SmallVector<mlir::Value>> callEach(mlir::Operation *op, Lowering &lowering,
+                                                         mlir::ValueRange operands, const FactorCall &call);
+
+} // namespace tgc::graph

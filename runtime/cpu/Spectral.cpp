@@ -1,0 +1,289 @@
+// Orthogonal factorisations of one matrix: QR by Householder reflections, eigenvalues of symmetric matrices
+// and singular values by Jacobi rotations, which are accurate and work on whole rows. Nothing is allocated; a
+// matrix with infinities or NaN gives NaN.
+#include "runtime/Calls.h"
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace tgc {
+namespace {
+
+using Index = std::int64_t;
+constexpr int mostSweeps = 64; ///< of rotations; they converge quadratically, in six to ten
+
+template <typename T> T *at(Index address) { return reinterpret_cast<T *>(address); }
+
+/// Eight sums side by side, so that vector units can take part.
+template <typename T> T dot(Index count, const T *x, const T *y) {
+  T sums[8] = {};
+  Index k = 0;
+  for (; k + 8 <= count; k += 8)
+    for (Index lane = 0; lane < 8; ++lane)
+      sums[lane] += x[k + lane] * y[k + lane];
+  for (; k < count; ++k)
+    sums[k % 8] += x[k] * y[k];
+  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+template <typename T> void addScaled(Index count, T factor, const T *x, T *y) {
+  for (Index k = 0; k < count; ++k)
+    y[k] += factor * x[k];
+}
+
+template <typename T> void rotate(Index count, T cosine, T sine, T *x, T *y) {
+  for (Index k = 0; k < count; ++k) {
+    const T a = x[k], b = y[k];
+    x[k] = cosine * a - sine * b;
+    y[k] = sine * a + cosine * b;
+  }
+}
+
+template <typename T> void scale(Index count, T factor, T *x) {
+  for (Index k = 0; k < count; ++k)
+    x[k] *= factor;
+}
+
+/// The power of two that brings the largest element near 1, where squares neither overflow nor vanish; NaN
+/// where an element is not finite.
+template <typename T> T balance(Index count, const T *x) {
+  T top = 0;
+  for (Index k = 0; k < count; ++k) {
+    if (!std::isfinite(x[k])) return std::numeric_limits<T>::quiet_NaN();
+    top = std::max(top, std::abs(x[k]));
+  }
+  if (top == 0) return 1;
+  constexpr int most = std::numeric_limits<T>::max_exponent - 4; // the factor and its inverse are numbers
+  return std::ldexp(T(1), -std::clamp(std::ilogb(top), -most, most));
+}
+
+/// Copies the transpose of an m x n matrix, brought near 1; gives the factor, or NaN and nothing copied.
+template <typename T> T transposedInto(const T *a, Index step, T *w, Index m, Index n) {
+  for (Index i = 0; i < m; ++i)
+    for (Index j = 0; j < n; ++j)
+      w[j * m + i] = a[(i * n + j) * step];
+  const T factor = balance(m * n, w);
+  scale(m * n, factor, w);
+  return factor;
+}
+
+/// The reflection that takes `x` onto its first axis, as a vector over `x`; gives what becomes of x[0].
+template <typename T> T reflect(Index count, T *x) {
+  const T length = std::sqrt(dot(count, x, x));
+  if (length == 0) return 0;
+  const T result = x[0] > 0 ? -length : length;
+  x[0] -= result;
+  const T size = std::sqrt(dot(count, x, x));
+  if (size > 0) scale(count, 1 / size, x);
+  return result;
+}
+
+template <typename T> void applyReflection(Index count, const T *v, T *x) {
+  addScaled(count, T(-2) * dot(count, v, x), v, x);
+}
+
+/// w holds the columns as rows, at the end the reflections; q becomes the columns of Q as rows. R in `r`,
+/// with a diagonal that is not negative.
+template <typename T> void qr(T *w, T *q, T *r, Index m, Index n) {
+  std::fill(r, r + n * n, T(0));
+  for (Index k = 0; k < n; ++k) {
+    T *v = w + k * m;
+    for (Index i = 0; i < k; ++i)
+      r[i * n + k] = v[i];
+    r[k * n + k] = reflect(m - k, v + k);
+    for (Index j = k + 1; j < n; ++j)
+      applyReflection(m - k, v + k, w + j * m + k);
+  }
+  std::fill(q, q + n * m, T(0));
+  for (Index j = 0; j < n; ++j)
+    q[j * m + j] = 1;
+  for (Index k = n - 1; k >= 0; --k)
+    for (Index j = k; j < n; ++j)
+      applyReflection(m - k, w + k * m + k, q + j * m + k);
+  for (Index k = 0; k < n; ++k) {
+    if (!(r[k * n + k] < 0)) continue;
+    scale(n, T(-1), r + k * n);
+    scale(m, T(-1), q + k * m);
+  }
+}
+
+/// Tangent of the smaller angle that makes a rotation of two rows orthogonal.
+template <typename T> T tangentOf(T zeta) {
+  return std::copysign(T(1), zeta) / (std::abs(zeta) + std::sqrt(1 + zeta * zeta));
+}
+
+/// a becomes diagonal, the rows of v its eigenvectors.
+template <typename T> void diagonalise(T *a, T *v, Index n) {
+  const T small = std::numeric_limits<T>::epsilon() * std::sqrt(dot(n * n, a, a)) / T(4 * n);
+  bool rotated = true;
+  for (int sweep = 0; rotated && sweep < mostSweeps; ++sweep) {
+    rotated = false;
+    for (Index p = 0; p < n; ++p)
+      for (Index q = p + 1; q < n; ++q) {
+        if (!(std::abs(a[p * n + q]) > small)) continue;
+        rotated = true;
+        const T tangent = tangentOf((a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q]));
+        const T cosine = 1 / std::sqrt(1 + tangent * tangent), sine = tangent * cosine;
+        rotate(n, cosine, sine, a + p * n, a + q * n);
+        for (Index k = 0; k < n; ++k)
+          rotate(1, cosine, sine, a + k * n + p, a + k * n + q);
+        a[p * n + q] = a[q * n + p] = 0;
+        rotate(n, cosine, sine, v + p * n, v + q * n);
+      }
+  }
+}
+
+/// Rows of w become orthogonal by rotations that v takes along.
+template <typename T> void orthogonalise(T *w, T *v, Index m, Index n) {
+  const T small = std::numeric_limits<T>::epsilon();
+  bool rotated = true;
+  for (int sweep = 0; rotated && sweep < mostSweeps; ++sweep) {
+    rotated = false;
+    for (Index p = 0; p < n; ++p)
+      for (Index q = p + 1; q < n; ++q) {
+        T *x = w + p * m, *y = w + q * m;
+        const T xx = dot(m, x, x), yy = dot(m, y, y), xy = dot(m, x, y);
+        if (!(std::abs(xy) > small * std::sqrt(xx) * std::sqrt(yy))) continue;
+        rotated = true;
+        const T tangent = tangentOf((yy - xx) / (2 * xy));
+        const T cosine = 1 / std::sqrt(1 + tangent * tangent), sine = tangent * cosine;
+        rotate(m, cosine, sine, x, y);
+        rotate(n, cosine, sine, v + p * n, v + q * n);
+      }
+  }
+}
+
+template <typename T> void makeIdentity(T *v, Index n) {
+  std::fill(v, v + n * n, T(0));
+  for (Index k = 0; k < n; ++k)
+    v[k * (n + 1)] = 1;
+}
+
+/// -1 where the first large element (at least 0.9 of the largest) is negative, else 1: the sign of a vector.
+template <typename T> T signOf(const T *x, Index count) {
+  T top = 0;
+  for (Index k = 0; k < count; ++k)
+    top = std::max(top, std::abs(x[k]));
+  for (Index k = 0; k < count; ++k)
+    if (std::abs(x[k]) >= T(0.9) * top) return x[k] < 0 ? T(-1) : T(1);
+  return 1;
+}
+
+/// Puts rows in the order of their numbers by exchanging them; `swap` takes the rest of two rows along.
+template <typename T, typename Swap> void order(T *values, Index n, bool descending, Swap swap) {
+  for (Index k = 0; k < n; ++k) {
+    Index best = k;
+    for (Index i = k + 1; i < n; ++i)
+      if (descending ? values[best] < values[i] : values[i] < values[best]) best = i;
+    if (best == k) continue;
+    std::swap(values[k], values[best]);
+    swap(k, best);
+  }
+}
+
+template <typename T> void swapRows(T *x, Index width, Index a, Index b) {
+  std::swap_ranges(x + a * width, x + (a + 1) * width, x + b * width);
+}
+
+template <typename T> void eigh(const T *from, Index step, T *values, T *vectors, T *a, T *v, Index n) {
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j <= i; ++j)
+      a[i * n + j] = a[j * n + i] = from[(i * n + j) * step];
+  const T factor = balance(n * n, a);
+  if (std::isnan(factor)) return std::fill(values, values + n + n * n, factor);
+  scale(n * n, factor, a);
+  makeIdentity(v, n);
+  diagonalise(a, v, n);
+  for (Index k = 0; k < n; ++k)
+    values[k] = a[k * (n + 1)] / factor;
+  order(values, n, false, [&](Index x, Index y) { swapRows(v, n, x, y); });
+  for (Index k = 0; k < n; ++k) {
+    const T sign = signOf(v + k * n, n);
+    for (Index i = 0; i < n; ++i)
+      vectors[i * n + k] = sign * v[k * n + i];
+  }
+}
+
+/// A row orthogonal to the first k rows, of length 1, where rounding has left none.
+template <typename T> void completeRow(T *w, Index m, Index k) {
+  T *row = w + k * m;
+  for (Index axis = 0; axis < m; ++axis) {
+    std::fill(row, row + m, T(0));
+    row[axis] = 1;
+    for (int twice = 0; twice < 2; ++twice)
+      for (Index other = 0; other < k; ++other)
+        addScaled(m, -dot(m, w + other * m, row), w + other * m, row);
+    const T length = std::sqrt(dot(m, row, row));
+    if (length * length * T(2 * m) < 1) continue; // some axis keeps at least 1 / m of its square
+    return scale(m, 1 / length, row);
+  }
+}
+
+template <typename T>
+void svd(const T *from, Index step, T *u, T *values, T *vt, T *w, T *v, Index m, Index n) {
+  const T factor = transposedInto(from, step, w, m, n);
+  if (std::isnan(factor)) return std::fill(u, u + m * n + n + n * n, factor);
+  makeIdentity(v, n);
+  orthogonalise(w, v, m, n);
+  for (Index k = 0; k < n; ++k)
+    values[k] = std::sqrt(dot(m, w + k * m, w + k * m));
+  order(values, n, true, [&](Index x, Index y) {
+    swapRows(w, m, x, y);
+    swapRows(v, n, x, y);
+  });
+  const T least = n ? values[0] * std::numeric_limits<T>::epsilon() * T(1e-3) : T(0);
+  for (Index k = 0; k < n; ++k) {
+    if (values[k] > least)
+      scale(m, 1 / values[k], w + k * m);
+    else
+      completeRow(w, m, k);
+    const T sign = signOf(v + k * n, n);
+    for (Index i = 0; i < m; ++i)
+      u[i * n + k] = sign * w[k * m + i];
+    for (Index j = 0; j < n; ++j)
+      vt[k * n + j] = sign * v[k * n + j];
+    values[k] /= factor;
+  }
+}
+
+template <typename Body> void withReal(Index bits, Body body) {
+  if (bits == 32)
+    body(float());
+  else
+    body(double());
+}
+
+} // namespace
+} // namespace tgc
+
+using namespace tgc;
+
+void tgc_qr(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result, std::int64_t scratch,
+            std::int64_t n, std::int64_t m) {
+  withReal(bits, [&]<typename T>(T) {
+    T *w = at<T>(scratch), *columns = w + n * m, *q = at<T>(result), *r = q + m * n;
+    const T factor = transposedInto(at<const T>(a), step, w, m, n);
+    if (std::isnan(factor)) return std::fill(q, q + m * n + n * n, factor);
+    qr(w, columns, r, m, n);
+    scale(n * n, 1 / factor, r);
+    for (Index i = 0; i < m; ++i)
+      for (Index j = 0; j < n; ++j)
+        q[i * n + j] = columns[j * m + i];
+  });
+}
+
+void tgc_eigh(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result, std::int64_t scratch,
+              std::int64_t n) {
+  withReal(bits, [&]<typename T>(T) {
+    T *own = at<T>(scratch), *values = at<T>(result);
+    eigh(at<const T>(a), step, values, values + n, own, own + n * n, n);
+  });
+}
+
+void tgc_svd(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result, std::int64_t scratch,
+             std::int64_t n, std::int64_t m) {
+  withReal(bits, [&]<typename T>(T) {
+    T *u = at<T>(result), *values = u + m * n, *w = at<T>(scratch);
+    svd(at<const T>(a), step, u, values, values + n, w, w + n * m, m, n);
+  });
+}
