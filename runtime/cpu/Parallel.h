@@ -1,4 +1,4 @@
-// The one parallel-for of tgc: libgomp's pool, shared with oneDNN, or the host's own.
+// The one parallel-for of tgc: its own pool (Pool.h) or the host's threads.
 #pragma once
 #include "tgc/Executor.h"
 
@@ -6,16 +6,16 @@ namespace tgc {
 
 using RangeBody = void (*)(std::int64_t begin, std::int64_t end, void *context);
 
-/// How many threads "all cores" means: OpenMP's count, which honours the process's affinity.
+/// How many threads "all cores" means: the processors the process was given when it first asked.
 int availableThreads();
 
-/// Whether the calling thread is inside a parallel-for of tgc or an OpenMP region.
+/// Whether the calling thread is inside a parallel-for of tgc.
 bool insideParallelFor();
 
 /// Calls `body` on ranges that cover [0, items) exactly once and returns when all are done.
-/// The split is static: min(threads, items / grain) ranges of nearly equal length. With one range, or when
-/// called from inside a region, the body runs here and no thread is created. The body must not throw. Cost:
-/// about 1 us when the pool is awake.
+/// The split is static: min(threads, items / grain) ranges of nearly equal length, never more threads than
+/// processors. With one range, called from inside a range, or while another thread has the pool, the body
+/// runs here on all items. The body must not throw. Cost: below 1 us when the pool is awake.
 void parallelFor(std::int64_t items, int threads, std::int64_t grain, RangeBody body, void *context);
 
 /// The same on the host's threads; from inside a region the body runs here.

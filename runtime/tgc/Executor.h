@@ -16,7 +16,7 @@ struct Executor {
 
 /// What one call may use. The results do not depend on it, bit for bit.
 struct RunOptions {
-  /// 0: all cores (as OpenMP counts them, so OMP_NUM_THREADS and the process's affinity hold); 1: no thread
+  /// 0: all cores that the process's affinity allows; 1: no thread
   /// is created.
   int threads = 0;
   /// Used instead of own threads when its function is set.

@@ -19,7 +19,6 @@ int doctorCommand(const CommandLine &, Console &console) {
   };
   const Library libraries[] = {{"oneDNN", "libdnnl.so.2", "referee of the benchmarks"},
                                {"libmvec", "libmvec.so.1", "vector functions without own code"},
-                               {"libgomp", "libgomp.so.1", "threads"},
                                {"CUDA driver", "libcuda.so.1", "devices (not used yet)"}};
   if (console.json) {
     std::printf("{\"version\": \"%s\", \"vector_bytes\": %d, \"cores\": %d, \"libraries\": {", TGC_VERSION,

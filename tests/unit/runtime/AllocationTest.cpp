@@ -22,7 +22,7 @@ void *__libc_memalign(std::size_t, std::size_t);
 static void note() {
   if (counting.load(std::memory_order_relaxed)) ++allocations;
 }
-// Visible to libstdc++ and libgomp, whose allocations are to be counted too.
+// Visible to libstdc++, whose allocations are to be counted too.
 #define TGC_SEEN __attribute__((visibility("default")))
 TGC_SEEN void *malloc(std::size_t bytes) { return note(), __libc_malloc(bytes); }
 TGC_SEEN void *calloc(std::size_t count, std::size_t bytes) { return note(), __libc_calloc(count, bytes); }

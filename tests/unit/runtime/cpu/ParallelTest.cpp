@@ -6,7 +6,9 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 #if defined(__SSE__)
 #include <xmmintrin.h>
@@ -118,6 +120,45 @@ TEST_CASE("parallel: calls from several threads at once") {
   for (std::thread &caller : callers)
     caller.join();
   CHECK(good == 200);
+}
+
+TEST_CASE("parallel: a call beside another does not wait for it") {
+  struct Gate {
+    std::atomic<bool> entered{false}, open{false};
+  } gate;
+  std::thread first([&] {
+    parallelFor(
+        2, 2, 1,
+        [](std::int64_t, std::int64_t, void *context) {
+          auto &gate = *static_cast<Gate *>(context);
+          gate.entered = true;
+          while (!gate.open)
+            std::this_thread::yield();
+        },
+        &gate);
+  });
+  while (!gate.entered)
+    std::this_thread::yield();
+  Visits visits(97);
+  parallelFor(97, 2, 1, Visits::body, &visits); // the pool is the other call's
+  CHECK(visits.allOnce());
+  CHECK(*visits.threads.begin() == std::this_thread::get_id());
+  gate.open = true;
+  first.join();
+}
+
+TEST_CASE("parallel: a child process has no helpers and computes all the same") {
+  Visits before(64);
+  parallelFor(64, 2, 1, Visits::body, &before);
+  const pid_t child = fork();
+  if (child == 0) {
+    Visits visits(64);
+    parallelFor(64, 2, 1, Visits::body, &visits);
+    _exit(visits.allOnce() && visits.threads.size() == 1 ? 0 : 1);
+  }
+  int status = 1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("parallel: a host's executor runs the ranges on its own threads") {
