@@ -244,7 +244,7 @@ private:
     search.roofline = pricing.roofline;
     search.rounds = 5;
     SearchResult result;
-    if (findPath(part.network, search, result)) return std::nullopt;
+    if (findWorthwhilePath(part.network, search, result)) return std::nullopt;
     return std::move(result.tree);
   }
 

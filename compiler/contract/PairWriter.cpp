@@ -109,7 +109,7 @@ Value PairWriter::contract(ArrayRef<Value> tensors, const std::vector<IndexList>
   for (std::uint32_t index : output)
     elements *= double(extents[index]);
   if (elements >= 0x1p48) {
-    emitError(loc) << "contract: an intermediate would have " << llvm::formatv("{0:g}", elements).str()
+    emitError(loc) << "contract: an intermediate would have " << llvm::formatv("{0:e2}", elements).str()
                    << " elements, more than 2^48";
     return nullptr;
   }

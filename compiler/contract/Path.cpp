@@ -258,4 +258,16 @@ std::optional<std::string> findPath(const Network &network, const SearchOptions 
   return std::nullopt;
 }
 
+std::optional<std::string> findWorthwhilePath(const Network &network, SearchOptions options,
+                                              SearchResult &result) {
+  if (auto error = findPath(network, options, result)) return error;
+  // A round takes about so long (measured on networks of 100 to 1,000 tensors); one that slices, five times
+  // that.
+  double roundSeconds = (options.memoryBytes > 0 ? 2.5e-4 : 5e-5) * double(network.inputs.size());
+  double worth = std::min(64.0, 10 * result.figures.seconds / roundSeconds);
+  if (result.exact || worth <= double(options.rounds)) return std::nullopt;
+  options.rounds = std::uint32_t(worth);
+  return findPath(network, options, result);
+}
+
 } // namespace tgc::contract

@@ -55,6 +55,11 @@ struct SearchResult {
 std::optional<std::string> findPath(const Network &network, const SearchOptions &options,
                                     SearchResult &result);
 
+/// findPath with `options.rounds`, and again with more of them where the network runs so long that one call
+/// pays for the search: by the predicted seconds, so the outcome is the same everywhere.
+std::optional<std::string> findWorthwhilePath(const Network &network, SearchOptions options,
+                                              SearchResult &result);
+
 /// A network with the extents of `sliced` set to 1: what one slice contracts.
 Network oneSlice(const Network &network, const std::vector<std::uint32_t> &sliced);
 

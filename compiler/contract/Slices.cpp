@@ -2,6 +2,7 @@
 // slices are written out; equal steps of different slices are one kernel, since the values they read are
 // operands.
 #include "compiler/Passes.h"
+#include "compiler/contract/EmittedPeak.h"
 #include "compiler/contract/Joint.h"
 #include "compiler/contract/Layout.h"
 #include "compiler/contract/PairWriter.h"
@@ -21,7 +22,7 @@ namespace tgc::contract {
 namespace {
 
 /// Writing out more pairs than this takes longer than anybody waits.
-constexpr double mostPairs = 1 << 16;
+constexpr double mostPairs = 1 << 17;
 
 class SliceWriter {
 public:
@@ -31,11 +32,31 @@ public:
 
   /// What replaces the op; null after an error.
   Value run() {
+    Operation *before = op->getPrevNode();
     PairWriter writer(builder, op.getLoc(), network.extents);
     sumLoneIndices(writer);
     if (values.size() == 1) return writer.contract(values, network.inputs, network.output);
-    if (!plan()) return nullptr;
-    return build();
+    Operation *start = op->getPrevNode();
+    // The search counts intermediates. Copies of sliced operands, changes of order and what kernels copy come
+    // on top, so the written ops are measured, and where they take too much the search gets less.
+    double allowed = limitBytes, best = 0, least = std::numeric_limits<double>::infinity();
+    for (int attempt = 0; attempt < 4 && plan(allowed); ++attempt) {
+      Value value = build();
+      if (!value) return nullptr;
+      double peak = emittedPeakBytes(following(before), op);
+      if (peak <= 0.875 * limitBytes) return value;
+      if (peak < least) {
+        least = peak;
+        best = allowed;
+      }
+      allowed *= 0.86 * limitBytes / peak;
+      while (op->getPrevNode() != start)
+        op->getPrevNode()->erase();
+    }
+    if (best > 0 && plan(best)) return build(); // the nearest there is
+    op.emitError() << "contract: no slicing keeps the intermediates of this network within "
+                   << static_cast<std::int64_t>(limitBytes) << " bytes";
+    return nullptr;
   }
 
 private:
@@ -52,32 +73,29 @@ private:
     }
   }
 
-  bool plan() {
+  Operation *following(Operation *place) { return place ? place->getNextNode() : &op->getBlock()->front(); }
+
+  bool plan(double memoryBytes) {
     SearchOptions search;
-    search.roofline.bytesPerElement = graph::bitsOf(graph::elementOf(op.getType())) / 8.0;
+    search.objective = Objective::Seconds; // flops alone would not mind a thousand slices of next to nothing
+    search.roofline = planningRoofline(bytesOf(1));
     search.rounds = 8;
-    // A sliced operand is copied for the step that reads it: that much is not left for intermediates.
-    double reserve = 0;
-    for (int attempt = 0; attempt < 4; ++attempt) {
-      search.memoryBytes = std::max(1.0, limitBytes - reserve);
-      if (auto error = findPath(network, search, found)) return op.emitError() << *error, false;
-      double copies = largestCopy() * search.roofline.bytesPerElement;
-      if (found.figures.peak.value() * search.roofline.bytesPerElement + copies <= limitBytes) break;
-      reserve = copies;
-    }
-    if (!found.withinMemory) {
-      op.emitError() << "contract: no slicing keeps the intermediates of this network within "
-                     << static_cast<std::int64_t>(limitBytes) << " bytes";
-      return false;
-    }
-    if (found.slices.value() * double(found.tree.steps.size()) > mostPairs) {
-      op.emitError() << "contract: within " << static_cast<std::int64_t>(limitBytes)
-                     << " bytes this network takes " << llvm::formatv("{0:g}", found.slices.value()).str()
-                     << " slices of " << found.tree.steps.size() << " pairs; at most "
-                     << static_cast<std::int64_t>(mostPairs) << " pairs are written out";
-      return false;
-    }
-    return true;
+    search.memoryBytes = std::max(1.0, memoryBytes);
+    planned = memoryBytes;
+    return !findWorthwhilePath(network, search, found) && found.withinMemory;
+  }
+
+  bool fewEnough() {
+    std::vector<char> needed = wanted();
+    std::int64_t pairs = 0;
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      pairs += needed[values.size() + i] && !once[values.size() + i];
+    if (found.slices.value() * double(pairs) <= mostPairs) return true;
+    op.emitError() << "contract: within " << static_cast<std::int64_t>(limitBytes)
+                   << " bytes this network takes " << llvm::formatv("{0:e2}", found.slices.value()).str()
+                   << " slices of " << pairs << " pairs; at most " << static_cast<std::int64_t>(mostPairs)
+                   << " pairs are written out";
+    return false;
   }
 
   double largestCopy() const {
@@ -110,6 +128,7 @@ private:
       llvm::erase_if(list, isSliced);
     llvm::erase_if(slice.output, isSliced);
     steps = orderIndices(slice, found.tree);
+    if (!hoist(order) || !fewEnough()) return nullptr;
     std::vector<std::int64_t> at(network.extents.size(), 0);
     SmallVector<Value> parts;
     Value sum;
@@ -128,16 +147,99 @@ private:
     }
   }
 
+  // ---- what is the same in every slice ----
+
+  /// Steps that read nothing sliced are run once, as far as their results can be kept while slices come and
+  /// go.
+  bool hoist(ArrayRef<std::uint32_t> order) {
+    std::size_t leaves = values.size();
+    once.assign(leaves + steps.size(), Value());
+    std::vector<char> varies(leaves + steps.size(), 0);
+    for (auto [k, input] : llvm::enumerate(network.inputs))
+      varies[k] = llvm::any_of(input, [&](std::uint32_t index) { return llvm::is_contained(order, index); });
+    SmallVector<std::uint32_t> candidates;
+    for (auto [i, step] : llvm::enumerate(steps)) {
+      varies[leaves + i] = varies[step.left] || varies[step.right];
+      if (!varies[leaves + i]) continue;
+      for (std::uint32_t node : {step.left, step.right})
+        if (!varies[node]) candidates.push_back(node);
+    }
+    double free = planned - bytesOf(found.figures.peak.value()) - bytesOf(largestCopy());
+    while (!candidates.empty()) {
+      std::uint32_t node = candidates.pop_back_val();
+      if (node < leaves) continue;
+      const PairStep &step = steps[node - leaves];
+      double bytes = bytesOf(elementsOf(step.result));
+      if (bytes <= free) {
+        free -= bytes;
+        if (!runOnce(node)) return false;
+      } else { // perhaps what it is made of can be kept
+        candidates.append({step.left, step.right});
+      }
+    }
+    return true;
+  }
+
+  bool runOnce(std::uint32_t root) {
+    std::size_t leaves = values.size();
+    SmallVector<std::uint32_t> work{root}, below;
+    while (!work.empty()) {
+      std::uint32_t node = work.pop_back_val();
+      if (node < leaves) continue;
+      below.push_back(node);
+      work.append({steps[node - leaves].left, steps[node - leaves].right});
+    }
+    llvm::sort(below); // steps stand after what they read
+    SmallVector<Value> made(leaves + steps.size());
+    llvm::copy(values, made.begin());
+    for (std::uint32_t node : below) {
+      const PairStep &step = steps[node - leaves];
+      made[node] = contractStep(node - leaves, made[step.left], made[step.right]);
+      if (!made[node]) return false;
+    }
+    once[root] = made[root];
+    return true;
+  }
+
+  double elementsOf(const IndexList &list) const {
+    double elements = 1;
+    for (std::uint32_t index : list)
+      elements *= double(slice.extents[index]);
+    return elements;
+  }
+
+  double bytesOf(double elements) { return elements * graph::bitsOf(graph::elementOf(op.getType())) / 8.0; }
+
+  /// The nodes of a slice that are still to be run: not those that were run once, nor what only they read.
+  std::vector<char> wanted() const {
+    std::size_t leaves = values.size();
+    std::vector<char> needed(leaves + steps.size(), 0);
+    needed.back() = 1;
+    for (std::size_t i = steps.size(); i-- > 0;)
+      if (needed[leaves + i] && !once[leaves + i]) needed[steps[i].left] = needed[steps[i].right] = 1;
+    return needed;
+  }
+
+  // ---- one slice ----
+
+  Value contractStep(std::size_t i, Value left, Value right) {
+    PairWriter writer(builder, placeOf(i, steps[i]), slice.extents);
+    return writer.contract({left, right}, {steps[i].leftIndices, steps[i].rightIndices}, steps[i].result);
+  }
+
   Value contractSlice(ArrayRef<std::uint32_t> order, ArrayRef<std::int64_t> at) {
     PairWriter writer(builder, op.getLoc(), slice.extents);
-    SmallVector<Value> nodes;
-    for (auto [k, value] : llvm::enumerate(values))
-      nodes.push_back(sliceOf(writer, k, value, order, at));
+    std::vector<char> needed = wanted();
+    SmallVector<Value> nodes(once.begin(), once.end());
     for (auto [i, step] : llvm::enumerate(steps)) {
-      PairWriter writer(builder, placeOf(i, step), slice.extents);
-      nodes.push_back(writer.contract({nodes[step.left], nodes[step.right]},
-                                      {step.leftIndices, step.rightIndices}, step.result));
-      if (!nodes.back()) return nullptr;
+      Value &node = nodes[values.size() + i];
+      if (node || !needed[values.size() + i]) continue;
+      // An operand's part is copied where it is read: copies of all of them at once are not accounted for.
+      for (std::uint32_t leaf : {step.left, step.right})
+        if (leaf < values.size() && !nodes[leaf])
+          nodes[leaf] = sliceOf(writer, leaf, values[leaf], order, at);
+      node = contractStep(i, nodes[step.left], nodes[step.right]);
+      if (!node) return nullptr;
     }
     return nodes.back();
   }
@@ -211,7 +313,9 @@ private:
   Network network, slice;
   SmallVector<Value> values;
   SearchResult found;
+  double planned = 0; ///< bytes the search was given
   std::vector<PairStep> steps;
+  std::vector<Value> once; ///< by node: results that all slices share
 };
 
 struct SliceContractions : impl::SliceContractionsBase<SliceContractions> {

@@ -72,7 +72,7 @@ private:
     search.roofline = planningRoofline(graph::bitsOf(graph::elementOf(op.getType())) / 8.0);
     search.rounds = 5;
     SearchResult found;
-    if (auto error = findPath(network, search, found)) return op.emitError() << *error, false;
+    if (auto error = findWorthwhilePath(network, search, found)) return op.emitError() << *error, false;
     for (const PairStep &step : orderIndices(network, found.tree)) {
       nodes.push_back(writer.contract({nodes[step.left], nodes[step.right]},
                                       {step.leftIndices, step.rightIndices}, step.result));

@@ -49,6 +49,14 @@ def least(call, times=3):
     return best
 
 
+def single_letters(network):
+    """cotengra's Rust core takes one character for an index."""
+    short = {name: chr(0xC0 + k + (0x800 if k >= 0xD740 else 0)) for k, name in enumerate(network["size_dict"])}
+    return {"inputs": [[short[name] for name in term] for term in network["inputs"]],
+            "output": [short[name] for name in network["output"]],
+            "size_dict": {short[name]: size for name, size in network["size_dict"].items()}}
+
+
 def path_time(arguments, scratch):
     cotengra, opt_einsum = peer("cotengrust"), peer("opt_einsum")
     print(f"{'family':8} {'tensors':>8} {'tgc us':>9} {'cotengra us':>12} {'opt_einsum us':>14}   for each tensor; tgc seconds")
@@ -60,13 +68,11 @@ def path_time(arguments, scratch):
             count = len(network["inputs"])
             options = ("--effort", "greedy" if count > 8 else "auto", "--threads", "1")
             seconds = min(ours(arguments.program, path, *options)["search_seconds"] for _ in range(3))
-            inputs, output, sizes = network["inputs"], network["output"], network["size_dict"]
             theirs = [math.nan, math.nan]
             if count <= arguments.peer_limit:
-                if cotengra:  # its Rust core takes one character for an index; renaming is not counted
-                    short = {name: chr(0xC0 + k + (0x800 if k >= 0xD740 else 0)) for k, name in enumerate(sizes)}
-                    inputs = [[short[name] for name in term] for term in inputs]
-                    sizes = {short[name]: size for name, size in sizes.items()}
+                network = single_letters(network)  # not counted
+                inputs, output, sizes = network["inputs"], network["output"], network["size_dict"]
+                if cotengra:
                     theirs[0] = least(lambda: cotengra.optimize_greedy(inputs, output, sizes, use_ssa=True))
                 if opt_einsum:
                     sets = [frozenset(term) for term in inputs]
@@ -78,7 +84,8 @@ def path_time(arguments, scratch):
 
 def peer_quality(cotengra, network, seconds, threads):
     optimizer = cotengra.HyperOptimizer(max_time=seconds, max_repeats=10**6, parallel=threads if threads > 1 else False,
-                                        minimize="flops", reconf_opts={}, progbar=False)
+                                        minimize="flops", reconf_opts={}, progbar=False, on_trial_error="raise")
+    network = single_letters(network)
     tree = optimizer.search(network["inputs"], network["output"], network["size_dict"])
     return tree.get_path()
 

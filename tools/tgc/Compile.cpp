@@ -96,8 +96,11 @@ int compileCommand(const CommandLine &line, Console &console) {
   }
   auto level = numberOption(line, "level", 2, 0);
   if (!level) return report(console, level.error(), Usage);
+  auto memory = numberOption(line, "memory", 0, 1);
+  if (!memory) return report(console, memory.error(), Usage);
   Options options;
   options.level = static_cast<int>(*level);
+  options.contractionBytes = *memory;
   if (std::string from = line.value("from"); !from.empty()) {
     auto stage = stageNamed(from);
     if (!stage && from != "graph")

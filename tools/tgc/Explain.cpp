@@ -41,8 +41,8 @@ std::vector<Run> runsOf(mlir::ModuleOp module, const std::string &function) {
   return out;
 }
 
-void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const Report &report,
-               const Trace &trace) {
+void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const Measured &measured,
+               const Report &report, const Trace &trace) {
   std::fputs(plan.text().c_str(), stdout);
   std::printf("kernels, in the order they run (a new one starts for the reason given)\n");
   for (std::size_t k = 0; k < runs.size(); ++k) {
@@ -59,6 +59,9 @@ void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const 
   std::printf("memory\n      arena %lld bytes, constants %lld bytes, %lld launches\n",
               static_cast<long long>(report.arenaBytes), static_cast<long long>(report.constantBytes),
               static_cast<long long>(report.launches));
+  if (measured.peakBytes >= 0)
+    std::printf("      a run grew the process by %lld bytes at most, beyond arguments and results\n",
+                static_cast<long long>(measured.peakBytes));
   std::printf("compile time, ms\n");
   for (const StageRecord &stage : trace.stages)
     std::printf("      %-10s %8.2f   %lld ops after it\n", std::string(nameOf(stage.stage)).c_str(),
@@ -66,8 +69,8 @@ void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const 
   std::printf("      %-10s %8.2f\n", "all", trace.totalSeconds() * 1e3);
 }
 
-std::string json(const std::vector<Run> &runs, const ContractionPlan &plan, const Report &report,
-                 const Trace &trace) {
+std::string json(const std::vector<Run> &runs, const ContractionPlan &plan, const Measured &measured,
+                 const Report &report, const Trace &trace) {
   using language::quoteJson;
   std::string out = "{\"kernels\": [";
   for (std::size_t k = 0; k < runs.size(); ++k)
@@ -77,6 +80,7 @@ std::string json(const std::vector<Run> &runs, const ContractionPlan &plan, cons
            ", \"why\": " + quoteJson(runs[k].why) + "}";
   out += "], \"contractions\": " + plan.json() + ", \"arena_bytes\": " + std::to_string(report.arenaBytes) +
          ", \"constant_bytes\": " + std::to_string(report.constantBytes) +
+         ", \"peak_bytes\": " + (measured.peakBytes < 0 ? "null" : std::to_string(measured.peakBytes)) +
          ", \"launches\": " + std::to_string(report.launches) + ", \"stages\": {";
   for (std::size_t k = 0; k < trace.stages.size(); ++k)
     out += (k ? ", " : "") + quoteJson(nameOf(trace.stages[k].stage)) + ": " +
@@ -108,21 +112,22 @@ int explainCommand(const CommandLine &line, Console &console) {
   Trace trace;
   auto compiled = compiler.compile(loaded->input(), options, &trace);
   if (!compiled) return report(console, compiled.error());
-  std::vector<double> seconds;
+  Measured measured;
   if (line.has("measure")) {
     auto arguments = argumentsOf(*loaded, true, code);
     if (!arguments) return report(console, arguments.error(), code);
-    auto measured = stepSecondsOf(*compiled->program, *arguments, 0.5);
-    if (!measured) return report(console, measured.error(), LimitHit);
-    seconds = std::move(*measured);
+    auto figures = measure(*compiled->program, *arguments, 0.5);
+    if (!figures) return report(console, figures.error(), LimitHit);
+    measured = std::move(*figures);
   }
-  ContractionPlan plan = contractionPlanOf(*loaded->module, loaded->function, compiled->report, seconds);
+  ContractionPlan plan =
+      contractionPlanOf(*loaded->module, loaded->function, compiled->report, measured.stepSeconds);
   if (line.has("svg"))
     std::fputs(plan.svg(loaded->function).c_str(), stdout);
   else if (console.json)
-    std::fputs(json(runs, plan, compiled->report, trace).c_str(), stdout);
+    std::fputs(json(runs, plan, measured, compiled->report, trace).c_str(), stdout);
   else
-    printText(runs, plan, compiled->report, trace);
+    printText(runs, plan, measured, compiled->report, trace);
   return Done;
 }
 

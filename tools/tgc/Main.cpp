@@ -25,9 +25,9 @@ const std::vector<Command> &commands() {
        runCommand},
       {{"compile",
         "tgc compile FILE [--fn EXPR] [--shape NAME=DTYPE[4,3]]... --emit=STAGE [-o OUT] [--from=STAGE] "
-        "[--dump-stages=DIR]",
+        "[--dump-stages=DIR] [--memory BYTES]",
         "print any stage of the way",
-        with({"emit", "output", "from", "dump-stages", "level"}),
+        with({"emit", "output", "from", "dump-stages", "level", "memory"}),
         {"json", "help"}},
        compileCommand},
       {{"explain",

@@ -1,6 +1,9 @@
 #include "tools/tgc/Measure.h"
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <sys/mman.h>
 
 namespace tgc::tools {
 namespace {
@@ -9,10 +12,56 @@ using Clock = std::chrono::steady_clock;
 
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// A line of the process's own status, in bytes; -1 where there is none.
+std::int64_t statusBytes(const char *name) {
+  std::FILE *file = std::fopen("/proc/self/status", "r");
+  if (!file) return -1;
+  char line[256];
+  long long kilobytes = -1;
+  while (std::fgets(line, sizeof line, file))
+    if (std::strncmp(line, name, std::strlen(name)) == 0)
+      std::sscanf(line + std::strlen(name), ": %lld", &kilobytes);
+  std::fclose(file);
+  return kilobytes < 0 ? -1 : kilobytes * 1024;
+}
+
+/// The most memory resident is counted from now on.
+bool resetPeak() {
+  std::FILE *file = std::fopen("/proc/self/clear_refs", "w");
+  if (!file) return false;
+  bool done = std::fputs("5", file) >= 0;
+  return std::fclose(file) == 0 && done;
+}
+
+/// Pages of the smallest size, so that what becomes resident is what was written.
+struct Scratch {
+  explicit Scratch(std::size_t bytes) : bytes(bytes) {
+    void *pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) return;
+    madvise(pages, bytes, MADV_NOHUGEPAGE);
+    data = static_cast<char *>(pages);
+  }
+  ~Scratch() {
+    if (data) munmap(data, bytes);
+  }
+  Scratch(const Scratch &) = delete;
+  Scratch &operator=(const Scratch &) = delete;
+  char *data = nullptr;
+  std::size_t bytes;
+};
+
+void runSteps(const Program &program, void **buffers, std::vector<std::vector<double>> *samples) {
+  for (std::size_t k = 0; k < program.steps().size(); ++k) {
+    const Step &step = program.steps()[k];
+    Clock::time_point begin = Clock::now();
+    step.kernel(0, step.items, buffers + step.firstBuffer);
+    if (samples) (*samples)[k].push_back(since(begin));
+  }
+}
+
 } // namespace
 
-Result<std::vector<double>> stepSecondsOf(const Program &program, const std::vector<Buffer> &arguments,
-                                          double budget) {
+Result<Measured> measure(const Program &program, const std::vector<Buffer> &arguments, double budget) {
   std::vector<Buffer> own;
   std::vector<char *> bases;
   for (const Buffer &argument : arguments) // kernels read arguments and never write them
@@ -20,33 +69,35 @@ Result<std::vector<double>> stepSecondsOf(const Program &program, const std::vec
   for (const Port &port : program.results()) {
     auto made = Buffer::make(port.dtype, port.shape);
     if (!made) return made.error();
+    std::memset(made->data(), 0, static_cast<std::size_t>(made->sizeBytes()));
     bases.push_back(static_cast<char *>(made->data()));
     own.push_back(std::move(*made));
   }
-  auto arena = Buffer::make(u8, Shape{std::max<std::int64_t>(1, program.arenaBytes())});
-  if (!arena) return arena.error();
-  bases.push_back(static_cast<char *>(arena->data()));
+  Measured measured;
+  std::int64_t before = resetPeak() ? statusBytes("VmRSS") : -1;
+  Scratch arena(static_cast<std::size_t>(std::max<std::int64_t>(1, program.arenaBytes())));
+  if (!arena.data)
+    return Error{
+        ErrorKind::Limit, "no memory for " + std::to_string(arena.bytes) + " bytes of scratch", {}, 1, {}};
+  bases.push_back(arena.data);
   bases.push_back(nullptr);
   std::vector<void *> buffers;
   for (const Program::Slot &slot : program.slots()) {
     auto base = reinterpret_cast<std::uintptr_t>(bases[slot.base]);
     buffers.push_back(reinterpret_cast<void *>(base + slot.offsetBytes));
   }
+  // The first run warms caches and pages; it is the one whose memory counts.
+  runSteps(program, buffers.data(), nullptr);
+  if (before >= 0) measured.peakBytes = std::max<std::int64_t>(0, statusBytes("VmHWM") - before);
   std::vector<std::vector<double>> samples(program.steps().size());
   Clock::time_point start = Clock::now();
-  for (int round = 0; round < 4 || (round < 10000 && since(start) < budget); ++round)
-    for (std::size_t k = 0; k < program.steps().size(); ++k) {
-      const Step &step = program.steps()[k];
-      Clock::time_point begin = Clock::now();
-      step.kernel(0, step.items, buffers.data() + step.firstBuffer);
-      if (round > 0) samples[k].push_back(since(begin)); // the first warms caches and pages
-    }
-  std::vector<double> medians;
+  for (int round = 0; round < 3 || (round < 10000 && since(start) < budget); ++round)
+    runSteps(program, buffers.data(), &samples);
   for (auto &list : samples) {
     std::nth_element(list.begin(), list.begin() + std::ptrdiff_t(list.size() / 2), list.end());
-    medians.push_back(list[list.size() / 2]);
+    measured.stepSeconds.push_back(list[list.size() / 2]);
   }
-  return medians;
+  return measured;
 }
 
 } // namespace tgc::tools
