@@ -5,7 +5,9 @@
 #include "compiler/contract/Layout.h"
 #include "compiler/contract/PairWriter.h"
 #include "compiler/contract/Path.h"
+#include "mlir/IR/Dominance.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/Transforms/CSE.h"
 #include "llvm/ADT/DenseSet.h"
 
 namespace tgc {
@@ -29,6 +31,12 @@ struct SplitDifferentiated : impl::SplitDifferentiatedBase<SplitDifferentiated> 
       });
       for (graph::ContractOp op : large)
         if (!split(op)) return signalPassFailure();
+      if (large.empty()) continue;
+      // A tensor that stands twice (bra and ket) makes equal pairs. They become one now: their cotangents
+      // then meet before they go further back, instead of going back twice.
+      IRRewriter rewriter(&getContext());
+      DominanceInfo dominance(function);
+      eliminateCommonSubExpressions(rewriter, dominance, function);
     }
   }
 
