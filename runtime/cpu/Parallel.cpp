@@ -43,6 +43,8 @@ private:
 #endif
 };
 
+constexpr int rangesOfThread = 4;
+
 struct Region {
   RangeBody body;
   void *context;
@@ -90,10 +92,13 @@ bool insideParallelFor() { return insideBody; }
 void parallelFor(std::int64_t items, int threads, std::int64_t grain, RangeBody body, void *context) {
   if (items <= 0) return;
   const std::int64_t most = std::max<std::int64_t>(items / std::max<std::int64_t>(grain, 1), 1);
-  const int ranges = int(std::min<std::int64_t>({most, std::max(threads, 1), Pool::mostRanges}));
+  threads = int(std::min<std::int64_t>(most, std::max(threads, 1)));
+  // A range is lost time if its thread loses the processor; shorter ones leave more to the others.
+  const bool shorter = threads > 1 && most / threads >= 2 * rangesOfThread;
+  const int ranges = std::min(shorter ? rangesOfThread * threads : threads, Pool::mostRanges);
   if (ranges > 1 && !insideBody) {
     Region region{body, context, items, ranges, CallersFloatMode::current()};
-    if (Pool::shared().run(ranges, std::min(ranges, availableThreads()) - 1, runRange, &region)) return;
+    if (Pool::shared().run(ranges, std::min(threads, availableThreads()) - 1, runRange, &region)) return;
   }
   const BodyMark mark;
   body(0, items, context);

@@ -13,9 +13,10 @@ int availableThreads();
 bool insideParallelFor();
 
 /// Calls `body` on ranges that cover [0, items) exactly once and returns when all are done.
-/// The split is static: min(threads, items / grain) ranges of nearly equal length, never more threads than
-/// processors. With one range, called from inside a range, or while another thread has the pool, the body
-/// runs here on all items. The body must not throw. Cost: below 1 us when the pool is awake.
+/// The split is static, nearly equal: a range for each of min(threads, items / grain) threads, or four for
+/// each where they still have two grains. Never more threads than processors. With one range, called from
+/// inside a range, or while another thread has the pool, the body runs here on all items. The body must not
+/// throw. Cost: below 1 us when the pool is awake.
 void parallelFor(std::int64_t items, int threads, std::int64_t grain, RangeBody body, void *context);
 
 /// The same on the host's threads; from inside a region the body runs here.
