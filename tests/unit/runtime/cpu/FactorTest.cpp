@@ -48,7 +48,8 @@ template <typename T> void systems(std::int64_t n) {
   tgc_determinant(bits, at(a), 1, std::int64_t(&whole), at(scratch), n, 'd');
   tgc_determinant(bits, at(a), 1, std::int64_t(&logarithm), at(scratch), n, 'l');
   tgc_determinant(bits, at(a), 1, std::int64_t(&sign), at(scratch), n, 's');
-  CHECK(std::fabs(std::log(std::fabs(double(whole))) - double(logarithm)) < tolerance<T> * n);
+  if (std::isfinite(whole)) // of large matrices it overflows
+    CHECK(std::fabs(std::log(std::fabs(double(whole))) - double(logarithm)) < tolerance<T> * n);
   CHECK((whole < 0 ? T(-1) : T(1)) == sign);
 }
 
@@ -90,7 +91,7 @@ template <typename T> void factors(std::int64_t n) {
 } // namespace
 
 TEST_CASE("factor: systems, triangles and positive definite matrices") {
-  for (std::int64_t n : {1, 2, 3, 8, 17, 40}) {
+  for (std::int64_t n : {1, 2, 3, 8, 17, 40, 48, 49, 100, 131}) {
     systems<float>(n), systems<double>(n);
     triangles<float>(n), triangles<double>(n);
     factors<float>(n), factors<double>(n);
