@@ -131,7 +131,7 @@ let group = "special", source = "jax.lax" in {
 
 def Graph_LgammaOp : Composite<"lgamma", (ins Tensor:$x)> {
   let summary = "logarithm of the absolute value of the gamma function";
-  let description = [{ Infinite at 0 and at negative whole numbers. By Stirling's series from 10 on, below it by the recurrence, left of 1/2 by reflection: errors are a few
+  let description = [{ Infinite at 0 and at negative whole numbers. By Stirling's series from 8 on, below it by the recurrence, left of 1/2 by reflection: errors are a few
     roundings of numbers of size 1 or of the result, so that near the zeros 1 and 2 only the absolute error is small. }];
   let elementwise = 1;
   let formula = "formulas::lgamma(ink, x)";

@@ -136,7 +136,7 @@ def Graph_QrOp : Composite<"qr", (ins Tensor:$x)> {
 def Graph_EighOp : Composite<"eigh", (ins Tensor:$x)> {
   let summary = "eigenvalues, ascending, and eigenvectors (columns) of a symmetric matrix";
   let description = [{ Of the symmetric part of x. Each vector's first large element (at least 0.9 of the largest) is positive. Derivatives leave out the turning of the
-    vectors of equal eigenvalues into each other, which has none. By Jacobi rotations: accurate, and meant for matrices up to a few hundred rows.
+    vectors of equal eigenvalues into each other, which has none. By reflections to a tridiagonal matrix and QL steps.
     C1: square matrices of a floating-point dtype. }];
   let call = "eigh(x)";
   let results = (outs Variadic<Tensor>:$results_);

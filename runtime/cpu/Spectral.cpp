@@ -112,25 +112,74 @@ template <typename T> T tangentOf(T zeta) {
   return std::copysign(T(1), zeta) / (std::abs(zeta) + std::sqrt(1 + zeta * zeta));
 }
 
-/// a becomes diagonal, the rows of v its eigenvectors.
-template <typename T> void diagonalise(T *a, T *v, Index n) {
-  const T small = std::numeric_limits<T>::epsilon() * std::sqrt(dot(n * n, a, a)) / T(4 * n);
-  bool rotated = true;
-  for (int sweep = 0; rotated && sweep < mostSweeps; ++sweep) {
-    rotated = false;
-    for (Index p = 0; p < n; ++p)
-      for (Index q = p + 1; q < n; ++q) {
-        if (!(std::abs(a[p * n + q]) > small)) continue;
-        rotated = true;
-        const T tangent = tangentOf((a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q]));
-        const T cosine = 1 / std::sqrt(1 + tangent * tangent), sine = tangent * cosine;
-        rotate(n, cosine, sine, a + p * n, a + q * n);
-        for (Index k = 0; k < n; ++k)
-          rotate(1, cosine, sine, a + k * n + p, a + k * n + q);
-        a[p * n + q] = a[q * n + p] = 0;
-        rotate(n, cosine, sine, v + p * n, v + q * n);
-      }
+template <typename T> void makeIdentity(T *v, Index n) {
+  std::fill(v, v + n * n, T(0));
+  for (Index k = 0; k < n; ++k)
+    v[k * (n + 1)] = 1;
+}
+
+/// A symmetric matrix becomes tridiagonal, diagonal d and e beside it (e[n - 1] is 0), by reflections of rows
+/// and columns; the rows of v become the columns of their product. `room` holds n numbers.
+template <typename T> void tridiagonalise(T *a, T *v, T *d, T *e, T *room, Index n) {
+  for (Index k = 0; k < n; ++k) {
+    d[k] = a[k * (n + 1)];
+    const Index rest = n - k - 1;
+    T *own = a + k * n + k + 1;
+    e[k] = rest > 1 ? reflect(rest, own) : rest == 1 ? own[0] : T(0);
+    if (rest < 2) continue;
+    for (Index i = 0; i < rest; ++i)
+      room[i] = 2 * dot(rest, a + (k + 1 + i) * n + k + 1, own);
+    addScaled(rest, -dot(rest, own, room), own, room);
+    for (Index i = 0; i < rest; ++i) {
+      T *row = a + (k + 1 + i) * n + k + 1;
+      addScaled(rest, -own[i], room, row);
+      addScaled(rest, -room[i], own, row);
+    }
   }
+  makeIdentity(v, n);
+  for (Index k = n - 3; k >= 0; --k)
+    for (Index j = k + 1; j < n; ++j)
+      applyReflection(n - k - 1, a + k * n + k + 1, v + j * n + k + 1);
+}
+
+/// One step of QL with Wilkinson's shift on the rows [first, last] of a tridiagonal matrix; v takes the
+/// rotations along.
+template <typename T> void stepQl(T *d, T *e, T *v, Index n, Index first, Index last) {
+  T g = (d[first + 1] - d[first]) / (2 * e[first]);
+  g = d[last] - d[first] + e[first] / (g + std::copysign(std::sqrt(g * g + 1), g));
+  T sine = 1, cosine = 1, moved = 0;
+  for (Index i = last - 1; i >= first; --i) {
+    const T f = sine * e[i], b = cosine * e[i], length = std::sqrt(f * f + g * g);
+    e[i + 1] = length;
+    if (length == 0) {
+      d[i + 1] -= moved;
+      e[last] = 0;
+      return;
+    }
+    sine = f / length, cosine = g / length;
+    g = d[i + 1] - moved;
+    const T turn = (d[i] - g) * sine + 2 * cosine * b;
+    moved = sine * turn;
+    d[i + 1] = g + moved;
+    g = cosine * turn - b;
+    rotate(n, cosine, sine, v + i * n, v + (i + 1) * n);
+  }
+  d[first] -= moved;
+  e[first] = g;
+  e[last] = 0;
+}
+
+/// d become the eigenvalues of a tridiagonal matrix, the rows of v the vectors of what it was made from.
+template <typename T> void diagonalise(T *d, T *e, T *v, Index n) {
+  for (Index first = 0; first < n; ++first)
+    for (int step = 0; step < mostSweeps; ++step) {
+      Index last = first;
+      while (last + 1 < n && std::abs(e[last]) > std::numeric_limits<T>::epsilon() / 2 *
+                                                     (std::abs(d[last]) + std::abs(d[last + 1])))
+        ++last;
+      if (last == first) break;
+      stepQl(d, e, v, n, first, last);
+    }
 }
 
 /// Rows of w become orthogonal by rotations that v takes along.
@@ -151,12 +200,6 @@ template <typename T> void orthogonalise(T *w, T *v, Index m, Index n) {
         rotate(n, cosine, sine, v + p * n, v + q * n);
       }
   }
-}
-
-template <typename T> void makeIdentity(T *v, Index n) {
-  std::fill(v, v + n * n, T(0));
-  for (Index k = 0; k < n; ++k)
-    v[k * (n + 1)] = 1;
 }
 
 /// -1 where the first large element (at least 0.9 of the largest) is negative, else 1: the sign of a vector.
@@ -192,10 +235,12 @@ template <typename T> void eigh(const T *from, Index step, T *values, T *vectors
   const T factor = balance(n * n, a);
   if (std::isnan(factor)) return std::fill(values, values + n + n * n, factor);
   scale(n * n, factor, a);
-  makeIdentity(v, n);
-  diagonalise(a, v, n);
+  T *beside = vectors, *room = vectors + n; // until the vectors are known
+  if (n == 1) beside = room = a;
+  tridiagonalise(a, v, values, beside, room, n);
+  diagonalise(values, beside, v, n);
   for (Index k = 0; k < n; ++k)
-    values[k] = a[k * (n + 1)] / factor;
+    values[k] /= factor;
   order(values, n, false, [&](Index x, Index y) { swapRows(v, n, x, y); });
   for (Index k = 0; k < n; ++k) {
     const T sign = signOf(v + k * n, n);
