@@ -29,8 +29,8 @@ void tgc_determinant(std::int64_t bits, std::int64_t a, std::int64_t step, std::
                      std::int64_t scratch, std::int64_t n, std::int64_t what);
 /// One m x n matrix with m >= n, or the symmetric n x n one with this lower triangle; steps as above. The
 /// results lie one after the other: q (m, n) and r (n, n); values (n) and vectors (n, n; columns); u (m, n),
-/// values (n) and v^T (n, n). scratch holds 2 m n, 2 n n, and m n + n n numbers. Cost: O(m n n), and O(n n
-/// n), O(m n n) for each of six to ten sweeps of rotations.
+/// values (n) and v^T (n, n). scratch holds 2 m n, 2 n n, and 2 (m n + n n) numbers. Cost: O(m n n), O(n n
+/// n), and O(m n n) with O(n n n) for each of some six sweeps of rotations.
 void tgc_qr(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result, std::int64_t scratch,
             std::int64_t n, std::int64_t m);
 void tgc_eigh(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result, std::int64_t scratch,

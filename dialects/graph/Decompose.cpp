@@ -202,7 +202,7 @@ FailureOr<Syms> SvdPackedOp::batch(Ink &, SymsRef operands, ArrayRef<bool>, int6
 FailureOr<SmallVector<Value>> SvdPackedOp::lower(Lowering &lowering, ValueRange operands) {
   int64_t n = shapeOf(getX()).back(), m = shapeOf(getX()).drop_back().back();
   double work = 20.0 * static_cast<double>(m + n) * static_cast<double>(n) * static_cast<double>(n);
-  return callEach(*this, lowering, operands, {"tgc_svd", n, {m}, m * n + n * n, work});
+  return callEach(*this, lowering, operands, {"tgc_svd", n, {m}, 2 * (m * n + n * n), work});
 }
 HostTensors SvdPackedOp::evaluate(HostTensorsRef in) {
   return {reference::packed(reference::svd(in[0]), tensorOf(getType()))};

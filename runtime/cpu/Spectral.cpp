@@ -14,30 +14,82 @@ constexpr int mostSweeps = 64; ///< of rotations; they converge quadratically, i
 
 template <typename T> T *at(Index address) { return reinterpret_cast<T *>(address); }
 
-/// Eight sums side by side, so that vector units can take part.
-template <typename T> T dot(Index count, const T *x, const T *y) {
-  T sums[8] = {};
+// ---- rows in the widest vectors of the machine: one body, compiled for each instruction set ----
+#define TGC_INLINE __attribute__((always_inline)) inline
+template <typename T> struct EightOf {
+  typedef T Type __attribute__((vector_size(8 * sizeof(T)), aligned(sizeof(T)), may_alias));
+};
+template <typename T> TGC_INLINE auto &eight(T *x) {
+  return *reinterpret_cast<typename EightOf<T>::Type *>(x);
+}
+
+/// Eight sums side by side, on every machine.
+template <typename T> TGC_INLINE T dotBody(Index count, T *x, T *y) {
+  typename EightOf<T>::Type sums = {};
   Index k = 0;
   for (; k + 8 <= count; k += 8)
-    for (Index lane = 0; lane < 8; ++lane)
-      sums[lane] += x[k + lane] * y[k + lane];
+    sums += eight(x + k) * eight(y + k);
   for (; k < count; ++k)
     sums[k % 8] += x[k] * y[k];
   return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
-template <typename T> void addScaled(Index count, T factor, const T *x, T *y) {
-  for (Index k = 0; k < count; ++k)
+template <typename T> TGC_INLINE void addScaledBody(Index count, T factor, T *x, T *y) {
+  Index k = 0;
+  for (; k + 8 <= count; k += 8)
+    eight(y + k) += factor * eight(x + k);
+  for (; k < count; ++k)
     y[k] += factor * x[k];
 }
 
-template <typename T> void rotate(Index count, T cosine, T sine, T *x, T *y) {
-  for (Index k = 0; k < count; ++k) {
+template <typename T> TGC_INLINE void rotateBody(Index count, T cosine, T sine, T *x, T *y) {
+  Index k = 0;
+  for (; k + 8 <= count; k += 8) {
+    const auto a = eight(x + k), b = eight(y + k);
+    eight(x + k) = cosine * a - sine * b;
+    eight(y + k) = sine * a + cosine * b;
+  }
+  for (; k < count; ++k) {
     const T a = x[k], b = y[k];
     x[k] = cosine * a - sine * b;
     y[k] = sine * a + cosine * b;
   }
 }
+
+#if defined(__x86_64__)
+#define TGC_WIDE __attribute__((target("avx512f,fma")))
+#define TGC_MIDDLE __attribute__((target("avx2,fma")))
+template <typename T> TGC_WIDE T dotWide(Index n, T *x, T *y) { return dotBody(n, x, y); }
+template <typename T> TGC_MIDDLE T dotMiddle(Index n, T *x, T *y) { return dotBody(n, x, y); }
+template <typename T> TGC_WIDE void addWide(Index n, T f, T *x, T *y) { addScaledBody(n, f, x, y); }
+template <typename T> TGC_MIDDLE void addMiddle(Index n, T f, T *x, T *y) { addScaledBody(n, f, x, y); }
+template <typename T> TGC_WIDE void rotateWide(Index n, T c, T s, T *x, T *y) { rotateBody(n, c, s, x, y); }
+template <typename T> TGC_MIDDLE void rotateMiddle(Index n, T c, T s, T *x, T *y) {
+  rotateBody(n, c, s, x, y);
+}
+#define TGC_DISPATCH(wide, middle, ...)                                                                      \
+  if (__builtin_cpu_supports("avx512f")) return wide(__VA_ARGS__);                                           \
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return middle(__VA_ARGS__);
+#else
+#define TGC_DISPATCH(wide, middle, ...)
+#endif
+
+template <typename T> T dot(Index count, T *x, T *y) {
+  if (count < 8) return dotBody(count, x, y);
+  TGC_DISPATCH(dotWide, dotMiddle, count, x, y)
+  return dotBody(count, x, y);
+}
+template <typename T> void addScaled(Index count, T factor, T *x, T *y) {
+  if (count < 8) return addScaledBody(count, factor, x, y);
+  TGC_DISPATCH(addWide, addMiddle, count, factor, x, y)
+  addScaledBody(count, factor, x, y);
+}
+template <typename T> void rotate(Index count, T cosine, T sine, T *x, T *y) {
+  if (count < 8) return rotateBody(count, cosine, sine, x, y);
+  TGC_DISPATCH(rotateWide, rotateMiddle, count, cosine, sine, x, y)
+  rotateBody(count, cosine, sine, x, y);
+}
+#undef TGC_DISPATCH
 
 template <typename T> void scale(Index count, T factor, T *x) {
   for (Index k = 0; k < count; ++k)
@@ -78,7 +130,7 @@ template <typename T> T reflect(Index count, T *x) {
   return result;
 }
 
-template <typename T> void applyReflection(Index count, const T *v, T *x) {
+template <typename T> void applyReflection(Index count, T *v, T *x) {
   addScaled(count, T(-2) * dot(count, v, x), v, x);
 }
 
@@ -182,22 +234,27 @@ template <typename T> void diagonalise(T *d, T *e, T *v, Index n) {
     }
 }
 
-/// Rows of w become orthogonal by rotations that v takes along.
-template <typename T> void orthogonalise(T *w, T *v, Index m, Index n) {
-  const T small = std::numeric_limits<T>::epsilon();
+/// Rows of w, of length n, become orthogonal by rotations that v takes along; `squares` are those of their
+/// lengths.
+template <typename T> void orthogonalise(T *w, T *v, T *squares, Index n) {
+  const T small = std::numeric_limits<T>::epsilon() * std::sqrt(T(n));
   bool rotated = true;
   for (int sweep = 0; rotated && sweep < mostSweeps; ++sweep) {
     rotated = false;
+    for (Index k = 0; k < n; ++k)
+      squares[k] = dot(n, w + k * n, w + k * n);
     for (Index p = 0; p < n; ++p)
       for (Index q = p + 1; q < n; ++q) {
-        T *x = w + p * m, *y = w + q * m;
-        const T xx = dot(m, x, x), yy = dot(m, y, y), xy = dot(m, x, y);
-        if (!(std::abs(xy) > small * std::sqrt(xx) * std::sqrt(yy))) continue;
+        T *x = w + p * n, *y = w + q * n;
+        const T product = dot(n, x, y);
+        if (!(std::abs(product) > small * std::sqrt(squares[p] * squares[q]))) continue;
         rotated = true;
-        const T tangent = tangentOf((yy - xx) / (2 * xy));
+        const T tangent = tangentOf((squares[q] - squares[p]) / (2 * product));
         const T cosine = 1 / std::sqrt(1 + tangent * tangent), sine = tangent * cosine;
-        rotate(m, cosine, sine, x, y);
+        rotate(n, cosine, sine, x, y);
         rotate(n, cosine, sine, v + p * n, v + q * n);
+        squares[p] = std::max(squares[p] - tangent * product, T(0));
+        squares[q] += tangent * product;
       }
   }
 }
@@ -264,29 +321,37 @@ template <typename T> void completeRow(T *w, Index m, Index k) {
   }
 }
 
+/// The rows of r, of x = q r, are rotated until they are orthogonal: r = j^T s v^T with the rotations j, and
+/// u = q j^T. They are nearer to it than the columns of x are (Z. Drmac, K. Veselic, New fast and accurate
+/// Jacobi SVD, 2008).
 template <typename T>
-void svd(const T *from, Index step, T *u, T *values, T *vt, T *w, T *v, Index m, Index n) {
+void svd(const T *from, Index step, T *u, T *values, T *vt, T *scratch, Index m, Index n) {
+  T *w = scratch, *q = w + n * m, *r = q + n * m, *j = r + n * n;
   const T factor = transposedInto(from, step, w, m, n);
   if (std::isnan(factor)) return std::fill(u, u + m * n + n + n * n, factor);
-  makeIdentity(v, n);
-  orthogonalise(w, v, m, n);
+  qr(w, q, r, m, n);
+  makeIdentity(j, n);
+  orthogonalise(r, j, values, n);
   for (Index k = 0; k < n; ++k)
-    values[k] = std::sqrt(dot(m, w + k * m, w + k * m));
+    values[k] = std::sqrt(dot(n, r + k * n, r + k * n));
   order(values, n, true, [&](Index x, Index y) {
-    swapRows(w, m, x, y);
-    swapRows(v, n, x, y);
+    swapRows(r, n, x, y);
+    swapRows(j, n, x, y);
   });
-  const T least = n ? values[0] * std::numeric_limits<T>::epsilon() * T(1e-3) : T(0);
+  const T least = values[0] * std::numeric_limits<T>::epsilon() * T(1e-3);
   for (Index k = 0; k < n; ++k) {
     if (values[k] > least)
-      scale(m, 1 / values[k], w + k * m);
+      scale(n, 1 / values[k], r + k * n);
     else
-      completeRow(w, m, k);
-    const T sign = signOf(v + k * n, n);
+      completeRow(r, n, k);
+    const T sign = signOf(r + k * n, n);
+    std::fill(w, w + m, T(0));
+    for (Index l = 0; l < n; ++l)
+      addScaled(m, sign * j[k * n + l], q + l * m, w);
     for (Index i = 0; i < m; ++i)
-      u[i * n + k] = sign * w[k * m + i];
-    for (Index j = 0; j < n; ++j)
-      vt[k * n + j] = sign * v[k * n + j];
+      u[i * n + k] = w[i];
+    for (Index l = 0; l < n; ++l)
+      vt[k * n + l] = sign * r[k * n + l];
     values[k] /= factor;
   }
 }
@@ -328,7 +393,7 @@ void tgc_eigh(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t
 void tgc_svd(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result, std::int64_t scratch,
              std::int64_t n, std::int64_t m) {
   withReal(bits, [&]<typename T>(T) {
-    T *u = at<T>(result), *values = u + m * n, *w = at<T>(scratch);
-    svd(at<const T>(a), step, u, values, values + n, w, w + n * m, m, n);
+    T *u = at<T>(result), *values = u + m * n;
+    svd(at<const T>(a), step, u, values, values + n, at<T>(scratch), m, n);
   });
 }

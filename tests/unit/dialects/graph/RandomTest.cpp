@@ -83,6 +83,10 @@ TEST_CASE("random: distributions") {
                [](double x) { return (x + 1) / 4; }) < 1.95);
   CHECK(distance(draw(lab, "normal", {shape({20000})}),
                  [](double x) { return std::erfc(-x * M_SQRT1_2) / 2; }) < 1.95);
+  auto gamma = [&](double a) { return draw(lab, "gamma", {lab.tensor({}, {a}), shape({20000})}); };
+  CHECK(distance(gamma(0.5), [](double x) { return std::erf(std::sqrt(x)); }) < 1.95);
+  CHECK(distance(gamma(1), [](double x) { return 1 - std::exp(-x); }) < 1.95);
+  CHECK(distance(gamma(3), [](double x) { return 1 - (1 + x + x * x / 2) * std::exp(-x); }) < 1.95);
   auto share = [](const Reals &x, double value) {
     return static_cast<double>(std::count(x.begin(), x.end(), value)) / static_cast<double>(x.size());
   };
@@ -116,6 +120,8 @@ TEST_CASE("random: keys and bounds are checked") {
         std::string::npos);
   CHECK(lab.refused("dropout", {key, lab.tensor({3}, {1}), 1.5}).find("rate is 1.5") != std::string::npos);
   CHECK(lab.refused("categorical", {key, lab.tensor({2, 0}, {})}).find("has no element") !=
+        std::string::npos);
+  CHECK(lab.refused("gamma", {key, lab.tensor({2}, {1, 2}), shape({3})}).find("gamma: ") !=
         std::string::npos);
   CHECK(lab.refused("random_bits", {key, shape({3})}, {{"dtype", lab.dtype("i32")}}).find("unsigned") !=
         std::string::npos);

@@ -64,7 +64,7 @@ template <typename T> void checkQr(const std::vector<T> &a, std::int64_t m, std:
 }
 
 template <typename T> void checkSvd(const std::vector<T> &a, std::int64_t m, std::int64_t n) {
-  std::vector<T> out(m * n + n + n * n), scratch(m * n + n * n);
+  std::vector<T> out(m * n + n + n * n), scratch(2 * (m * n + n * n));
   tgc_svd(8 * sizeof(T), at(a), 1, at(out), at(scratch), n, m);
   const T *u = out.data(), *s = u + m * n, *vt = s + n;
   CHECK(skew(u, m, n) < tolerance<T>);
@@ -116,7 +116,7 @@ TEST_CASE("spectral: factors multiply to the matrix") {
 
 TEST_CASE("spectral: sizes near the ends of the range neither overflow nor vanish") {
   for (double size : {1e300, 1e-300}) {
-    std::vector<double> a = {3 * size, 0, 4 * size, 5 * size}, out(10), scratch(8);
+    std::vector<double> a = {3 * size, 0, 4 * size, 5 * size}, out(10), scratch(16);
     tgc_svd(64, at(a), 1, at(out), at(scratch), 2, 2);
     CHECK(out[4] / size == doctest::Approx(6.708203932499369).epsilon(1e-14));
     CHECK(out[5] / size == doctest::Approx(2.23606797749979).epsilon(1e-14));
@@ -124,7 +124,7 @@ TEST_CASE("spectral: sizes near the ends of the range neither overflow nor vanis
 }
 
 TEST_CASE("spectral: what is not finite has no factors") {
-  std::vector<double> a = {1, INFINITY, NAN, 1}, out(10), scratch(8);
+  std::vector<double> a = {1, INFINITY, NAN, 1}, out(10), scratch(16);
   tgc_qr(64, at(a), 1, at(out), at(scratch), 2, 2);
   CHECK(std::isnan(out[0]));
   tgc_svd(64, at(a), 1, at(out), at(scratch), 2, 2);
