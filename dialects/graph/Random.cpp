@@ -202,11 +202,12 @@ Sym gamma(Ink &ink, Sym key, Sym a, Ints shape, Type dtype) {
   Type computed = bitsOf(dtype) == 16 ? Type(ink.builder.getF32Type()) : dtype;
   SmallVector<int64_t> all = {tries};
   llvm::append_range(all, shape);
-  Sym keys = formulas::splitKey(ink, key, 3);
-  auto own = [&](int64_t which) { return reshape(part(keys, 0, which, which + 1), {2}); };
-  Sym n = formulas::normal(ink, own(0), all, computed), u = unit(ink, own(1), all, computed);
-  Sym other = unit(ink, own(2), shape, computed);
-  if (!n || !u || !other) return {};
+  Sym keys = formulas::splitKey(ink, key, 3), own[3];
+  for (int64_t which = 0; which < 3; ++which)
+    own[which] = reshape(part(keys, 0, which, which + 1), {2});
+  Sym n = formulas::normal(ink, own[0], all, computed); // reports a shape that is too large
+  if (!n) return {};
+  Sym u = unit(ink, own[1], all, computed), other = unit(ink, own[2], shape, computed);
   auto common = broadcastShape(ink, "gamma", {other, a});
   if (failed(common)) return {};
   if (ArrayRef<int64_t>(*common) != shape)

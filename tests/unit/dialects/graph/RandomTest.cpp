@@ -121,6 +121,8 @@ TEST_CASE("random: keys and bounds are checked") {
   CHECK(lab.refused("dropout", {key, lab.tensor({3}, {1}), 1.5}).find("rate is 1.5") != std::string::npos);
   CHECK(lab.refused("categorical", {key, lab.tensor({2, 0}, {})}).find("has no element") !=
         std::string::npos);
+  CHECK(lab.refused("gamma", {key, 1.0, shape({100000, 100000})}).find("fewer than 2^32") !=
+        std::string::npos);
   CHECK(lab.refused("gamma", {key, lab.tensor({2}, {1, 2}), shape({3})}).find("gamma: ") !=
         std::string::npos);
   CHECK(lab.refused("random_bits", {key, shape({3})}, {{"dtype", lab.dtype("i32")}}).find("unsigned") !=
