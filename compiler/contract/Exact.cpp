@@ -6,20 +6,33 @@
 
 namespace tgc::contract {
 
-double priceOf(const Problem &problem, const Tree &tree, const Pricing &pricing) {
+static double priceOf(const StepSums &sums, const Tree &tree, const Pricing &pricing) {
   double price = 0;
-  StepSums sums = sumSteps(problem, tree);
   for (std::size_t i = 0; i < tree.steps.size(); ++i)
     price = pricing.join(
         price, pricing.step(sums.steps[i], sums.sizes[tree.steps[i].left], sums.sizes[tree.steps[i].right]));
   return price;
 }
 
-double scaleOf(const Problem &problem, const Tree &tree, const Pricing &) {
+static double scaleOf(const StepSums &sums) {
   double scale = 0;
-  for (const Merge &merge : sumSteps(problem, tree).steps)
+  for (const Merge &merge : sums.steps)
     scale = std::max(scale, merge.joint);
   return scale;
+}
+
+double priceOf(const Problem &problem, const Tree &tree, const Pricing &pricing) {
+  return priceOf(sumSteps(problem, tree), tree, pricing);
+}
+
+double scaleOf(const Problem &problem, const Tree &tree, const Pricing &) {
+  return scaleOf(sumSteps(problem, tree));
+}
+
+double logPriceOf(const Problem &problem, const Tree &tree, Pricing pricing) {
+  StepSums sums = sumSteps(problem, tree);
+  pricing.scale = scaleOf(sums);
+  return std::log2(priceOf(sums, tree, pricing)) + pricing.scale;
 }
 
 namespace {

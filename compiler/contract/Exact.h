@@ -24,6 +24,9 @@ std::optional<Tree> exactTree(const Problem &problem, const Tree &known, const E
 /// The price of a tree in units of 2^pricing.scale.
 double priceOf(const Problem &problem, const Tree &tree, const Pricing &pricing);
 
+/// log2 of the price of a tree at its own scale.
+double logPriceOf(const Problem &problem, const Tree &tree, Pricing pricing);
+
 /// log2 of the dearest step, the scale searches are run at.
 double scaleOf(const Problem &problem, const Tree &tree, const Pricing &pricing);
 

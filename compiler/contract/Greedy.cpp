@@ -1,11 +1,11 @@
 // See Greedy.h.
 #include "compiler/contract/Greedy.h"
+#include "compiler/contract/IndexCounts.h"
 #include "compiler/contract/Random.h"
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <queue>
-#include <unordered_map>
 #include <utility>
 
 namespace tgc::contract {
@@ -49,7 +49,7 @@ private:
 };
 
 /// A node with very many legs: counted by index, so that taking in a small node costs what that one has.
-using Hub = std::unordered_map<std::uint32_t, std::uint32_t>;
+using Hub = IndexCounts;
 
 struct Candidate {
   double score;
@@ -194,11 +194,27 @@ private:
       propose(node);
   }
 
+  /// Large networks wait for memory: asks for all that scoring will read, one kind after the other, so that
+  /// the waits of different legs overlap.
+  void fetchAhead(std::span<const Leg> own) const {
+    for (Leg leg : own)
+      __builtin_prefetch(&indices[leg.index]);
+    for (Leg leg : own)
+      __builtin_prefetch(&holders[indices[leg.index].begin]);
+    for (Leg leg : own) {
+      const Holder *list = holders.data() + indices[leg.index].begin;
+      for (std::size_t i = 0, count = std::min<std::size_t>(4, indices[leg.index].holderCount); i < count;
+           ++i)
+        __builtin_prefetch(&nodes[list[i].node]);
+    }
+  }
+
   /// The neighbour with the best score. Indices held by very many tensors say little about who belongs
   /// together, so they are read only as far as `crowd`; without that bound a shared batch index would make
   /// the search quadratic.
   Candidate bestPartner(std::uint32_t node) {
     neighbours.clear();
+    fetchAhead(legs.of(node));
     for (Leg leg : legs.of(node)) {
       std::size_t count = refresh(leg.index, crowd);
       const IndexUse &use = indices[leg.index];
@@ -290,7 +306,7 @@ private:
         if (leg.count == problem.appearances[leg.index])
           total -= problem.weight[leg.index];
         else
-          fresh.emplace(leg.index, leg.count);
+          fresh.add(leg.index, leg.count);
       legs.free(big);
     }
     taken.clear();
@@ -298,12 +314,12 @@ private:
     auto take = [&](std::uint32_t index, std::uint32_t count) {
       taken.push_back(index);
       if (count == problem.appearances[index]) return;
-      auto [place, added] = hub.try_emplace(index, count);
-      if (added) {
+      std::uint32_t sum = hub.add(index, count);
+      if (sum == count) {
         total += problem.weight[index];
-      } else if ((place->second += count) == problem.appearances[index]) {
+      } else if (sum == problem.appearances[index]) {
         total -= problem.weight[index];
-        hub.erase(place);
+        hub.erase(index);
       }
     };
     if (nodes[small].hubOf == none) {
@@ -311,9 +327,7 @@ private:
         take(leg.index, leg.count);
       legs.free(small);
     } else {
-      for (auto [index, count] : hubs[nodes[small].hubOf])
-        take(index, count);
-      Hub().swap(hubs[nodes[small].hubOf]);
+      std::exchange(hubs[nodes[small].hubOf], Hub()).each(take);
       nodes[small].hubOf = none;
     }
     return total;

@@ -143,9 +143,7 @@ private:
 
   Attempt asItIs(Tree tree) const {
     Attempt attempt;
-    Pricing priced = pricing;
-    priced.scale = scaleOf(problem, tree, pricing);
-    attempt.value = std::log2(priceOf(problem, tree, priced)) + priced.scale;
+    attempt.value = logPriceOf(problem, tree, pricing);
     attempt.tree = std::move(tree);
     attempt.finished = !budget.over();
     return attempt;

@@ -1,7 +1,9 @@
 #include "compiler/contract/Cost.h"
 #include "compiler/contract/Greedy.h"
+#include "compiler/contract/IndexCounts.h"
 #include "tests/unit/compiler/contract/Networks.h"
 #include <doctest/doctest.h>
+#include <unordered_map>
 
 using namespace tgc::contract;
 
@@ -114,4 +116,27 @@ TEST_CASE("greedy: a network whose intermediates grow to thousands of legs") {
   Tree tree = greedyTree(problem);
   CHECK(tree.valid());
   CHECK(figuresOf(network, tree).largest.log2() > 1000);
+}
+
+TEST_CASE("index counts: adding, taking out and growing, beside the library's map") {
+  Random random(77);
+  IndexCounts counts;
+  std::unordered_map<std::uint32_t, std::uint32_t> expected;
+  for (int round = 0; round < 200'000; ++round) {
+    std::uint32_t index = random.below(3) ? random.below(600) : random.below(50'000);
+    if (random.below(3) == 0) {
+      counts.erase(index);
+      expected.erase(index);
+    } else {
+      std::uint32_t more = 1 + random.below(3);
+      REQUIRE(counts.add(index, more) == (expected[index] += more));
+    }
+    REQUIRE(counts.size() == expected.size());
+  }
+  std::size_t seen = 0;
+  counts.each([&](std::uint32_t index, std::uint32_t count) {
+    ++seen;
+    CHECK(expected.at(index) == count);
+  });
+  CHECK(seen == expected.size());
 }
