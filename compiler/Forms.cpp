@@ -31,8 +31,13 @@ LogicalResult staticTensors(Operation *op) {
   return success();
 }
 
+/// A tensor, a scale and the tensor again: the one contraction of three operands that has a kernel.
+bool isScaledSquare(Operation *op) {
+  return op->getNumOperands() == 3 && op->getOperand(0) == op->getOperand(2);
+}
+
 LogicalResult pairwise(Operation *op) {
-  if (op->getName().getStringRef() == "graph.contract" && op->getNumOperands() > 2)
+  if (op->getName().getStringRef() == "graph.contract" && op->getNumOperands() > 2 && !isScaledSquare(op))
     return op->emitOpError() << "internal: still has " << op->getNumOperands() << " operands";
   return staticTensors(op);
 }

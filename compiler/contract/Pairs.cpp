@@ -1,9 +1,11 @@
 // Every contraction becomes contractions of one or two operands. All networks of a function are planned
-// together (see Joint.h): a value and its cotangents share their intermediates.
+// together (see Joint.h): a value and its cotangents share their intermediates. Symmetric products keep a third
+// operand, a scale (see Symmetric.h).
 #include "compiler/Passes.h"
 #include "compiler/contract/Joint.h"
 #include "compiler/contract/PairWriter.h"
 #include "compiler/contract/StepNote.h"
+#include "compiler/contract/Symmetric.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace tgc {
@@ -83,6 +85,7 @@ struct PlanContractions : impl::PlanContractionsBase<PlanContractions> {
       op.getResult().replaceAllUsesWith(value);
       op.erase();
     }
+    foldScales(getOperation());
   }
 };
 

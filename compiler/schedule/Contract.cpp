@@ -56,6 +56,7 @@ struct Shares {
   double nanoseconds = 0;
   bool scratch = false; // the block's last argument
   std::string form = "nothing to compute";
+  bool symmetric = false; // half of the result is computed, the other half copied
 };
 
 Shares writeKernel(Block &block, const Contraction &contraction, const Machine &machine) {
@@ -64,7 +65,7 @@ Shares writeKernel(Block &block, const Contraction &contraction, const Machine &
   if (auto panels = chooseContractPanels(contraction, numbers, machine)) {
     block.addArgument(MemRefType::get({contractPanelScratch(*panels)}, contraction.sumType), loc);
     writeContractPanelKernel(block, contraction, *panels);
-    return {panels->items, panels->nanoseconds, true, describe(*panels)};
+    return {panels->items, panels->nanoseconds, true, describe(*panels), panels->symmetric};
   }
   ContractTile tile = chooseContractTile(contraction.indices, numbers, machine);
   ContractGrid grid = chooseContractGrid(contraction, tile);
@@ -79,6 +80,11 @@ Shares writeKernel(Block &block, const Contraction &contraction, const Machine &
 } // namespace
 
 bool isContraction(func::FuncOp kernel) { return matchContraction(kernel).has_value(); }
+
+bool isScaledProduct(func::FuncOp kernel) {
+  auto contraction = matchContraction(kernel);
+  return contraction && contraction->scaled;
+}
 
 LogicalResult emitContract(func::FuncOp kernel, const Machine &machine) {
   auto contraction = matchContraction(kernel);
@@ -98,6 +104,7 @@ LogicalResult emitContract(func::FuncOp kernel, const Machine &machine) {
   kernel->setLoc(withForm(kernel.getLoc(), shares.form));
   kernel->setAttr("exec.items", builder.getI64IntegerAttr(shares.items));
   kernel->setAttr("exec.nanoseconds", builder.getI64IntegerAttr(static_cast<int64_t>(shares.nanoseconds)));
+  if (shares.symmetric) kernel->setAttr("exec.symmetric", builder.getUnitAttr());
   return success();
 }
 

@@ -8,6 +8,9 @@ namespace tgc::schedule {
 /// Whether `emitContract` can take this kernel (form `linalg`). Changes nothing.
 bool isContraction(mlir::func::FuncOp kernel);
 
+/// Whether it is the symmetric product of a scaled array with itself.
+bool isScaledProduct(mlir::func::FuncOp kernel);
+
 /// Replaces a kernel of form `linalg` by its loop form: `kernel(begin, end, inputs..., results...)` in
 /// memory, with `exec.items` and `exec.nanoseconds`. The result's bits do not depend on how the items are
 /// shared out. Errors: a diagnostic at the kernel if it is not a contraction.

@@ -134,12 +134,20 @@ void ContractCode::store(Value vector, Value memory, Index at, int64_t stride, i
 
 Value ContractCode::laneMask(Index count, int64_t lanes) {
   if (count.isConstant()) return prefixMask(std::clamp<int64_t>(count.constant, 0, lanes), lanes);
+  return compareLanes(arith::CmpIPredicate::slt, count, lanes);
+}
+
+Value ContractCode::lanesFrom(Index first, int64_t lanes) {
+  return compareLanes(arith::CmpIPredicate::sge, first, lanes);
+}
+
+Value ContractCode::compareLanes(arith::CmpIPredicate how, Index with, int64_t lanes) {
   auto numbers = llvm::to_vector(llvm::seq<int32_t>(0, lanes));
   auto type = VectorType::get({lanes}, getI32Type());
   Value lane = atTop(DenseElementsAttr::get(type, ArrayRef<int32_t>(numbers)));
-  Value below = arith::IndexCastOp::create(*this, getI32Type(), materialize(count));
-  below = vector::BroadcastOp::create(*this, type, below);
-  return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, lane, below);
+  Value bound = arith::IndexCastOp::create(*this, getI32Type(), materialize(with));
+  bound = vector::BroadcastOp::create(*this, type, bound);
+  return arith::CmpIOp::create(*this, how, lane, bound);
 }
 
 Value ContractCode::loadMasked(Value memory, Index at, Value mask, Value otherwise) {

@@ -49,6 +49,8 @@ public:
 
   /// The lanes below `count`.
   mlir::Value laneMask(ContractIndexValue count, int64_t lanes);
+  /// The lanes from `first` on.
+  mlir::Value lanesFrom(ContractIndexValue first, int64_t lanes);
   /// Reads the lanes of `mask` (the others are `otherwise`), or stores them.
   mlir::Value loadMasked(mlir::Value flatMemory, ContractIndexValue at, mlir::Value mask,
                          mlir::Value otherwise);
@@ -70,6 +72,7 @@ public:
             llvm::function_ref<void()> otherwise = nullptr);
 
 private:
+  mlir::Value compareLanes(mlir::arith::CmpIPredicate how, ContractIndexValue with, int64_t lanes);
   mlir::Value atTop(mlir::TypedAttr attribute);
 
   mlir::Block &top;

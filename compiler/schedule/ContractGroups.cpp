@@ -8,6 +8,9 @@
 namespace tgc::schedule {
 namespace {
 
+/// From here on half of the work is worth the copies (tgc-bench-gemm --square).
+constexpr int64_t symmetricVolume = 48 * 48 * 48;
+
 class Chooser {
 public:
   Chooser(const Contraction &contraction, const ContractNumbers &numbers, const Machine &machine)
@@ -21,6 +24,8 @@ public:
     if (!fitsIndices() || !classify()) return std::nullopt;
     panels.lanes = machine.lanes(numbers.sumBytes);
     panels.vectors = 2;
+    panels.symmetric = symmetryOf(contraction).has_value() && panels.rows.order.size() == 1 &&
+                       panels.columns.order.size() == 1;
     if (!worthwhile()) return std::nullopt;
     order();
     cut();
@@ -74,10 +79,14 @@ private:
     // Plain matrices are read where they lie up to 300 x 300 x 300; others walk memory badly without copies.
     bool plain =
         panels.rows.order.size() == 1 && panels.columns.order.size() == 1 && panels.sum.order.size() == 1;
+    double volume = static_cast<double>(panels.rows.total) * static_cast<double>(panels.columns.total) *
+                    static_cast<double>(panels.sum.total);
+    // Scaled sums are equal on both sides only if one of them is a copy of the other.
+    if (panels.symmetric)
+      return contraction.scaled ||
+             volume >= static_cast<double>(std::min(machine.panelVolume, symmetricVolume));
     return panels.rows.total >= 4 && panels.columns.total >= panels.lanes && panels.sum.total >= 4 &&
-           static_cast<double>(panels.rows.total) * static_cast<double>(panels.columns.total) *
-                   static_cast<double>(panels.sum.total) >=
-               static_cast<double>(machine.panelVolume) * (plain && machine.panelVolume > 1 ? 30 : 1);
+           volume >= static_cast<double>(machine.panelVolume) * (plain && machine.panelVolume > 1 ? 30 : 1);
   }
 
   int64_t extent(int index) const { return panels.indices[index].extent; }
@@ -202,9 +211,16 @@ private:
     int64_t bytes = std::max<int64_t>(1, panels.sum.block() * numbers.sumBytes);
     cutGroup(panels.columns, panels.columnArray,
              std::clamp<int64_t>(machine.l2Bytes * 3 / 4 / bytes, columnsOfTile, 1536), columnsOfTile);
-    cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(machine.l2Bytes / 8 / bytes, mostRows, 512),
-             mostRows);
-    panels.tileRows = bestTileRows(panels.rows.block(), mostRows);
+    if (panels.symmetric) {
+      // Small row blocks, so that the pieces of the triangle can be of one size.
+      panels.tileRows = bestTileRows(panels.rows.total, mostRows);
+      int64_t tiles = std::clamp<int64_t>(panels.rows.total / panels.tileRows / 16, 1, 8);
+      cutGroup(panels.rows, panels.rowArray, tiles * panels.tileRows, panels.tileRows);
+    } else {
+      cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(machine.l2Bytes / 8 / bytes, mostRows, 512),
+               mostRows);
+      panels.tileRows = bestTileRows(panels.rows.block(), mostRows);
+    }
     auto tiles = [](int64_t length, int64_t size) { return (length + size - 1) / size; };
     panels.rowCopy = tiles(panels.rows.block(), panels.tileRows) * panels.tileRows * panels.sum.block();
     panels.columnCopy = tiles(panels.columns.block(), columnsOfTile) * columnsOfTile * panels.sum.block();
@@ -222,9 +238,15 @@ private:
     for (int index : panels.batch)
       batches *= panels.indices[index].extent;
     int64_t blocks = batches * panels.columns.blocks(), wanted = 2 * std::max<int64_t>(2, machine.cores);
+    if (panels.symmetric) panels.nanoseconds *= 0.55;
     if (panels.nanoseconds < 20000) wanted = 1;
-    panels.rowRanges = std::clamp<int64_t>((wanted + blocks - 1) / blocks, 1, panels.rows.blocks());
-    panels.cells = blocks * panels.rowRanges;
+    if (panels.symmetric) {
+      panels.triangle = cutTriangle(panels, (wanted + batches - 1) / batches);
+      panels.cells = batches * panels.triangle.pieces();
+    } else {
+      panels.rowRanges = std::clamp<int64_t>((wanted + blocks - 1) / blocks, 1, panels.rows.blocks());
+      panels.cells = blocks * panels.rowRanges;
+    }
     // Every item has its own copies in the scratch.
     int64_t mostItems = std::max<int64_t>(16, wanted);
     panels.cellsPerItem = (panels.cells + mostItems - 1) / mostItems;
@@ -254,7 +276,8 @@ std::optional<ContractPanels> chooseContractPanels(const Contraction &contractio
 std::string describe(const ContractPanels &panels) {
   return std::to_string(panels.tileRows) + " x " + std::to_string(panels.vectors) + " vectors of " +
          std::to_string(panels.lanes) + ", rows " + describe(panels.rows) + ", columns " +
-         describe(panels.columns) + ", sum " + describe(panels.sum) + ", run " + std::to_string(panels.run);
+         describe(panels.columns) + ", sum " + describe(panels.sum) + ", run " + std::to_string(panels.run) +
+         (panels.symmetric ? ", symmetric: half is computed, then mirrored" : "");
 }
 
 } // namespace tgc::schedule

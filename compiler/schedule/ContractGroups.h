@@ -3,6 +3,7 @@
 // numbers.
 #pragma once
 #include "compiler/schedule/ContractTile.h"
+#include "compiler/schedule/ContractTriangle.h"
 
 namespace tgc::schedule {
 
@@ -30,6 +31,8 @@ struct ContractPanels {
   int64_t lanes = 1, vectors = 1, tileRows = 1; // the register tile: tileRows x vectors
   int64_t run = 1;                              // neighbouring columns that are neighbours in the result
   int64_t rowRanges = 1;                        // cells along the rows
+  bool symmetric = false;                       // one row index, one column index; what is above the diagonal
+  ContractTriangle triangle;                    // is computed, in these pieces
   int64_t cells = 1, cellsPerItem = 1, items = 1;
   int64_t rowCopy = 0, columnCopy = 0; // elements of one block's copy
   double nanoseconds = 0;

@@ -242,6 +242,18 @@ Value contractMultiplyAdd(ContractCode &code, ContractArithmetic arithmetic, Val
   llvm_unreachable("all kinds handled");
 }
 
+Value contractTimes(ContractCode &code, ContractArithmetic arithmetic, Value left, Value right) {
+  switch (arithmetic) {
+  case ContractArithmetic::Float:
+    return arith::MulFOp::create(code, left, right);
+  case ContractArithmetic::Integer:
+    return arith::MulIOp::create(code, left, right);
+  case ContractArithmetic::Boolean:
+    return arith::AndIOp::create(code, left, right);
+  }
+  llvm_unreachable("all kinds handled");
+}
+
 Value contractPlus(ContractCode &code, ContractArithmetic arithmetic, Value left, Value right) {
   switch (arithmetic) {
   case ContractArithmetic::Float:

@@ -42,9 +42,11 @@ struct ContractMicroPlan {
   int64_t stride(int index, int array) const;
 };
 
-/// left * right + sum, and left + right, as the contraction's element type means them.
+/// left * right + sum, left * right, and left + right, as the contraction's element type means them.
 mlir::Value contractMultiplyAdd(ContractCode &code, ContractArithmetic arithmetic, mlir::Value left,
                                 mlir::Value right, mlir::Value sum);
+mlir::Value contractTimes(ContractCode &code, ContractArithmetic arithmetic, mlir::Value left,
+                          mlir::Value right);
 mlir::Value contractPlus(ContractCode &code, ContractArithmetic arithmetic, mlir::Value left,
                          mlir::Value right);
 /// A factor's elements in the type of the sums.

@@ -27,8 +27,10 @@ public:
     for (size_t array = 0; array < contraction.arrays.size(); ++array) {
       plan.rowOffsets.push_back(makeTable(panels.rows, array, panels.tileRows));
       plan.columnOffsets.push_back(makeTable(panels.columns, array, plan.tileColumns()));
-      plan.sumOffsets.push_back(array < 2 ? makeTable(panels.sum, array, 1) : Value());
+      bool inSum = array < 2 || (array == 2 && contraction.scaled);
+      plan.sumOffsets.push_back(inSum ? makeTable(panels.sum, array, 1) : Value());
     }
+    if (panels.symmetric) makeStarts();
     plan.copies = body.getArguments().back();
     // All items of one call share the slot of its first: ranges are disjoint, and it stays in the cache.
     plan.rowCopy = panels.items == 1
@@ -63,9 +65,20 @@ private:
     });
   }
 
+  /// Column block and row block with which every piece of a triangle starts.
+  void makeStarts() {
+    auto count = static_cast<int64_t>(panels.triangle.starts.size());
+    starts = memref::AllocaOp::create(code, MemRefType::get({2 * count}, code.getI32Type()));
+    for (auto [piece, start] : llvm::enumerate(panels.triangle.starts)) {
+      code.writeIndex({Value(), start.columnBlock}, starts, {Value(), static_cast<int64_t>(2 * piece)});
+      code.writeIndex({Value(), start.rowBlock}, starts, {Value(), static_cast<int64_t>(2 * piece + 1)});
+    }
+  }
+
   /// The cells of the call's items. Those that follow each other and read the same block of columns are done
   /// together: the block is copied once for all of them.
   void writeCells() {
+    if (panels.symmetric) return writeTriangles();
     int64_t blocks = panels.cells / panels.rowRanges;
     if (panels.items == 1) {
       // Whoever runs no item at all passes an empty range.
@@ -84,6 +97,45 @@ private:
       Index from = code.max(code.add(low, code.scale(start, -1)), {});
       Index to = code.min(code.add(high, code.scale(start, -1)), {Value(), panels.rowRanges});
       writeBlock(block, firstRows(from), firstRows(to));
+    });
+  }
+
+  void writeTriangles() {
+    int64_t pieces = panels.triangle.pieces();
+    Index low = code.scale({body.getArgument(0), 0}, panels.cellsPerItem);
+    Index high = code.min(code.scale({body.getArgument(1), 0}, panels.cellsPerItem), {Value(), panels.cells});
+    Index last = code.quotient(code.add(high, {Value(), pieces - 1}), pieces);
+    code.forEach(code.quotient(low, pieces), last, [&](Index matrix) {
+      Index start = code.scale(matrix, pieces);
+      writeTriangle(matrix, code.max(code.add(low, code.scale(start, -1)), {}),
+                    code.min(code.add(high, code.scale(start, -1)), {Value(), pieces}));
+    });
+  }
+
+  Index choose(Index a, Index b, Index then, Index otherwise) {
+    Value equal = code.compare(arith::CmpIPredicate::eq, a, b);
+    return {arith::SelectOp::create(code, equal, code.materialize(then), code.materialize(otherwise)), 0};
+  }
+
+  /// Pieces [`from`, `to`) of one matrix: of the first and the last block of columns only some rows.
+  void writeTriangle(Index matrix, Index from, Index to) {
+    auto entry = [&](Index piece, int64_t which) {
+      return code.readIndex(starts, code.add(code.scale(piece, 2), {Value(), which}));
+    };
+    Index firstBlock = entry(from, 0), firstRow = entry(from, 1), lastBlock = entry(to, 0),
+          lastRow = entry(to, 1);
+    Value more = code.compare(arith::CmpIPredicate::sgt, lastRow, {});
+    Index behind = {arith::SelectOp::create(code, more, code.indexConstant(1), code.indexConstant(0)), 0};
+    int64_t left = panels.cells / panels.triangle.pieces();
+    ContractOffsets origin = enterMatrix(matrix, left);
+    code.forEach(firstBlock, code.add(lastBlock, behind), [&](Index block) {
+      Index end = code.scale(code.add(block, {Value(), 1}), panels.columns.block());
+      end = code.min(end, {Value(), panels.columns.total});
+      Index rows = code.quotient(code.add(end, {Value(), panels.rows.block() - 1}), panels.rows.block());
+      Place place{origin, {}, choose(block, firstBlock, firstRow, {}), choose(block, lastBlock, lastRow, rows),
+                  code.scale(block, panels.columns.block()), origin};
+      place.columns = enterBlock(panels.columns, block, place.start);
+      writeParts(place);
     });
   }
 
@@ -124,36 +176,68 @@ private:
   void writeBlock(Index number, Index from, Index to) {
     int64_t left = panels.cells / panels.rowRanges;
     Index columnBlock = take(number, left, panels.columns.blocks());
+    Place place{enterMatrix(number, left), {}, from, to, {}, {}};
+    place.columns = enterBlock(panels.columns, columnBlock, place.start);
+    writeParts(place);
+  }
+
+  /// The first element of a matrix in every array; `number` counts the `left` matrices.
+  ContractOffsets enterMatrix(Index number, int64_t left) {
     ContractOffsets start;
     for (const ContractArray &array : contraction.arrays)
       start.push_back({Value(), array.offset});
     for (int index : llvm::reverse(panels.batch))
       move(start, index, take(number, left, panels.indices[index].extent));
-    Index columns = enterBlock(panels.columns, columnBlock, start);
-    code.forEach({}, {Value(), panels.sum.blocks()},
-                 [&](Index part) { writePart(part, columns, from, to, start); });
+    return start;
   }
 
-  void writePart(Index number, Index columns, Index from, Index to, ContractOffsets start) {
+  /// Some blocks of rows by one block of columns.
+  struct Place {
+    ContractOffsets start;   // of the columns
+    Index columns, from, to; // how many columns there are, which blocks of rows
+    Index column;            // of a symmetric product: position of the first column
+    ContractOffsets matrix;  // and where the matrix starts
+  };
+
+  void writeParts(const Place &place) {
+    code.forEach({}, {Value(), panels.sum.blocks()}, [&](Index number) { writePart(place, number); });
+  }
+
+  void writePart(const Place &place, Index number) {
+    ContractOffsets start = place.start;
     Index steps = enterBlock(panels.sum, number, start);
-    writeContractPanelPack(code, plan, panels.columnArray, start[panels.columnArray], columns, steps);
-    code.forEach(from, to, [&](Index block) {
-      ContractPanelPart part{number, steps, start};
+    writeContractPanelPack(code, plan, panels.columnArray, start, place.columns, steps);
+    code.forEach(place.from, place.to, [&](Index block) {
+      ContractPanelPart part{number, steps, start, place.matrix, {}, place.column};
       Index rows = enterBlock(panels.rows, block, part.start);
-      writeContractPanelPack(code, plan, panels.rowArray, part.start[panels.rowArray], rows, steps);
-      forEachTile(panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
-        forEachTile(panels.columns, columns, plan.tileColumns(), [&](Index columnTile, int64_t realColumns) {
-          writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns);
-        });
+      part.row = code.scale(block, panels.rows.block());
+      writeContractPanelPack(code, plan, panels.rowArray, part.start, rows, steps);
+      forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
+        Index first = firstTile(part, rowTile);
+        forEachTile(first, panels.columns, place.columns, plan.tileColumns(),
+                    [&](Index columnTile, int64_t realColumns) {
+                      writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns);
+                    });
       });
     });
   }
 
-  /// Whole tiles, then the rest of the block; its size is one of two.
-  void forEachTile(const ContractGroup &group, Index length, int64_t width,
+  /// Tiles of columns before it lie below the diagonal of a symmetric product.
+  Index firstTile(const ContractPanelPart &part, Index rowTile) {
+    if (!panels.symmetric) return {};
+    Index row = code.add(part.row, code.scale(rowTile, panels.tileRows));
+    return code.quotient(code.max(code.add(row, code.scale(part.column, -1)), {}), plan.tileColumns());
+  }
+
+  /// Whole tiles from `first` on, then the rest of the block; its size is one of two.
+  void forEachTile(Index first, const ContractGroup &group, Index length, int64_t width,
                    llvm::function_ref<void(Index, int64_t)> visit) {
+    if (panels.symmetric) { // tiles know themselves what of them is real
+      Index tiles = code.quotient(code.add(length, {Value(), width - 1}), width);
+      return code.forEach(first, tiles, [&](Index tile) { visit(tile, width); });
+    }
     Index tiles = code.quotient(length, width);
-    code.forEach({}, tiles, [&](Index tile) { visit(tile, width); });
+    code.forEach(first, tiles, [&](Index tile) { visit(tile, width); });
     Index rest = code.add(length, code.scale(tiles, -width));
     if (rest.isConstant()) {
       if (rest.constant > 0) visit(tiles, rest.constant);
@@ -170,6 +254,7 @@ private:
   ContractCode code;
   Block &body;
   ContractPanelPlan plan;
+  Value starts; // table of the triangle
 };
 
 } // namespace

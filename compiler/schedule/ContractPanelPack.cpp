@@ -12,13 +12,14 @@ using Index = ContractIndexValue;
 
 class PanelPacker {
 public:
-  PanelPacker(ContractCode &code, const ContractPanelPlan &plan, int array, Index from, Index length,
-              Index steps)
+  PanelPacker(ContractCode &code, const ContractPanelPlan &plan, int array, const ContractOffsets &start,
+              Index length, Index steps)
       : code(code), plan(plan), panels(plan.panels), array(array), isRows(array == panels.rowArray),
+        scaled(plan.contraction.scaled && !isRows), start(start),
         group(isRows ? panels.rows : panels.columns),
         table(isRows ? plan.rowOffsets[array] : plan.columnOffsets[array]), lanes(panels.lanes),
-        width(isRows ? panels.tileRows : plan.tileColumns()), from(from), length(length), steps(steps),
-        target(isRows ? plan.rowCopy : plan.columnCopy) {}
+        width(isRows ? panels.tileRows : plan.tileColumns()), from(start[array]), length(length),
+        steps(steps), target(isRows ? plan.rowCopy : plan.columnCopy) {}
 
   void write() {
     if (int near = neighbour(panels.sum); near >= 0 && lanes <= 16 && lanes > 1) return writeSquares(near);
@@ -154,10 +155,12 @@ private:
     });
   }
 
-  Index sumOffset(Index step) {
+  Index sumOffset(Index step) { return sumOffset(step, array); }
+
+  Index sumOffset(Index step, size_t which) {
     if (panels.sum.level == 0 || panels.sum.order.size() == 1)
-      return code.scale(step, stride(panels.sum.order[0]));
-    return plan.sumOffsets[array] ? code.readIndex(plan.sumOffsets[array], step) : Index{};
+      return code.scale(step, panels.indices[panels.sum.order[0]].strides[which]);
+    return plan.sumOffsets[which] ? code.readIndex(plan.sumOffsets[which], step) : Index{};
   }
 
   Value offsets(Index tile, int64_t at) {
@@ -181,8 +184,15 @@ private:
 
   void put(Value vector, Index tile, int64_t at, Index step, int64_t count) {
     Index to = code.add(target, code.scale(tile, width * panels.sum.block()));
-    code.store(contractWiden(code, plan.contraction, vector), plan.copies,
-               code.add(code.add(to, code.scale(step, width)), {Value(), at}), 1, count);
+    vector = contractWiden(code, plan.contraction, vector);
+    if (scaled) {
+      constexpr size_t scale = 2;
+      Index at = code.add(start[scale], sumOffset(step, scale));
+      Value factor = code.load(plan.memories[scale], at, 0, lanes, lanes);
+      vector = contractTimes(code, plan.contraction.arithmetic, vector,
+                             contractWiden(code, plan.contraction, factor));
+    }
+    code.store(vector, plan.copies, code.add(code.add(to, code.scale(step, width)), {Value(), at}), 1, count);
   }
 
   /// `count` positions of one step: one load where they are neighbours in memory.
@@ -268,7 +278,8 @@ private:
   const ContractPanelPlan &plan;
   const ContractPanels &panels;
   int array;
-  bool isRows;
+  bool isRows, scaled;
+  const ContractOffsets &start;
   const ContractGroup &group;
   Value table;
   int64_t lanes, width;
@@ -277,9 +288,9 @@ private:
 
 } // namespace
 
-void writeContractPanelPack(ContractCode &code, const ContractPanelPlan &plan, int array, Index from,
-                            Index length, Index steps) {
-  PanelPacker(code, plan, array, from, length, steps).write();
+void writeContractPanelPack(ContractCode &code, const ContractPanelPlan &plan, int array,
+                            const ContractOffsets &start, Index length, Index steps) {
+  PanelPacker(code, plan, array, start, length, steps).write();
 }
 
 } // namespace tgc::schedule

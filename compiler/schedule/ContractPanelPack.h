@@ -4,9 +4,10 @@
 
 namespace tgc::schedule {
 
-/// Copies a block of array `array` (the row or the column factor) whose first element is at `from`: `length`
-/// positions of its own group by `steps` of the sum.
+/// Copies a block of array `array` (the row or the column factor), `length` positions of its own group by
+/// `steps` of the sum; `start` is its first element in every array. Columns take the scale with them.
 void writeContractPanelPack(ContractCode &code, const ContractPanelPlan &plan, int array,
-                            ContractIndexValue from, ContractIndexValue length, ContractIndexValue steps);
+                            const ContractOffsets &start, ContractIndexValue length,
+                            ContractIndexValue steps);
 
 } // namespace tgc::schedule

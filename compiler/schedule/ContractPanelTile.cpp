@@ -28,7 +28,7 @@ public:
     Sums sums = multiply(Sums(rows * vectors, code.zeros(contraction.sumType, panels.lanes)));
     if (panels.sum.blocks() == 1) return finish(sums, true);
     bool plain = contraction.tail.empty() && contraction.arrays.size() == 3;
-    if (plain) return finish(sums, true);
+    if (plain && !panels.symmetric) return finish(sums, true);
     Value last = code.compare(arith::CmpIPredicate::eq, part.number, {Value(), panels.sum.blocks() - 1});
     code.when(last, [&] { finish(sums, true); }, [&] { finish(sums, false); });
   }
@@ -108,6 +108,7 @@ private:
 
   /// Whether every tile's columns are neighbours in the result, none is, or each has to look.
   void finish(const Sums &sums, bool last) {
+    if (panels.symmetric) return storeTriangle(sums, last);
     const ContractGroup &group = panels.columns;
     bool insideRun = group.block() <= panels.run;
     if (insideRun || (columns == plan.tileColumns() && panels.run % columns == 0))
@@ -135,6 +136,66 @@ private:
         else
           put(result, sum);
       }
+  }
+
+  /// Positions in a symmetric product's matrix. Beyond its end there are rows and columns that are not real.
+  Index rowPosition(int64_t row) { return code.add(code.add(part.row, firstRow), {Value(), row}); }
+  Index columnPosition(int64_t column) {
+    return code.add(code.add(part.column, firstColumn), {Value(), column});
+  }
+
+  /// A symmetric product keeps what is on the diagonal and beyond it; a row that is not real has none.
+  void storeTriangle(Sums sums, bool last) {
+    size_t result = plan.resultArray();
+    Value memory = plan.memories[result];
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t vector = 0; vector < vectors; ++vector) {
+        Index column = columnPosition(vector * panels.lanes);
+        Index first = code.add(rowPosition(row), code.scale(column, -1));
+        Index end = code.add({Value(), panels.columns.total}, code.scale(column, -1));
+        Value mask = both(code.lanesFrom(first, panels.lanes), code.laneMask(end, panels.lanes));
+        Index at = code.add(rowStart(result, row),
+                            code.add(columnOffset(result, firstColumn), {Value(), vector * panels.lanes}));
+        Value &sum = sums[row * vectors + vector];
+        if (panels.sum.blocks() > 1) {
+          Value later = code.compare(arith::CmpIPredicate::ne, part.number, {});
+          Value held = both(mask, vector::BroadcastOp::create(code, mask.getType(), later));
+          held = code.loadMasked(memory, at, held, code.zeros(contraction.sumType, panels.lanes));
+          sum = contractPlus(code, contraction.arithmetic, sum, held);
+        }
+        code.storeMasked(sum, memory, at, mask);
+      }
+    if (last) mirror(sums);
+  }
+
+  Value both(Value a, Value b) { return arith::AndIOp::create(code, a, b); }
+
+  /// Turns the tile and stores it on the other side of the diagonal.
+  void mirror(const Sums &sums) {
+    for (int64_t vector = 0; vector < vectors; ++vector)
+      for (int64_t from = 0; from < rows; from += panels.lanes) {
+        int64_t real = std::min(panels.lanes, rows - from);
+        Sums square(panels.lanes, code.zeros(contraction.sumType, panels.lanes));
+        for (int64_t row = 0; row < real; ++row)
+          square[row] = sums[(from + row) * vectors + vector];
+        transposeSquare(code, square);
+        for (int64_t column = 0; column < panels.lanes; ++column)
+          mirrorVector(square[column], vector * panels.lanes + column, from, real);
+      }
+  }
+
+  /// `real` elements of one column of the tile, which are neighbours in a row on the other side.
+  void mirrorVector(Value sum, int64_t column, int64_t row, int64_t real) {
+    size_t result = plan.resultArray();
+    Index to = columnPosition(column), along = rowPosition(row);
+    Index below = code.add(to, code.scale(along, -1));
+    Value isReal = code.compare(arith::CmpIPredicate::slt, to, {Value(), panels.columns.total});
+    Index end = {arith::SelectOp::create(code, isReal, code.materialize(below), code.indexConstant(0)), 0};
+    Value mask = code.laneMask(end, panels.lanes);
+    if (real < panels.lanes) mask = both(mask, code.prefixMask(real, panels.lanes));
+    int64_t apart = panels.indices[panels.rows.order[0]].strides[result];
+    code.storeMasked(sum, plan.memories[result],
+                     code.add(part.matrix[result], code.add(code.scale(to, apart), along)), mask);
   }
 
   /// Where a vector of columns lies in an array.

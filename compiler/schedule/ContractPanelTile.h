@@ -24,9 +24,13 @@ struct ContractPanelPlan {
 struct ContractPanelPart {
   ContractIndexValue number, steps; // which part of the sum, and how long it is
   ContractOffsets start;            // the cell's first element in every array
+  // Of a symmetric product: the first element of its matrix in every array, and where the cell lies in it.
+  ContractOffsets matrix;
+  ContractIndexValue row, column;
 };
 
-/// Writes tile (`rowTile`, `columnTile`) with `rows` x `columns` of its elements real.
+/// Writes tile (`rowTile`, `columnTile`) with `rows` x `columns` of its elements real. A symmetric product's
+/// tiles are whole; what is not real is not stored.
 void writeContractPanelTile(ContractCode &code, const ContractPanelPlan &plan, const ContractPanelPart &part,
                             ContractIndexValue rowTile, int64_t rows, ContractIndexValue columnTile,
                             int64_t columns);

@@ -1,6 +1,6 @@
-// See ContractShape.h. Accepted: one product-and-sum linalg.generic over two arguments of the kernel, zero
-// start, linear index maps, then any number of elementwise generics over the same outputs; copies through
-// index maps anywhere, which are read through.
+// See ContractShape.h. Accepted: one product-and-sum linalg.generic over two arguments of the kernel, or an
+// argument, a scale and the argument again, zero start, linear index maps, then any number of elementwise
+// generics over the same outputs; copies through index maps anywhere, which are read through.
 #include "compiler/schedule/ContractShape.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -57,7 +57,18 @@ BlockArgument throughWidening(Value value) {
 struct Body {
   ContractArithmetic arithmetic;
   Type sumType;
+  unsigned factors = 2; // inputs 0 to factors - 1 are multiplied
 };
+
+/// The inputs a product multiplies, through products of products; fails where one is not an input.
+bool addFactors(Value value, SmallVectorImpl<unsigned> &numbers) {
+  Operation *op = value.getDefiningOp();
+  if (op && isa<arith::MulFOp, arith::MulIOp>(op))
+    return addFactors(op->getOperand(0), numbers) && addFactors(op->getOperand(1), numbers);
+  BlockArgument input = throughWidening(value);
+  if (input) numbers.push_back(input.getArgNumber());
+  return static_cast<bool>(input);
+}
 
 /// Matches `yield acc + a * b` on floats, integers or bools, with widening of a and b and narrowing of the
 /// result.
@@ -81,11 +92,17 @@ std::optional<Body> matchBody(linalg::GenericOp op) {
   if (!mul || !(boolean ? isa<arith::AndIOp>(mul) && sum->getResult(0).getType().isInteger(1)
                         : isa<arith::MulFOp, arith::MulIOp>(mul)))
     return std::nullopt;
-  BlockArgument left = throughWidening(mul->getOperand(0)), right = throughWidening(mul->getOperand(1));
-  if (!left || !right || left.getArgNumber() + right.getArgNumber() != 1) return std::nullopt;
-  if (boolean) return Body{ContractArithmetic::Boolean, IntegerType::get(op.getContext(), 8)};
+  SmallVector<unsigned> numbers;
+  if (!addFactors(mul->getOperand(0), numbers) || !addFactors(mul->getOperand(1), numbers))
+    return std::nullopt;
+  llvm::sort(numbers);
+  for (auto [at, number] : llvm::enumerate(numbers))
+    if (number != at) return std::nullopt;
+  if (boolean && numbers.size() == 2)
+    return Body{ContractArithmetic::Boolean, IntegerType::get(op.getContext(), 8)};
+  if (boolean || numbers.size() > 3) return std::nullopt;
   return Body{isa<arith::AddFOp>(sum) ? ContractArithmetic::Float : ContractArithmetic::Integer,
-              sum->getResult(0).getType()};
+              sum->getResult(0).getType(), static_cast<unsigned>(numbers.size())};
 }
 
 bool startsAtZero(linalg::GenericOp op) {
@@ -154,10 +171,28 @@ public:
       return std::nullopt;
     }
     mergeIndices(found.indices);
+    if (found.scaled && !canScale()) return std::nullopt;
     return std::move(found);
   }
 
 private:
+  /// Only symmetric products are scaled on the way into the panels, which offsets of 32 bits reach and whose
+  /// partial sums are of the result's type.
+  bool canScale() const {
+    if (!symmetryOf(found) || found.productType != found.sumType) return false;
+    for (const ContractArray &array : found.arrays) {
+      Type type = array.result >= 0 ? array.written.getType() : array.use->get().getType();
+      if (cast<RankedTensorType>(type).getNumElements() >= int64_t(1) << 31) return false;
+      if (array.result >= 0 && cast<RankedTensorType>(type).getElementType() != found.sumType) return false;
+    }
+    bool sums = false;
+    for (const ContractIndex &index : found.indices) {
+      if (index.strides[2] != 0 && (index.strides[0] == 0 || index.strides[1] == 0)) return false;
+      sums |= index.summed && index.extent > 1;
+    }
+    return sums;
+  }
+
   /// Adds a read of a kernel argument; `loops` maps the generic's loops to the product's.
   bool addRead(linalg::GenericOp op, OpOperand &use, ArrayRef<unsigned> loops) {
     Seen seen = throughCopies(use.get(), op.getMatchingIndexingMap(&use));
@@ -186,8 +221,9 @@ private:
     if (op.getNumDpsInputs() < 2 || op.getNumDpsInputs() > 3 || op.getNumDpsInits() != 1 ||
         op.getNumReductionLoops() == 0 || !startsAtZero(op))
       return false;
-    if (op.getNumDpsInputs() == 3 && !op.getBody()->getArgument(2).use_empty()) return false;
     auto body = matchBody(op);
+    if (body && body->factors == 2 && op.getNumDpsInputs() == 3 && !op.getBody()->getArgument(2).use_empty())
+      return false;
     AffineMap output = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
     if (!body || !output.isProjectedPermutation() || output.getNumResults() != op.getNumParallelLoops())
       return false;
@@ -202,7 +238,14 @@ private:
       found.indices.push_back({extent, kinds[position] == utils::IteratorType::reduction, {}});
       loops.push_back(position);
     }
-    for (OpOperand *use : {op.getDpsInputOperand(0), op.getDpsInputOperand(1)})
+    SmallVector<OpOperand *> factors = {op.getDpsInputOperand(0), op.getDpsInputOperand(1)};
+    if (body->factors == 3) {
+      factors.push_back(op.getDpsInputOperand(2));
+      found.scaled = true;
+      for (int last : {0, 1})
+        if (factors[0]->get() != factors[1]->get()) std::swap(factors[last], factors[2]);
+    }
+    for (OpOperand *use : factors)
       if (!addRead(op, *use, loops)) return false;
     AxisLoops axes;
     for (AffineExpr expr : output.getResults())
@@ -307,6 +350,31 @@ bool isProduct(linalg::GenericOp op) {
 }
 
 bool isCopy(linalg::GenericOp op) { return copied(op) != nullptr; }
+
+std::optional<ContractSymmetry> symmetryOf(const Contraction &contraction) {
+  const ContractArray &left = contraction.arrays[0], &right = contraction.arrays[1];
+  if (left.argument != right.argument || left.offset != right.offset) return std::nullopt;
+  // A tail reads what is not symmetric.
+  if (contraction.sumType.getIntOrFloatBitWidth() < 32 || !contraction.tail.empty() ||
+      contraction.arrays.size() != (contraction.scaled ? 4 : 3))
+    return std::nullopt;
+  ContractSymmetry symmetry;
+  for (auto [at, index] : llvm::enumerate(contraction.indices)) {
+    if (llvm::any_of(index.strides, [](int64_t stride) { return stride < 0; })) return std::nullopt;
+    bool isRow = !index.summed && index.strides[0] && !index.strides[1];
+    bool isColumn = !index.summed && index.strides[1] && !index.strides[0];
+    if (!isRow && !isColumn && index.strides[0] != index.strides[1]) return std::nullopt;
+    int &place = isRow ? symmetry.row : symmetry.column;
+    if ((isRow || isColumn) && place >= 0) return std::nullopt;
+    if (isRow || isColumn) place = static_cast<int>(at);
+  }
+  if (symmetry.row < 0 || symmetry.column < 0) return std::nullopt;
+  const ContractIndex &row = contraction.indices[symmetry.row],
+                      &column = contraction.indices[symmetry.column];
+  if (row.extent != column.extent || row.strides[0] != column.strides[1]) return std::nullopt;
+  if (row.strides.back() != 1 && column.strides.back() != 1) return std::nullopt;
+  return symmetry;
+}
 
 std::optional<Contraction> matchContraction(func::FuncOp kernel) { return Reader(kernel).read(); }
 

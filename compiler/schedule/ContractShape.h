@@ -20,7 +20,8 @@ struct ContractIndex {
 /// How products and sums are made.
 enum class ContractArithmetic { Float, Integer, Boolean };
 
-/// A place in memory the kernel reads or writes through one index map. Arrays 0 and 1 are the two factors.
+/// A place in memory the kernel reads or writes through one index map. Arrays 0 and 1 are the two factors; 2
+/// is the scale, if there is one.
 struct ContractArray {
   mlir::OpOperand *use = nullptr; // the read, perhaps of a copy; null for a result
   int argument = -1;              // function argument number of a read
@@ -29,13 +30,15 @@ struct ContractArray {
   int64_t offset = 0;             // constant part of the map, in elements
 };
 
-/// A matched kernel: out[...] = tail(sum over summed indices of left * right).
+/// A matched kernel: out[...] = tail(sum over summed indices of left * right), or of left * scale * right
+/// where both factors are one array and the scale has only what they share: then the result is symmetric.
 struct Contraction {
   mutable mlir::linalg::GenericOp product;                 // MLIR's handles have no const accessors
   mutable llvm::SmallVector<mlir::linalg::GenericOp> tail; // elementwise, in program order
   llvm::SmallVector<ContractArray> arrays;
   llvm::SmallVector<ContractIndex> indices; // extents of 1 dropped, neighbours merged
   ContractArithmetic arithmetic = ContractArithmetic::Float;
+  bool scaled = false;    // array 2 is the scale
   mlir::Type sumType;     // element type of the accumulators
   mlir::Type productType; // element type of the untailed value
 };
@@ -51,6 +54,16 @@ bool isCopy(mlir::linalg::GenericOp op);
 
 /// The tensor whose elements a value's are, through copies.
 mlir::Value contractSource(mlir::Value value);
+
+/// The two indices whose exchange gives the same sums: `row` of array 0, `column` of array 1, both the only
+/// ones of their array alone.
+struct ContractSymmetry {
+  int row = -1, column = -1;
+};
+
+/// Whether both factors are one array, read alike; nothing for products whose result is not symmetric, that
+/// have a tail, or whose elements are too small for squares of registers.
+std::optional<ContractSymmetry> symmetryOf(const Contraction &contraction);
 
 /// Drops extents of 1 and merges loops that walk every array like one longer loop.
 void mergeIndices(llvm::SmallVectorImpl<ContractIndex> &indices);

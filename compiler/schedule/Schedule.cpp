@@ -56,8 +56,10 @@ struct ScheduleKernels : impl::ScheduleKernelsBase<ScheduleKernels> {
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       if (level < 2 || !isUnscheduled(kernel) || schedule::splitTail(kernel)) continue;
       auto family = schedule::familyOf(kernel);
-      if (family == schedule::Family::Reduction || family == schedule::Family::Contraction)
-        schedule::splitReductions(kernel);
+      // Scaled products are symmetric to the last bit only where one half is a copy of the other.
+      bool cut = family == schedule::Family::Reduction ||
+                 (family == schedule::Family::Contraction && !schedule::isScaledProduct(kernel));
+      if (cut) schedule::splitReductions(kernel);
     }
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       if (!isUnscheduled(kernel)) continue;

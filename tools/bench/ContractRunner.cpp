@@ -49,11 +49,15 @@ void flattenEmptyArguments(func::FuncOp kernel) {
   kernel.setType(FunctionType::get(kernel.getContext(), body.getArgumentTypes(), {}));
 }
 
-std::string tensorType(const ContractCase &test, int operand, const std::string &element) {
+std::string tensorType(const ContractCase &test, const std::string &letters, const std::string &element) {
   std::string text = "tensor<";
-  for (char letter : test.letters(operand))
+  for (char letter : letters)
     text += std::to_string(test.extents.at(letter)) + "x";
   return text + element + ">";
+}
+
+std::string tensorType(const ContractCase &test, int operand, const std::string &element) {
+  return tensorType(test, test.letters(operand), element);
 }
 
 std::string mapText(const std::string &loops, const std::string &letters) {
@@ -85,6 +89,8 @@ std::string ContractCase::letters(int operand) const {
   return operand == 1 ? equation.substr(comma + 1, arrow - comma - 1) : equation.substr(arrow + 2);
 }
 
+int ContractCase::inputs() const { return 2 - twice + !scale.empty() + tailBias; }
+
 int64_t ContractCase::elements(int operand) const {
   int64_t count = 1;
   for (char letter : letters(operand))
@@ -102,15 +108,20 @@ std::string ContractCase::kernelText() const {
   std::string loops = letters(2);
   for (char letter : letters(0) + letters(1))
     if (loops.find(letter) == std::string::npos) loops += letter;
-  std::string text = "func.func private @kernel(%left: " + a + ", %right: " + b +
-                     (tailBias ? ", %bias: " + bias : "") + ") -> " + last + " attributes {exec.kernel} {\n";
+  std::string s = tensorType(*this, scale, stored);
+  std::string right = twice ? "%left" : "%right";
+  std::vector<std::string> maps = {mapText(loops, letters(0)), mapText(loops, letters(1)),
+                                   mapText(loops, letters(2))};
+  if (!scale.empty()) maps.insert(maps.begin() + 1, mapText(loops, scale));
+  std::string text = "func.func private @kernel(%left: " + a + (twice ? "" : ", %right: " + b) +
+                     (scale.empty() ? "" : ", %scale: " + s) + (tailBias ? ", %bias: " + bias : "") +
+                     ") -> " + last + " attributes {exec.kernel} {\n";
   text += "  %zero = arith.constant " + std::string(isFloat ? "0.0" : "0") + " : " + sum +
           "\n  %e = tensor.empty() : " + c + "\n  %f = linalg.fill ins(%zero : " + sum + ") outs(%e : " + c +
-          ") -> " + c + "\n  %p = " +
-          genericText({mapText(loops, letters(0)), mapText(loops, letters(1)), mapText(loops, letters(2))},
-                      loops, letters(2)) +
-          " ins(%left, %right : " + a + ", " + b + ") outs(%f : " + c + ") {\n  ^bb0(%x: " + stored +
-          ", %y: " + stored + ", %s: " + sum + "):\n";
+          ") -> " + c + "\n  %p = " + genericText(maps, loops, letters(2)) + " ins(%left" +
+          (scale.empty() ? "" : ", %scale") + ", " + right + " : " + a + (scale.empty() ? "" : ", " + s) +
+          ", " + b + ") outs(%f : " + c + ") {\n  ^bb0(%x: " + stored +
+          (scale.empty() ? "" : ", %z: " + stored) + ", %y: " + stored + ", %s: " + sum + "):\n";
   if (isBool)
     text += "    %l = arith.trunci %x : i8 to i1\n    %r = arith.trunci %y : i8 to i1\n    %t = arith.trunci "
             "%s : i8 to i1\n"
@@ -120,7 +131,10 @@ std::string ContractCase::kernelText() const {
     text += "    %l = arith.extf %x : " + element + " to f32\n    %r = arith.extf %y : " + element +
             " to f32\n    %m = arith.mulf %l, %r : f32\n    %n = arith.addf %s, %m : f32\n";
   else
-    text += std::string("    %m = arith.mul") + (isFloat ? "f" : "i") + " %x, %y : " + sum +
+    text += (scale.empty()
+                 ? ""
+                 : std::string("    %w = arith.mul") + (isFloat ? "f" : "i") + " %x, %z : " + sum + "\n") +
+            "    %m = arith.mul" + (isFloat ? "f" : "i") + (scale.empty() ? " %x" : " %w") + ", %y : " + sum +
             "\n    %n = arith.add" + (isFloat ? "f" : "i") + " %s, %m : " + sum + "\n";
   text += "    linalg.yield %n : " + sum + "\n  } -> " + c + "\n";
   std::string result = "%p", kept = letters(2), type = c;
@@ -204,7 +218,7 @@ CompiledContract compileContract(const ContractCase &test, const schedule::Machi
     return result.error = "not taken", result;
   if (failed(verify(*module))) return result.error = "the loop form does not verify", result;
   result.emitSeconds = seconds() - parsed;
-  int inputs = test.tailBias ? 3 : 2;
+  int inputs = test.inputs();
   ContractStep step;
   step.items = kernel->getAttrOfType<IntegerAttr>(exec::itemsAttr).getInt();
   step.nanoseconds = kernel->getAttrOfType<IntegerAttr>(exec::nanosecondsAttr).getInt();

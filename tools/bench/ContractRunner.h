@@ -19,8 +19,12 @@ struct ContractCase {
   /// MLIR text of the body of an elementwise tail on %x (element type `element`), yielding %y; empty: none.
   std::string tail;
   bool tailBias = false; // the tail also reads %b, an array over the last output index
+  /// Both operands are one array; with `scale`, letters of a third factor between them.
+  bool twice = false;
+  std::string scale = "";
 
   std::string letters(int operand) const; // 0, 1: inputs; 2: output
+  int inputs() const;                     // arguments of the kernel: operands, scale, bias
   int64_t elements(int operand) const;
   std::string kernelText() const;
 };

@@ -1,9 +1,10 @@
 // Contraction kernels alone, beside oneDNN and OpenBLAS called directly, in one run and interleaved:
 //   tgc-bench-gemm [--threads N | --cpu-time] [--best] [--text] [--panels-from VOLUME] [--samples N] [--dtype
 //   f32] [SIZE | EQUATION:i=64,j=64,k=64] ...
-// Prints GFLOP/s (medians), the ratio to the better of the two libraries, the fraction of the multiply-add
-// peak measured in the same run, and the time to compile. OpenBLAS is looked for at run time; without it the
-// column is empty.
+// With --square both operands are one array, and so they are with a scale between them: "ki,k,kj->ij:...".
+// Rates count the flops of the whole result. Prints GFLOP/s (medians), the ratio to the better of the two
+// libraries, the fraction of the multiply-add peak measured in the same run, and the time to compile.
+// OpenBLAS is looked for at run time; without it the column is empty.
 #include "runtime/cpu/Parallel.h"
 #include "tools/bench/ContractRunner.h"
 #include "tools/bench/Machine.h"
@@ -32,16 +33,21 @@ double threadSeconds() {
 struct Settings {
   int threads = 1, samples = 15;
   std::string dtype = "f32";
-  bool keepText = false, best = false, cpuTime = false;
+  bool keepText = false, square = false, best = false, cpuTime = false;
   tgc::schedule::Machine machine = tgc::schedule::Machine::host();
 };
 
-ContractCase parseCase(const std::string &text, const std::string &dtype) {
+ContractCase parseCase(const std::string &text, const std::string &dtype, bool square) {
   if (text.find(':') == std::string::npos) {
     int64_t size = std::atoll(text.c_str());
     return {"ik,kj->ij", dtype, {{'i', size}, {'j', size}, {'k', size}}, "", false};
   }
   ContractCase parsed{text.substr(0, text.find(':')), dtype, {}, "", false};
+  if (size_t comma = text.find(','); text.find(',', comma + 1) < text.find(':')) {
+    parsed.scale = text.substr(comma + 1, text.find(',', comma + 1) - comma - 1);
+    parsed.equation.erase(comma, parsed.scale.size() + 1);
+  }
+  parsed.twice = square || !parsed.scale.empty();
   for (size_t at = text.find(':'); at < text.size(); ++at)
     if (text[at] == '=') parsed.extents[text[at - 1]] = std::atoll(text.c_str() + at + 1);
   return parsed;
@@ -131,7 +137,7 @@ std::array<double, 3> timesOf(const Contenders &contenders, double flops, const 
 }
 
 void measure(const std::string &text, const Settings &settings, const OpenBlas &blas, double peak) {
-  ContractCase test = parseCase(text, settings.dtype);
+  ContractCase test = parseCase(text, settings.dtype, settings.square);
   CompiledContract code = tgc::test::compileContract(test, settings.machine, settings.keepText);
   if (!code.error.empty()) {
     std::fprintf(stderr, "%s: %s\n", text.c_str(), code.error.c_str());
@@ -142,8 +148,12 @@ void measure(const std::string &text, const Settings &settings, const OpenBlas &
   for (auto [letter, extent] : test.extents)
     flops *= static_cast<double>(extent);
   Operands operands(test, settings.dtype);
+  std::vector<void *> buffers = operands.at;
+  if (test.twice) buffers.erase(buffers.begin() + 1);
+  std::vector<double> scale(8 * 4096, 1);
+  if (!test.scale.empty()) buffers.insert(buffers.begin() + 1, scale.data());
   Contenders contenders;
-  contenders[0] = [&] { runThreaded(code, operands.at, settings.threads); };
+  contenders[0] = [&] { runThreaded(code, buffers, settings.threads); };
   addLibraries(contenders, test, operands, blas);
   std::array<double, 3> times = timesOf(contenders, flops, settings), rate{};
   for (size_t who = 0; who < times.size(); ++who)
@@ -179,6 +189,8 @@ int main(int count, char **arguments) {
       settings.best = true; // the fastest sample instead of the median: for tuning on a busy machine
     else if (text == "--cpu-time")
       settings.cpuTime = true; // one thread only
+    else if (text == "--square")
+      settings.square = true;
     else if (text == "--text")
       settings.keepText = true;
     else

@@ -62,16 +62,27 @@ struct Array {
 };
 
 /// Offset of an operand's element for the current value of every letter.
-int64_t offsetOf(const ContractCase &test, int operand, const std::map<char, int64_t> &at) {
+int64_t offsetOf(const ContractCase &test, const std::string &letters, const std::map<char, int64_t> &at) {
   int64_t offset = 0;
-  for (char letter : test.letters(operand))
+  for (char letter : letters)
     offset = offset * test.extents.at(letter) + at.at(letter);
   return offset;
 }
 
-std::vector<double> naive(const ContractCase &test, const Array &a, const Array &b) {
+int64_t offsetOf(const ContractCase &test, int operand, const std::map<char, int64_t> &at) {
+  return offsetOf(test, test.letters(operand), at);
+}
+
+int64_t scaleElements(const ContractCase &test) {
+  int64_t count = test.scale.empty() ? 0 : 1;
+  for (char letter : test.scale)
+    count *= test.extents.at(letter);
+  return count;
+}
+
+std::vector<double> naive(const ContractCase &test, const Array &a, const Array &b, const Array &scale) {
   std::vector<double> result(test.elements(2), 0.0);
-  if (test.equation == "ik,kj->ij") {
+  if (test.equation == "ik,kj->ij" && !scale.size) {
     int64_t rows = test.extents.at('i'), columns = test.extents.at('j'), steps = test.extents.at('k');
     for (int64_t i = 0; i < rows; ++i)
       for (int64_t k = 0; k < steps; ++k) {
@@ -91,7 +102,8 @@ std::vector<double> naive(const ContractCase &test, const Array &a, const Array 
     at[letter] = 0, total *= extent;
   for (int64_t step = 0; step < total; ++step) {
     double &sum = result[offsetOf(test, 2, at)];
-    sum += a.get(offsetOf(test, 0, at)) * b.get(offsetOf(test, 1, at));
+    sum += a.get(offsetOf(test, 0, at)) * b.get(offsetOf(test, 1, at)) *
+           (scale.size ? scale.get(offsetOf(test, test.scale, at)) : 1);
     if (test.element == "i1") sum = sum != 0;
     for (auto &[letter, value] : at) {
       if (++value < test.extents.at(letter)) break;
@@ -110,7 +122,8 @@ std::string check(const ContractCase &test, const schedule::Machine &machine = s
   std::mt19937 random(7);
   Array a(test.element, test.elements(0)), b(test.element, test.elements(1)),
       c(test.element, test.elements(2));
-  for (Array *array : {&a, &b})
+  Array scale(test.element, scaleElements(test));
+  for (Array *array : {&a, &b, &scale})
     for (int64_t at = 0; at < array->size; ++at)
       array->set(at, static_cast<int>(random() % 5) - 2);
   if (test.element == "i1")
@@ -121,13 +134,15 @@ std::string check(const ContractCase &test, const schedule::Machine &machine = s
   for (int64_t at = 0; at < bias.size; ++at)
     bias.set(at, static_cast<int>(random() % 9) - 4);
   auto buffers = [&](Array &result) {
-    std::vector<void *> list = {a.bytes.data(), b.bytes.data()};
+    std::vector<void *> list = {a.bytes.data()};
+    if (!test.twice) list.push_back(b.bytes.data());
+    if (scale.size) list.push_back(scale.bytes.data());
     if (test.tailBias) list.push_back(bias.bytes.data());
     list.push_back(result.bytes.data());
     return list;
   };
   compiled.run(buffers(c));
-  std::vector<double> expected = naive(test, a, b);
+  std::vector<double> expected = naive(test, a, test.twice ? a : b, scale);
   for (int64_t at = 0; at < bias.size; ++at)
     for (size_t row = at; row < expected.size(); row += bias.size)
       expected[row] += bias.get(at);
@@ -300,4 +315,72 @@ TEST_CASE("contract: a tail with a bias is fused, whatever the way to the result
           machine);
     check({"kai,bkj->bija", "f32", {{'a', 5}, {'b', 3}, {'i', 7}, {'j', 9}, {'k', 111}}, add, true}, machine);
   }
+}
+
+/// A product of an array with itself.
+static ContractCase square(std::string equation, std::string element, std::map<char, int64_t> extents,
+                           std::string scale = "") {
+  std::erase_if(extents, [&](auto &extent) { return equation.find(extent.first) == std::string::npos; });
+  return {std::move(equation), std::move(element), std::move(extents), "", false, true, std::move(scale)};
+}
+
+static bool isSymmetric(const std::string &tile) { return tile.find("symmetric") != std::string::npos; }
+
+TEST_CASE("contract: half of a symmetric product is computed, exactly, whatever its order and size") {
+  for (int64_t n : {5, 16, 71}) {
+    std::map<char, int64_t> sizes = {{'a', 3}, {'b', 3}, {'c', 3}, {'i', n}, {'j', n}, {'k', 53}};
+    for (std::string element : {"f64", "f32", "i64"}) {
+      for (std::string equation : {"ki,kj->ij", "ki,kj->ji", "ik,jk->ij"})
+        for (std::string scale : {"", "k"})
+          CHECK(isSymmetric(check(square(equation, element, sizes, scale), eager())));
+      // Two indices that lie together are one.
+      for (std::string equation : {"bki,bkj->bij", "kbi,kbj->ij", "kia,kjc->iajc"})
+        CHECK(isSymmetric(check(square(equation, element, sizes, "k"), eager())));
+    }
+    CHECK(isSymmetric(check(square("bki,bkj->bji", "i32", sizes, "b"), eager())));
+    CHECK(isSymmetric(check(square("bki,bkj->bij", "f64", sizes, "kb"))));
+    for (int64_t bytes : {16, 32})
+      for (std::string scale : {"", "k"})
+        CHECK(isSymmetric(check(square("ki,kj->ij", "f32", sizes, scale), eager(bytes))));
+  }
+  CHECK(isSymmetric(check(square("ki,kj->ij", "f64", {{'i', 300}, {'j', 300}, {'k', 601}}, "k"))));
+  CHECK(isSymmetric(check(square("ik,jk->ij", "f32", {{'i', 413}, {'j', 413}, {'k', 700}}))));
+}
+
+TEST_CASE("contract: what only looks symmetric is computed in full") {
+  std::map<char, int64_t> sizes = {{'a', 64}, {'c', 64}, {'i', 64}, {'j', 64}, {'k', 8}};
+  for (std::string equation : {"ia,aj->ij", "kai,kja->ij", "aki,akj->ija", "kia,kjc->ijac"}) {
+    if (equation == "kia,kjc->ijac") sizes = {{'a', 8}, {'c', 8}, {'i', 9}, {'j', 9}, {'k', 99}};
+    CHECK(!isSymmetric(check(square(equation, "f64", sizes), eager())));
+  }
+  CHECK(!isSymmetric(check({"ki,kj->ij", "f64", {{'i', 64}, {'j', 64}, {'k', 64}}, "", false}, eager())));
+}
+
+TEST_CASE("contract: symmetric to the last bit, for any partition") {
+  for (std::string scale : {"", "k"})
+    for (int64_t n : {7, 45, 130}) {
+      ContractCase test = square("ki,kj->ij", "f64", {{'i', n}, {'j', n}, {'k', 777}}, scale);
+      for (auto machine : {schedule::Machine::host(), eager()}) {
+        CompiledContract compiled = compileContract(test, machine);
+        REQUIRE(compiled.error == "");
+        std::mt19937 random(11);
+        std::uniform_real_distribution<double> number(-1, 1);
+        Array x("f64", n * 777), s("f64", scaleElements(test)), out("f64", n * n), again("f64", n * n);
+        for (Array *array : {&x, &s})
+          for (int64_t at = 0; at < array->size; ++at)
+            array->set(at, number(random));
+        std::vector<void *> buffers = {x.bytes.data()};
+        if (s.size) buffers.push_back(s.bytes.data());
+        buffers.push_back(out.bytes.data());
+        compiled.run(buffers);
+        int64_t unequal = 0;
+        for (int64_t i = 0; i < n; ++i)
+          for (int64_t j = 0; j < i; ++j)
+            unequal += out.get(i * n + j) != out.get(j * n + i);
+        CHECK_MESSAGE(unequal == 0, unequal, " of ", n * (n - 1) / 2, " pairs differ, n = ", n, " ", scale);
+        buffers.back() = again.bytes.data();
+        compiled.run(buffers, 1, true);
+        CHECK(again.bytes == out.bytes);
+      }
+    }
 }

@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Hessians by tgc beside jax.jit(jax.hessian) and torch.func.hessian: same inputs, same run, in turns, f64.
+
+  tools/bench/hessian_peers.py [--threads 2] [--samples 7] [--peers jax,torch] [NAME:SIZE]...
+
+Prints wall and processor time of one call, the fraction of the symmetric-flop bound at the multiply-add peak of the same
+run, the ratio of every peer's times to tgc's and their geometric means. Peers that are not installed are left out.
+"""
+import argparse
+import os
+import subprocess
+import sys
+import time
+from math import exp, log
+
+CASES = ["logistic:100", "logistic:300", "logistic:1000", "logistic:2000", "network:10", "network:30", "factors:300"]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--tgc", default="build/bin/tgc-bench-hessian")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--samples", type=int, default=7)
+    parser.add_argument("--peers", default="jax,torch")
+    parser.add_argument("cases", nargs="*", default=CASES)
+    return parser.parse_args()
+
+
+class Tgc:
+    def __init__(self, path):
+        self.process = subprocess.Popen([path, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, text):
+        self.process.stdin.write(text + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"hessian_peers: tgc stopped at: {text}")
+        return [float(word) for word in answer.split()]
+
+
+def argument(np, number, *shape):
+    """The same formula as elementAt in Hessian.cpp."""
+    index = np.arange(int(np.prod(shape, dtype=np.int64)), dtype=np.uint32)
+    mixed = index * np.uint32(2654435761) + np.uint32(number * 40503)
+    return (((mixed >> np.uint32(12)) % np.uint32(4096)).astype(np.float64) / 2048 - 1).reshape(shape)
+
+
+def shapes(name, n):
+    return {
+        "logistic": [(2 * n, n), (2 * n,), (n,), ()],
+        "network": [(n,), (n,)] + [(n, n)] * 10,
+        "factors": [(n, n), (n, 10), (n, 10)],
+    }[name]
+
+
+WITH_RESPECT_TO = {"logistic": 2, "network": 2, "factors": 1}
+
+
+def function(name, np, relu, softplus, log_softmax):
+    """The three losses, for any of the libraries."""
+
+    def logistic(x, y, w, strength):
+        margin = y * (x @ w)
+        return softplus(-margin).mean() + 0.5 * strength * (w * w).sum()
+
+    def network(x, t, *weights):
+        h = x
+        for weight in weights[:-1]:
+            h = relu(weight @ h)
+        return -(t * log_softmax(weights[-1] @ h)).sum()
+
+    def factors(m, u, v):
+        r = m - u @ v.T
+        return (r * r).sum()
+
+    return {"logistic": logistic, "network": network, "factors": factors}[name]
+
+
+def contenders(names, np, name, arrays, threads):
+    found = {}
+    which = WITH_RESPECT_TO[name]
+    if "jax" in names:
+        try:
+            import jax
+
+            jax.config.update("jax_enable_x64", True)
+            loss = function(name, jax.numpy, jax.nn.relu, jax.nn.softplus, jax.nn.log_softmax)
+            device = [jax.device_put(a) for a in arrays]
+            call = jax.jit(jax.hessian(loss, argnums=which))
+            found["jax"] = lambda: np.asarray(call(*device).block_until_ready())
+        except ImportError:
+            pass
+    if "torch" in names:
+        try:
+            import torch
+
+            torch.set_num_threads(threads)
+            functional = torch.nn.functional
+            loss = function(name, torch, torch.relu, functional.softplus, lambda x: functional.log_softmax(x, -1))
+            tensors = [torch.from_numpy(np.ascontiguousarray(a)) for a in arrays]
+            call_torch = torch.func.hessian(loss, argnums=which)
+            found["torch"] = lambda: call_torch(*tensors).numpy()
+        except ImportError:
+            pass
+    return found
+
+
+def timed(call):
+    wall, processor = time.perf_counter(), time.process_time()
+    calls, end = 0, wall
+    while end - wall < 2e-2 or calls == 0:
+        call()
+        calls += 1
+        end = time.perf_counter()
+    return (end - wall) / calls, (time.process_time() - processor) / calls
+
+
+def versions():
+    from importlib.metadata import PackageNotFoundError, version
+
+    for name in ("numpy", "jax", "jaxlib", "torch"):
+        try:
+            yield f"{name} {version(name)}"
+        except PackageNotFoundError:
+            pass
+
+
+def middle(values):
+    return sorted(values)[len(values) // 2]
+
+
+def main():
+    args = arguments()
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(args.threads)  # before the libraries are imported: they read these once
+    if args.threads == 1:
+        os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    import numpy as np
+
+    tgc = Tgc(args.tgc)
+    print(f"f64, {args.threads} thread(s), load {os.getloadavg()[0]:.1f}; " + ", ".join(versions()))
+    logs = {}
+    for text in args.cases:
+        name, size = text.split(":")
+        arrays = [argument(np, number, *shape) for number, shape in enumerate(shapes(name, int(size)))]
+        if name == "network":  # products of ten layers keep their size
+            arrays[2:] = [weight * (6 / int(size)) ** 0.5 for weight in arrays[2:]]
+        seconds, flops = tgc.ask(f"load {name} {size} {args.threads}")
+        others = contenders(args.peers.split(","), np, name, arrays, args.threads)
+        wrong, got = "", tgc.ask("sums")
+        for key, call in others.items():
+            flat = np.asarray(call(), dtype=np.float64).reshape(-1)
+            expected = flat.sum(), (flat * (np.arange(flat.size) % 3 + 1)).sum()
+            scale = np.abs(flat).sum() + 1e-300
+            if any(abs(a - b) > 1e-9 * scale for a, b in zip(expected, got)):
+                wrong += f"  DIFFERS from {key}"
+        times, peak = {key: [] for key in ["tgc", *others]}, 0.0
+        for _ in range(args.samples):
+            peak = max(peak, tgc.ask("peak")[0])
+            times["tgc"].append(tuple(tgc.ask("run")))
+            for key, call in others.items():
+                times[key].append(timed(call))
+        wall = {key: middle([t[0] for t in values]) for key, values in times.items()}
+        processor = {key: middle([t[1] for t in values]) for key, values in times.items()}
+        line = f"{text:14} wall {wall['tgc'] * 1e3:10.4f} ms  processor {processor['tgc'] * 1e3:10.4f} ms"
+        if flops:
+            line += f"  {flops / peak / args.threads / wall['tgc'] * 1e-7:5.1f}% / {flops / peak / processor['tgc'] * 1e-7:5.1f}% of bound"
+        for key in others:
+            ratios = wall[key] / wall["tgc"], processor[key] / processor["tgc"]
+            logs.setdefault(key, []).append([log(r) for r in ratios])
+            line += f"  {key} {ratios[0]:.2f} / {ratios[1]:.2f}"
+        print(line + f"  compile {seconds * 1e3:.0f} ms" + wrong, flush=True)
+    tgc.process.stdin.write("quit\n")
+    for key, values in logs.items():
+        means = [exp(sum(v[which] for v in values) / len(values)) for which in (0, 1)]
+        print(f"{key} over tgc, geometric mean: wall {means[0]:.2f}, processor {means[1]:.2f}")
+
+
+if __name__ == "__main__":
+    main()
