@@ -129,4 +129,39 @@ Value PairWriter::contract(ArrayRef<Value> tensors, const std::vector<IndexList>
   return output.size() <= graph::maxRank ? reshape(result, shapeOf(output)) : result;
 }
 
+/// `tensor` with its axes where `output` has their letters, repeated over the others.
+static Value inOutputSpace(OpBuilder &builder, Location loc, Value tensor, ArrayRef<graph::Index> letters,
+                           ArrayRef<graph::Index> output, ArrayRef<std::int64_t> shape) {
+  SmallVector<std::int64_t> axes, ones;
+  for (auto [letter, extent] : llvm::zip_equal(output, shape)) {
+    const auto *found = llvm::find(letters, letter);
+    if (found != letters.end()) axes.push_back(found - letters.begin());
+    ones.push_back(found != letters.end() ? extent : 1);
+  }
+  if (!llvm::is_sorted(axes)) tensor = graph::PermuteDimsOp::create(builder, loc, tensor, axes);
+  if (graph::shapeOf(tensor) != ArrayRef<std::int64_t>(ones))
+    tensor = graph::ReshapeOp::create(builder, loc, tensor, ones);
+  return ArrayRef<std::int64_t>(ones) == shape ? tensor
+                                               : graph::BroadcastToOp::create(builder, loc, tensor, shape);
+}
+
+void multiplyElementwise(func::FuncOp function) {
+  function.walk([](graph::ContractOp op) {
+    Network network = networkOf(op);
+    if (network.inputs.size() != 2 || network.output.size() != network.extents.size()) return;
+    for (IndexList list : network.inputs) {
+      llvm::sort(list);
+      if (std::adjacent_find(list.begin(), list.end()) != list.end()) return;
+    }
+    OpBuilder builder(op);
+    SmallVector<Value> factors;
+    for (auto [tensor, letters] : llvm::zip_equal(op.getTensors(), network.inputs))
+      factors.push_back(inOutputSpace(builder, op.getLoc(), tensor, letters, network.output,
+                                      graph::shapeOf(op.getResult())));
+    Value product = graph::MultiplyOp::create(builder, op.getLoc(), op.getType(), factors[0], factors[1]);
+    op.getResult().replaceAllUsesWith(product);
+    op.erase();
+  });
+}
+
 } // namespace tgc::contract

@@ -9,6 +9,10 @@ namespace tgc::contract {
 /// The network of a contraction, its operands in order.
 Network networkOf(graph::ContractOp op);
 
+/// Contractions of two tensors without a sum become products of views, which share kernels with what is
+/// pointwise around them.
+void multiplyElementwise(mlir::func::FuncOp function);
+
 class PairWriter {
 public:
   PairWriter(mlir::OpBuilder &builder, mlir::Location loc, const std::vector<std::int64_t> &extents)

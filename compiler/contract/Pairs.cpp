@@ -86,6 +86,7 @@ struct PlanContractions : impl::PlanContractionsBase<PlanContractions> {
       op.erase();
     }
     foldScales(getOperation());
+    multiplyElementwise(getOperation());
   }
 };
 

@@ -30,8 +30,8 @@ std::optional<size_t> placeOf(const Letters &part, const Letters &whole) {
   return first - whole.begin();
 }
 
-/// Whether `left` and `right`, letters of one tensor of `shape`, make a result that exchanging the letters only
-/// one of them has does not change; neighbouring letters count as one.
+/// Whether `left` and `right`, letters of one tensor of `shape`, make a result that exchanging the letters
+/// only one of them has does not change; neighbouring letters count as one.
 bool isSymmetric(const Letters &left, const Letters &right, const Letters &output, ArrayRef<int64_t> shape) {
   if (left.size() != right.size() || repeats(left) || repeats(right)) return false;
   Letters rows, columns;

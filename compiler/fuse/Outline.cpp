@@ -3,6 +3,7 @@
 #include "compiler/Notes.h"
 #include "compiler/Passes.h"
 #include "compiler/fuse/Groups.h"
+#include "compiler/fuse/Sink.h"
 #include "compiler/fuse/Stage.h"
 #include "compiler/fuse/Views.h"
 #include "dialects/exec/Exec.h"
@@ -192,6 +193,7 @@ void Outliner::runGroup(fuse::Group &group) {
 LogicalResult Outliner::run() {
   oldBody = &function.front();
   cutViews();
+  if (!alone) fuse::sinkLarge(*oldBody);
   grouping = fuse::groupOps(*oldBody, most, alone);
   Block *fresh = new Block;
   function.getBody().push_back(fresh);

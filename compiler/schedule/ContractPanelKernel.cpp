@@ -132,8 +132,12 @@ private:
       Index end = code.scale(code.add(block, {Value(), 1}), panels.columns.block());
       end = code.min(end, {Value(), panels.columns.total});
       Index rows = code.quotient(code.add(end, {Value(), panels.rows.block() - 1}), panels.rows.block());
-      Place place{origin, {}, choose(block, firstBlock, firstRow, {}), choose(block, lastBlock, lastRow, rows),
-                  code.scale(block, panels.columns.block()), origin};
+      Place place{origin,
+                  {},
+                  choose(block, firstBlock, firstRow, {}),
+                  choose(block, lastBlock, lastRow, rows),
+                  code.scale(block, panels.columns.block()),
+                  origin};
       place.columns = enterBlock(panels.columns, block, place.start);
       writeParts(place);
     });

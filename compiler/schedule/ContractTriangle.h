@@ -19,8 +19,8 @@ struct ContractTriangle {
   int64_t pieces() const { return static_cast<int64_t>(starts.size()) - 1; }
 };
 
-/// Cuts the triangle into at most `most` pieces. The blocks of rows and columns are chosen already; a block of
-/// rows is the smallest unit.
+/// Cuts the triangle into at most `most` pieces. The blocks of rows and columns are chosen already; a block
+/// of rows is the smallest unit.
 ContractTriangle cutTriangle(const ContractPanels &panels, int64_t most);
 
 } // namespace tgc::schedule
