@@ -1,6 +1,6 @@
 // Every contraction becomes contractions of one or two operands. All networks of a function are planned
-// together (see Joint.h): a value and its cotangents share their intermediates. Symmetric products keep a third
-// operand, a scale (see Symmetric.h).
+// together (see Joint.h): a value and its cotangents share their intermediates. Symmetric products keep a
+// third operand, a scale (see Symmetric.h).
 #include "compiler/Passes.h"
 #include "compiler/contract/Joint.h"
 #include "compiler/contract/PairWriter.h"
