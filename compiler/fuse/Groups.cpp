@@ -1,6 +1,7 @@
 // The rules of joining, each with the reason it gives when it says no.
 #include "compiler/fuse/Groups.h"
 #include "compiler/fuse/Views.h"
+#include "dialects/graph/Indices.h"
 #include "dialects/graph/Kinds.h"
 #include "dialects/graph/Ops.h"
 
@@ -215,6 +216,22 @@ static bool onlyReduced(Value value) {
   });
 }
 
+// Whether one half of a product is the mirror image of the other: a tensor by itself, what the two do not
+// share is kept. Schedule computes one half only, so nothing can follow in registers.
+static bool isSquare(Operation *op) {
+  auto product = dyn_cast<ContractOp>(op);
+  if (!product || product.getTensors().size() < 2 ||
+      product.getTensors().front() != product.getTensors().back())
+    return false;
+  StringRef text = product.getEquation();
+  auto equation = std::get<Equation>(parseEquation({text.data(), text.size()}));
+  auto kept = [&](Index letter) { return llvm::is_contained(equation.output, letter); };
+  return llvm::all_of(llvm::zip_equal(equation.operands.front(), equation.operands.back()), [&](auto pair) {
+    auto [left, right] = pair;
+    return left == right || (kept(left) && kept(right));
+  });
+}
+
 // What a contraction's tiles can do in registers before they are stored: the results of floats, read where
 // they are made, and other floats at places that are linear in their index.
 std::string Grouper::joinProduct(Operation *op, const Group &group, unsigned index) {
@@ -222,6 +239,7 @@ std::string Grouper::joinProduct(Operation *op, const Group &group, unsigned ind
   auto row = dyn_cast<GraphOp>(op);
   if (!row || row.kind() != Kind::Pointwise || op->getNumResults() != 1 || op->getNumOperands() == 0)
     return alone;
+  if (isSquare(group.ops.front())) return "half of the product before it is a mirror image";
   if (shapeOf(op->getResult(0)) != ArrayRef<int64_t>(group.space))
     return "its index space " + textOf(op->getResult(0).getType()) + " is not that of the product before it";
   if (tensorOf(op->getResult(0)).getNumElements() < leastTail)

@@ -5,4 +5,5 @@
 #include "tgc/Expr.h"
 #include "tgc/Function.h"
 #include "tgc/Ops.h"
+#include "tgc/Optim.h"
 #include "tgc/Transforms.h"

@@ -81,6 +81,22 @@ std::string genericText(std::vector<std::string> maps, const std::string &loops,
   return text + "]}";
 }
 
+/// The body of the product on %x, %z (the scale), %y and %s (the sum), yielding %n.
+std::string multiplyAddText(const ContractCase &test, const std::string &sum) {
+  if (test.element == "i1")
+    return "    %l = arith.trunci %x : i8 to i1\n    %r = arith.trunci %y : i8 to i1\n    %t = arith.trunci "
+           "%s : i8 to i1\n"
+           "    %m = arith.andi %l, %r : i1\n    %o = arith.ori %t, %m : i1\n    %n = arith.extui %o : i1 "
+           "to i8\n";
+  if (test.element == "bf16" || test.element == "f16")
+    return "    %l = arith.extf %x : " + test.element + " to f32\n    %r = arith.extf %y : " + test.element +
+           " to f32\n    %m = arith.mulf %l, %r : f32\n    %n = arith.addf %s, %m : f32\n";
+  std::string kind = test.element[0] != 'i' ? "f" : "i", text;
+  if (!test.scale.empty()) text = "    %w = arith.mul" + kind + " %x, %z : " + sum + "\n";
+  return text + "    %m = arith.mul" + kind + (test.scale.empty() ? " %x" : " %w") + ", %y : " + sum +
+         "\n    %n = arith.add" + kind + " %s, %m : " + sum + "\n";
+}
+
 } // namespace
 
 std::string ContractCase::letters(int operand) const {
@@ -122,20 +138,7 @@ std::string ContractCase::kernelText() const {
           (scale.empty() ? "" : ", %scale") + ", " + right + " : " + a + (scale.empty() ? "" : ", " + s) +
           ", " + b + ") outs(%f : " + c + ") {\n  ^bb0(%x: " + stored +
           (scale.empty() ? "" : ", %z: " + stored) + ", %y: " + stored + ", %s: " + sum + "):\n";
-  if (isBool)
-    text += "    %l = arith.trunci %x : i8 to i1\n    %r = arith.trunci %y : i8 to i1\n    %t = arith.trunci "
-            "%s : i8 to i1\n"
-            "    %m = arith.andi %l, %r : i1\n    %o = arith.ori %t, %m : i1\n    %n = arith.extui %o : i1 "
-            "to i8\n";
-  else if (half)
-    text += "    %l = arith.extf %x : " + element + " to f32\n    %r = arith.extf %y : " + element +
-            " to f32\n    %m = arith.mulf %l, %r : f32\n    %n = arith.addf %s, %m : f32\n";
-  else
-    text += (scale.empty()
-                 ? ""
-                 : std::string("    %w = arith.mul") + (isFloat ? "f" : "i") + " %x, %z : " + sum + "\n") +
-            "    %m = arith.mul" + (isFloat ? "f" : "i") + (scale.empty() ? " %x" : " %w") + ", %y : " + sum +
-            "\n    %n = arith.add" + (isFloat ? "f" : "i") + " %s, %m : " + sum + "\n";
+  text += multiplyAddText(*this, sum);
   text += "    linalg.yield %n : " + sum + "\n  } -> " + c + "\n";
   std::string result = "%p", kept = letters(2), type = c;
   auto same = mapText(kept, kept);
