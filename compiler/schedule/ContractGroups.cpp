@@ -213,7 +213,10 @@ private:
              std::clamp<int64_t>(machine.l2Bytes * 3 / 4 / bytes, columnsOfTile, 1536), columnsOfTile);
     if (panels.symmetric) {
       // Small row blocks, so that the pieces of the triangle can be of one size.
-      panels.tileRows = bestTileRows(panels.rows.total, mostRows);
+      // A short sum spends its time mirroring: whole squares then.
+      bool squares = panels.sum.total <= 256 && panels.lanes <= mostRows && panels.lanes >= 4;
+      panels.tileRows =
+          squares ? std::min(panels.rows.total, panels.lanes) : bestTileRows(panels.rows.total, mostRows);
       int64_t tiles = std::clamp<int64_t>(panels.rows.total / panels.tileRows / 16, 1, 8);
       cutGroup(panels.rows, panels.rowArray, tiles * panels.tileRows, panels.tileRows);
     } else {

@@ -26,9 +26,10 @@ public:
   void write() {
     prefetch();
     Sums sums = multiply(Sums(rows * vectors, code.zeros(contraction.sumType, panels.lanes)));
+    if (panels.symmetric) return storeTriangle(sums);
     if (panels.sum.blocks() == 1) return finish(sums, true);
     bool plain = contraction.tail.empty() && contraction.arrays.size() == 3;
-    if (plain && !panels.symmetric) return finish(sums, true);
+    if (plain) return finish(sums, true);
     Value last = code.compare(arith::CmpIPredicate::eq, part.number, {Value(), panels.sum.blocks() - 1});
     code.when(last, [&] { finish(sums, true); }, [&] { finish(sums, false); });
   }
@@ -108,7 +109,6 @@ private:
 
   /// Whether every tile's columns are neighbours in the result, none is, or each has to look.
   void finish(const Sums &sums, bool last) {
-    if (panels.symmetric) return storeTriangle(sums, last);
     const ContractGroup &group = panels.columns;
     bool insideRun = group.block() <= panels.run;
     if (insideRun || (columns == plan.tileColumns() && panels.run % columns == 0))
@@ -144,34 +144,59 @@ private:
     return code.add(code.add(part.column, firstColumn), {Value(), column});
   }
 
-  /// A symmetric product keeps what is on the diagonal and beyond it; a row that is not real has none.
-  void storeTriangle(Sums sums, bool last) {
+  /// A symmetric product keeps what is on the diagonal and beyond it, and its image. Most tiles lie beyond it
+  /// as a whole and need no masks.
+  void storeTriangle(const Sums &sums) {
+    Index rest = code.add({Value(), panels.columns.total}, code.scale(columnPosition(columns), -1));
+    Index apart = code.add(columnPosition(0), code.scale(rowPosition(rows), -1));
+    Value inside = code.compare(arith::CmpIPredicate::sge, code.min(rest, apart), {});
+    if (panels.sum.blocks() == 1)
+      return code.when(
+          inside, [&] { mirror(storeBeyond(sums, true), true); },
+          [&] { mirror(storeBeyond(sums, false), false); });
+    Sums whole = code.choose(
+        inside, ValueRange(sums).getTypes(), [&] { return storeBeyond(sums, true); },
+        [&] { return storeBeyond(sums, false); });
+    Value last = code.compare(arith::CmpIPredicate::eq, part.number, {Value(), panels.sum.blocks() - 1});
+    code.when(last, [&] { code.when(inside, [&] { mirror(whole, true); }, [&] { mirror(whole, false); }); });
+  }
+
+  /// Stores the sums, with those of the parts before, which it returns. Not inside: lanes below the diagonal
+  /// or behind the matrix's end are left alone; a row that is not real has no others.
+  Sums storeBeyond(Sums sums, bool inside) {
     size_t result = plan.resultArray();
     Value memory = plan.memories[result];
     for (int64_t row = 0; row < rows; ++row)
       for (int64_t vector = 0; vector < vectors; ++vector) {
         Index column = columnPosition(vector * panels.lanes);
-        Index first = code.add(rowPosition(row), code.scale(column, -1));
-        Index end = code.add({Value(), panels.columns.total}, code.scale(column, -1));
-        Value mask = both(code.lanesFrom(first, panels.lanes), code.laneMask(end, panels.lanes));
+        Value mask = inside ? code.prefixMask(panels.lanes, panels.lanes) : Value();
+        if (!inside) {
+          Index first = code.add(rowPosition(row), code.scale(column, -1));
+          Index end = code.add({Value(), panels.columns.total}, code.scale(column, -1));
+          mask = both(code.lanesFrom(first, panels.lanes), code.laneMask(end, panels.lanes));
+        }
         Index at = code.add(rowStart(result, row),
                             code.add(columnOffset(result, firstColumn), {Value(), vector * panels.lanes}));
         Value &sum = sums[row * vectors + vector];
         if (panels.sum.blocks() > 1) {
           Value later = code.compare(arith::CmpIPredicate::ne, part.number, {});
-          Value held = both(mask, vector::BroadcastOp::create(code, mask.getType(), later));
-          held = code.loadMasked(memory, at, held, code.zeros(contraction.sumType, panels.lanes));
+          Value held = vector::BroadcastOp::create(code, mask.getType(), later);
+          held = code.loadMasked(memory, at, inside ? held : both(mask, held),
+                                 code.zeros(contraction.sumType, panels.lanes));
           sum = contractPlus(code, contraction.arithmetic, sum, held);
         }
-        code.storeMasked(sum, memory, at, mask);
+        if (inside)
+          code.store(sum, memory, at, 1, panels.lanes);
+        else
+          code.storeMasked(sum, memory, at, mask);
       }
-    if (last) mirror(sums);
+    return sums;
   }
 
   Value both(Value a, Value b) { return arith::AndIOp::create(code, a, b); }
 
   /// Turns the tile and stores it on the other side of the diagonal.
-  void mirror(const Sums &sums) {
+  void mirror(const Sums &sums, bool inside) {
     for (int64_t vector = 0; vector < vectors; ++vector)
       for (int64_t from = 0; from < rows; from += panels.lanes) {
         int64_t real = std::min(panels.lanes, rows - from);
@@ -180,22 +205,24 @@ private:
           square[row] = sums[(from + row) * vectors + vector];
         transposeSquare(code, square);
         for (int64_t column = 0; column < panels.lanes; ++column)
-          mirrorVector(square[column], vector * panels.lanes + column, from, real);
+          mirrorVector(square[column], vector * panels.lanes + column, from, real, inside);
       }
   }
 
   /// `real` elements of one column of the tile, which are neighbours in a row on the other side.
-  void mirrorVector(Value sum, int64_t column, int64_t row, int64_t real) {
+  void mirrorVector(Value sum, int64_t column, int64_t row, int64_t real, bool inside) {
     size_t result = plan.resultArray();
+    Value memory = plan.memories[result];
     Index to = columnPosition(column), along = rowPosition(row);
+    int64_t apart = panels.indices[panels.rows.order[0]].strides[result];
+    Index at = code.add(part.matrix[result], code.add(code.scale(to, apart), along));
+    if (inside) return code.store(sum, memory, at, 1, real);
     Index below = code.add(to, code.scale(along, -1));
     Value isReal = code.compare(arith::CmpIPredicate::slt, to, {Value(), panels.columns.total});
     Index end = {arith::SelectOp::create(code, isReal, code.materialize(below), code.indexConstant(0)), 0};
     Value mask = code.laneMask(end, panels.lanes);
     if (real < panels.lanes) mask = both(mask, code.prefixMask(real, panels.lanes));
-    int64_t apart = panels.indices[panels.rows.order[0]].strides[result];
-    code.storeMasked(sum, plan.memories[result],
-                     code.add(part.matrix[result], code.add(code.scale(to, apart), along)), mask);
+    code.storeMasked(sum, memory, at, mask);
   }
 
   /// Where a vector of columns lies in an array.
