@@ -47,13 +47,14 @@ static Sym lgammaRight(Sym x) {
   return whole + (where(at.isMoved, (constant - by) - log(where(at.isMoved, product, 1)), constant) + tail);
 }
 
-static Sym fraction(Ink &ink, Sym x) { return x - callOne(ink, "floor", {x}); }
+/// pi times the distance from the nearest whole number, which is exact: near the poles nothing else is.
+static Sym angleOf(Ink &ink, Sym x) { return std::numbers::pi * (x - callOne(ink, "round", {x})); }
 
 // lgamma(x) = log(pi / |sin(pi x)|) - lgamma(1 - x) left of 1/2.
 Sym lgamma(Ink &ink, Sym x) {
   Sym wide = widened(x), left = wide < 0.5;
   Sym right = lgammaRight(where(left, 1 - wide, wide));
-  Sym sine = callOne(ink, "sin", {std::numbers::pi * fraction(ink, where(left, wide, 0.5))});
+  Sym sine = callOne(ink, "abs", {callOne(ink, "sin", {angleOf(ink, where(left, wide, 0.5))})});
   return like(x, where(left, std::log(std::numbers::pi) - log(sine) - right, right));
 }
 
@@ -73,7 +74,7 @@ static Sym digammaRight(Sym x) {
 Sym digamma(Ink &ink, Sym x) {
   Sym wide = widened(x), left = wide < 0.5;
   Sym right = digammaRight(where(left, 1 - wide, wide));
-  Sym angle = std::numbers::pi * fraction(ink, where(left, wide, 0.5));
+  Sym angle = angleOf(ink, where(left, wide, 0.5));
   Sym cotangent = callOne(ink, "cos", {angle}) / callOne(ink, "sin", {angle});
   return like(x, where(left, right - std::numbers::pi * cotangent, right));
 }
