@@ -81,6 +81,12 @@ void Judge::move(HostTensor &tensor, Operation *op, HostTensorsRef operands) {
   }
 }
 
+/// The sign of a zero depends on the order of a sum and on what is multiplied first: neither is promised.
+void Judge::turnZeros(HostTensor &tensor) {
+  for (int64_t at = 0; at < tensor.count(); ++at)
+    if (tensor.get<double>(at) == 0) tensor.set(at, random.chance(0.5) ? 0.0 : -0.0);
+}
+
 void Judge::moveUlp(HostTensor &tensor) {
   for (int64_t at = 0; at < tensor.count(); ++at) {
     const double value = tensor.get<double>(at), ulp = ulpOf(tensor.element(), value);
@@ -114,6 +120,7 @@ HostTensors Judge::evaluate(bool moved) {
         if (!fresh) at->second &= exact;
       }
       if (tensor.isFloat() && moved && !exactOps.at(&op)) move(tensor, &op, operands);
+      if (tensor.isFloat() && moved && !cast<GraphOp>(op).isMap()) turnZeros(tensor);
       held.try_emplace(result, std::move(tensor));
     }
   }

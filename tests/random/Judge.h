@@ -25,6 +25,7 @@ private:
   graph::HostTensors evaluate(bool moved);
   void move(graph::HostTensor &tensor, mlir::Operation *op, graph::HostTensorsRef operands);
   void moveUlp(graph::HostTensor &tensor);
+  void turnZeros(graph::HostTensor &tensor);
   bool isExact(mlir::Operation *op, const graph::HostTensor &result, graph::HostTensorsRef operands) const;
   void moveMore(unsigned times);
   bool matches(const graph::HostTensor &got, size_t result, int64_t at, Compared &compared) const;
