@@ -327,7 +327,7 @@ static ContractCase square(std::string equation, std::string element, std::map<c
 static bool isSymmetric(const std::string &tile) { return tile.find("symmetric") != std::string::npos; }
 
 TEST_CASE("contract: half of a symmetric product is computed, exactly, whatever its order and size") {
-  for (int64_t n : {5, 16, 71}) {
+  for (int64_t n : {5, 71}) {
     std::map<char, int64_t> sizes = {{'a', 3}, {'b', 3}, {'c', 3}, {'i', n}, {'j', n}, {'k', 53}};
     for (std::string element : {"f64", "f32", "i64"}) {
       for (std::string equation : {"ki,kj->ij", "ki,kj->ji", "ik,jk->ij"})
