@@ -27,6 +27,7 @@ private:
   LogicalResult attributes();
   FailureOr<Attribute> attribute(const Param &param, const Argument &argument);
   FailureOr<Attribute> axesAttribute(const Param &param, const Argument &argument);
+  FailureOr<Attribute> listAttribute(const Param &param, const Argument &argument);
   LogicalResult normalise(int64_t &axis, int64_t rank);
   LogicalResult integers(const Param &param, const Argument &argument, SmallVectorImpl<int64_t> &out,
                          bool nested);
@@ -383,6 +384,17 @@ FailureOr<Attribute> Caller::axesAttribute(const Param &param, const Argument &a
   return Attribute(ink.builder.getDenseI64ArrayAttr(axes));
 }
 
+FailureOr<Attribute> Caller::listAttribute(const Param &param, const Argument &argument) {
+  SmallVector<int64_t> values;
+  if (failed(integers(param, argument, values,
+                      param.kind == ParamKind::Pairs || param.kind == ParamKind::Padding)))
+    return failure();
+  if (param.kind == ParamKind::AxisList)
+    for (int64_t &axis : values)
+      if (failed(normalise(axis, slots.empty() ? 0 : slots[0].sym.rank()))) return failure();
+  return Attribute(ink.builder.getDenseI64ArrayAttr(values));
+}
+
 FailureOr<Attribute> Caller::attribute(const Param &param, const Argument &argument) {
   Builder &b = ink.builder;
   auto wrong = [&]() -> FailureOr<Attribute> {
@@ -436,14 +448,7 @@ FailureOr<Attribute> Caller::attribute(const Param &param, const Argument &argum
   default:
     break;
   }
-  SmallVector<int64_t> values;
-  if (failed(integers(param, argument, values,
-                      param.kind == ParamKind::Pairs || param.kind == ParamKind::Padding)))
-    return failure();
-  if (param.kind == ParamKind::AxisList)
-    for (int64_t &axis : values)
-      if (failed(normalise(axis, slots.empty() ? 0 : slots[0].sym.rank()))) return failure();
-  return Attribute(b.getDenseI64ArrayAttr(values));
+  return listAttribute(param, argument);
 }
 
 } // namespace
