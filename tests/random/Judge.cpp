@@ -57,6 +57,12 @@ bool Judge::isExact(Operation *op, const HostTensor &result, HostTensorsRef oper
   return true;
 }
 
+static bool isLost(const HostTensor &operand) {
+  for (int64_t at = 0; operand.isFloat() && at < operand.count(); ++at)
+    if (!std::isfinite(operand.get<double>(at))) return true;
+  return false;
+}
+
 void Judge::move(HostTensor &tensor, Operation *op, HostTensorsRef operands) {
   double scale = scaleOf(tensor, operands);
   // The condition of an op at the clean numbers; infinite where rounding decides whether there is a result.
@@ -64,7 +70,9 @@ void Judge::move(HostTensor &tensor, Operation *op, HostTensorsRef operands) {
   // Three operands multiply before they add, as in lerp: what cancels is as large as their product.
   if (cast<GraphOp>(op).kind() == Kind::Pointwise && operands.size() == 3)
     scale = std::max(scale, scale * scale);
-  for (int64_t at = 0; at < tensor.count(); ++at) {
+  // What was moved beyond all bounds before stays there: it must not come back as a number.
+  const bool lost = std::isinf(scale) && llvm::any_of(operands, isLost);
+  for (int64_t at = 0; at < tensor.count() && !lost; ++at) {
     const double value = tensor.get<double>(at);
     if (std::isinf(scale)) tensor.set(at, std::isfinite(value) ? INFINITY : 0.0);
     if (std::isinf(scale) || !std::isfinite(value)) continue;
