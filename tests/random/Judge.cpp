@@ -74,7 +74,12 @@ void Judge::move(HostTensor &tensor, Operation *op, HostTensorsRef operands) {
   const bool lost = std::isinf(scale) && llvm::any_of(operands, isLost);
   for (int64_t at = 0; at < tensor.count() && !lost; ++at) {
     const double value = tensor.get<double>(at);
-    if (std::isinf(scale)) tensor.set(at, std::isfinite(value) ? INFINITY : 0.0);
+    // NaN passes through what bounds its operand, infinities turn comparisons.
+    if (std::isinf(scale))
+      tensor.set(at, !std::isfinite(value) ? 0.0
+                     : random.chance(0.5)  ? NAN
+                     : random.chance(0.5)  ? INFINITY
+                                           : -INFINITY);
     if (std::isinf(scale) || !std::isfinite(value)) continue;
     const double step = stepOf(op, tensor, value, scale);
     if (step == 0) continue;
