@@ -17,6 +17,8 @@ struct CompileInput {
   std::string entry = "main";
   /// Names of the ports, in order; missing ones are called arg0, arg1, ... and result0, result1, ...
   std::vector<std::string> argumentNames = {}, resultNames = {};
+  /// Results that callers may have in the memory of an argument of the same type: positions of both.
+  std::vector<Donation> donated = {};
 };
 
 /// One kernel as `explain` shows it.
@@ -29,8 +31,18 @@ struct KernelReport {
   std::string why;     ///< why its first launch is not part of the kernel before it
 };
 
+/// A result that could not be computed in the caller's memory.
+struct CopyReport {
+  std::string result;
+  std::int64_t bytes = 0;
+  std::string why;
+};
+
 struct Report {
-  std::int64_t arenaBytes = 0;
+  std::int64_t arenaBytes = 0; ///< exactly what a call touches, of its workspace
+  /// Launches that compute a value again instead of keeping it, and their time on one core.
+  std::int64_t again = 0, againNanoseconds = 0;
+  std::vector<CopyReport> copies;
   std::int64_t constantBytes = 0;
   std::int64_t launches = 0;
   std::vector<KernelReport> kernels;

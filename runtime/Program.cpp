@@ -19,6 +19,7 @@ Error broken(std::string why) {
 } // namespace
 
 void copyBytesKernel(std::int64_t begin, std::int64_t end, void **buffers) {
+  if (buffers[0] == buffers[1]) return; // a donated argument that is a result unchanged
   std::memcpy(static_cast<std::byte *>(buffers[1]) + begin,
               static_cast<const std::byte *>(buffers[0]) + begin, std::size_t(end - begin));
 }
@@ -36,6 +37,8 @@ Result<Program> Program::make(ProgramParts parts) {
   program.resolved.reserve(program.parts.buffers.size());
   for (const BufferRef &ref : program.parts.buffers)
     if (auto checked = program.resolve(ref); !checked) return checked.error();
+  for (const Donation &donation : program.parts.donated)
+    if (auto checked = program.checkDonation(donation); !checked) return checked.error();
   for (const Step &step : program.parts.steps)
     if (auto checked = program.checkStep(step); !checked) return checked.error();
   program.layOut();
@@ -48,6 +51,16 @@ Result<void> Program::checkStep(const Step &step) const {
     return broken("step " + step.name + " names buffers " + std::to_string(step.firstBuffer) + " to " +
                   std::to_string(step.lastBuffer) + " of " + std::to_string(parts.buffers.size()));
   if (step.items < 0) return broken("step " + step.name + " has " + std::to_string(step.items) + " items");
+  return {};
+}
+
+Result<void> Program::checkDonation(const Donation &donation) const {
+  if (donation.argument >= parts.arguments.size() || donation.result >= parts.results.size())
+    return broken("argument " + std::to_string(donation.argument) + " is donated to result " +
+                  std::to_string(donation.result) + ", one of which there is not");
+  const Port &argument = parts.arguments[donation.argument], &result = parts.results[donation.result];
+  if (argument.dtype != result.dtype || !(argument.shape == result.shape))
+    return broken("argument " + argument.name + " is donated to a result of another type");
   return {};
 }
 

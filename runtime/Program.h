@@ -36,9 +36,16 @@ struct Port {
   Shape shape;
 };
 
+/// A result that the program writes only where nothing reads the argument any more: a call may give both the
+/// same memory.
+struct Donation {
+  std::uint32_t argument = 0, result = 0;
+};
+
 /// What the compiler fills in.
 struct ProgramParts {
   std::vector<Port> arguments, results;
+  std::vector<Donation> donated;
   std::vector<BufferRef> buffers;
   std::vector<Step> steps;
   std::vector<Buffer> constants;
@@ -59,6 +66,7 @@ public:
 
   const std::vector<Port> &arguments() const { return parts.arguments; }
   const std::vector<Port> &results() const { return parts.results; }
+  const std::vector<Donation> &donated() const { return parts.donated; }
   const std::vector<Step> &steps() const { return parts.steps; }
   const std::vector<BufferRef> &buffers() const { return parts.buffers; }
   const std::vector<Buffer> &constants() const { return parts.constants; }
@@ -83,6 +91,7 @@ public:
 
 private:
   Result<void> checkStep(const Step &step) const;
+  Result<void> checkDonation(const Donation &donation) const;
   Result<void> resolve(const BufferRef &ref);
   void layOut();
 

@@ -16,7 +16,11 @@ namespace tgc {
 
 namespace autodiff {
 
-static bool isRequest(Operation *op) { return isa<JvpOp, VjpOp, JacobianOp, HessianOp, VmapOp>(op); }
+static bool isRequest(Operation *op) {
+  return isa<JvpOp, VjpOp, JacobianOp, HessianOp, VmapOp, CheckpointOp>(op);
+}
+/// Requests that stay until everything is differentiated.
+static bool waits(Operation *request) { return isa<VmapOp, CheckpointOp>(request); }
 
 func::FuncOp Derive::callee(Operation *request) {
   auto name = request->getAttrOfType<FlatSymbolRefAttr>("callee");
@@ -26,6 +30,7 @@ func::FuncOp Derive::callee(Operation *request) {
 LogicalResult Derive::resolveAll() {
   for (auto function : llvm::to_vector(module.getOps<func::FuncOp>()))
     if (failed(resolve(function))) return failure();
+  inlineCheckpoints();
   return success();
 }
 
@@ -40,11 +45,12 @@ LogicalResult Derive::resolve(func::FuncOp function) {
     if (isRequest(&op)) requests.push_back(&op);
   for (Operation *request : requests) {
     if (failed(resolve(callee(request)))) return failure();
-    if (!isa<VmapOp>(request) && failed(resolveRequest(request))) return failure();
+    if (!waits(request) && failed(resolveRequest(request))) return failure();
   }
   if (failed(expandComposites(body))) return failure();
   open.erase(function);
   done.insert(function);
+  finished.push_back(function);
   return success();
 }
 
@@ -111,6 +117,7 @@ func::FuncOp Derive::function(llvm::StringRef name, TypeRange inputs, Location l
   made.setFunctionType(builder.getFunctionType(inputs, ValueRange(values).getTypes()));
   if (failed(expandComposites(*body))) return nullptr;
   done.insert(made);
+  finished.push_back(made);
   return made;
 }
 

@@ -41,6 +41,16 @@ private:
   llvm::FailureOr<graph::Syms> cotangentOfMap(mlir::Operation *copy, graph::Ink &ink,
                                               graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted);
 
+  // Checkpoint.cpp
+  llvm::FailureOr<graph::Syms> tangentOfCheckpoint(mlir::Operation *copy, graph::Ink &ink,
+                                                   graph::SymsRef tangents);
+  llvm::FailureOr<graph::Syms> cotangentOfCheckpoint(mlir::Operation *copy, graph::Ink &ink,
+                                                     graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted);
+  llvm::FailureOr<graph::Syms> tangentOfBarrier(mlir::Operation *copy, graph::Ink &ink,
+                                                graph::SymsRef tangents);
+  /// Writes every checkpointed function where it is asked for: nothing more will be differentiated.
+  void inlineCheckpoints();
+
   // Jacobian.cpp
   llvm::LogicalResult resolveJacobian(graph::JacobianOp request, graph::Ink &ink, graph::Syms &blocks);
   llvm::LogicalResult resolveHessian(graph::HessianOp request, graph::Ink &ink, graph::Syms &blocks);
@@ -64,6 +74,7 @@ private:
   mlir::ModuleOp module;
   mlir::SymbolTable symbols;
   llvm::DenseSet<mlir::Operation *> done;
+  llvm::SmallVector<mlir::func::FuncOp> finished; ///< `done` in order: a callee before those that name it
   llvm::DenseSet<mlir::Operation *> open;
 };
 

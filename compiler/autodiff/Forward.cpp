@@ -53,6 +53,8 @@ LogicalResult Derive::forward(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
 
 FailureOr<Syms> Derive::tangentOf(Operation *copy, Ink &ink, SymsRef tangents) {
   if (isa<VmapOp>(copy)) return tangentOfMap(copy, ink, tangents);
+  if (isa<CheckpointOp>(copy)) return tangentOfCheckpoint(copy, ink, tangents);
+  if (isa<BarrierOp>(copy)) return tangentOfBarrier(copy, ink, tangents);
   auto row = dyn_cast<GraphOp>(copy);
   if (!row) return copy->emitError() << copy->getName() << " has no tangent", failure();
   return row.tangent(ink, tangents);

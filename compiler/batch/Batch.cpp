@@ -50,6 +50,13 @@ Sym Batcher::axisInFront(Sym x, int64_t axis) {
   return permute_dims(x, order);
 }
 
+/// The barrier over what became of its operands.
+static ResultRange holdBack(Ink &ink, Operation &barrier, const IRMapping &copies) {
+  SmallVector<Value> operands =
+      llvm::map_to_vector(barrier.getOperands(), [&](Value value) { return copies.lookup(value); });
+  return BarrierOp::create(ink.builder, barrier.getLoc(), operands).getResults();
+}
+
 LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
   auto extent = static_cast<int64_t>(request.getExtent());
   Ink ink(OpBuilder(request), request.getLoc());
@@ -65,6 +72,13 @@ LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
         llvm::map_to_vector(op.getOperands(), [&](Value v) { return mapped.contains(v); });
     if (!llvm::is_contained(has, true)) {
       ink.builder.clone(op, copies);
+      continue;
+    }
+    if (isa<BarrierOp>(op)) { // each value by itself, mapped or not
+      for (auto [inner, result, carries] : llvm::zip_equal(op.getResults(), holdBack(ink, op, copies), has)) {
+        copies.map(inner, result);
+        if (carries) mapped.insert(inner);
+      }
       continue;
     }
     auto row = dyn_cast<GraphOp>(op);

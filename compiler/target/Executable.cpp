@@ -82,6 +82,9 @@ Result<void> Assembler::addArguments(func::FuncOp planned) {
     else
       refs[argument] = {BufferRef::Kind::Arena, 0, 0};
   }
+  if (auto pairs = planned->getAttrOfType<DenseI64ArrayAttr>(exec::donatedAttr))
+    for (std::int64_t at = 0; at + 1 < pairs.size(); at += 2)
+      parts.donated.push_back({std::uint32_t(pairs[at]), std::uint32_t(pairs[at + 1])});
   parts.arenaBytes = cast<MemRefType>(planned.getArgumentTypes().back()).getDimSize(0);
   return {};
 }

@@ -18,6 +18,9 @@ def Exec_Dialect : Dialect {
     `exec.nanoseconds = T : i64` (estimate for the whole kernel on one core) and
     `exec.inplace = array<i64: input, result, ...>` (result may be written over input when input dies there).
 
+    An outer function may carry `exec.donated = array<i64: argument, result, ...>`: each such result may be given back in the
+    memory of that argument, of the same type, so it is written only where nothing reads the argument any more.
+
     A routine is a private `func.func` with the unit attribute `exec.routine` and a name that starts with `tgc.`: a function
     of numbers and vectors that kernels and routines call. It has no memory, and equal names mean equal bodies.
   }];

@@ -1,6 +1,6 @@
 // One walk over the block; no recursion, so chains of any length are fine.
 #include "dialects/graph/Evaluate.h"
-#include "dialects/graph/Graph.h"
+#include "dialects/graph/Ops.h"
 #include "llvm/ADT/DenseMap.h"
 
 using namespace mlir;
@@ -27,6 +27,11 @@ FailureOr<HostTensors> evaluateBlock(Block &block, HostTensorsRef arguments) {
     return values;
   };
   for (Operation &op : block.without_terminator()) {
+    if (isa<BarrierOp>(op)) {
+      for (auto [result, tensor] : llvm::zip_equal(op.getResults(), gather(op)))
+        held.try_emplace(result, tensor);
+      continue;
+    }
     auto row = dyn_cast<GraphOp>(op);
     if (!row) return op.emitError() << op.getName() << " has no reference value", failure();
     HostTensors results = row.evaluate(gather(op));

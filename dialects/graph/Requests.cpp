@@ -93,6 +93,14 @@ LogicalResult HessianOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return checkBlocks(*this, *callee, rows, getWrt());
 }
 
+LogicalResult CheckpointOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee = calleeOf(*this, getCalleeAttr(), symbols);
+  if (failed(callee)) return failure();
+  if (failed(checkTypes(*this, getOperandTypes(), (*callee).getArgumentTypes(), "operands")))
+    return failure();
+  return checkTypes(*this, getResultTypes(), (*callee).getResultTypes(), "results");
+}
+
 LogicalResult VmapOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto callee = calleeOf(*this, getCalleeAttr(), symbols);
   if (failed(callee)) return failure();

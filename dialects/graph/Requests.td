@@ -33,3 +33,19 @@ def Graph_HessianOp : Request<"hessian", (ins DenseI64ArrayAttr:$wrt)> {
   let description = [{ Operands: the callee's arguments. Results: for each pair of arguments in `wrt`, row by row, the
     second derivatives of the callee's first result, a scalar: the first argument's extents, then the second's. }];
 }
+
+def Graph_CheckpointOp : Request<"checkpoint", (ins)> {
+  let summary = "a function whose inner values reverse mode computes again";
+  let description = [{ Operands and results: the callee's. Reverse mode keeps the operands only; forward mode and
+    maps go inside. }];
+}
+def Graph_BarrierOp : Op<Graph_Dialect, "barrier", [Pure, AllTypesMatch<["tensors", "results_"]>]> {
+  let summary = "the same values, from where all of them are there";
+  let description = [{ What reads a result is computed after everything that makes an operand, and is never merged with
+    what reads the operand itself: recomputed values wait behind one until the cotangents come. It costs nothing
+    when a program runs. }];
+  let arguments = (ins Variadic<Tensor>:$tensors);
+  let results = (outs Variadic<Tensor>:$results_);
+  let assemblyFormat = "$tensors attr-dict `:` type($tensors)";
+  let hasCanonicalizer = 1;
+}

@@ -91,6 +91,8 @@ private:
                    std::optional<std::int64_t> axis, Mapped &mapped, Span place);
   std::optional<Values> map(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments,
                             Span place);
+  std::optional<Values> checkpointed(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                     Values arguments, Span place);
   bool tensors(graph::Ink &ink, Values &arguments, Span place);
   std::optional<Argument> typed(graph::Ink &ink, const Argument &plain, mlir::RankedTensorType type,
                                 const std::string &what, Span place);

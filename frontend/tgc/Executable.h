@@ -8,6 +8,13 @@
 
 namespace tgc {
 
+/// A promise about calls: this result may be given the memory of that argument, which it writes over. Both
+/// have one type. The compiled function then reads the argument before it writes there, in place where it
+/// can.
+struct Donated {
+  std::string argument, result;
+};
+
 struct CompileOptions {
   /// Threads of a call; 0 takes all cores, 1 creates none.
   int threads = 0;
@@ -18,13 +25,31 @@ struct CompileOptions {
   /// Most bytes of one contraction network's intermediates alive at once; 0 is unlimited. Beyond it indices
   /// are sliced and the network runs one value of them after another.
   std::int64_t contractionBytes = 0;
+  /// Most bytes of scratch a call may touch (`Summary::arenaBytes`); 0 is unlimited. The compiler orders
+  /// work, computes values again and slices contractions to keep to it; more budget never gives a slower
+  /// program by its own estimate. Error: Limit, naming the op that needs most, where nothing fits.
+  std::int64_t memoryBudget = 0;
+  /// Arguments whose memory a call may have results written over, such as the state of a training step.
+  std::vector<Donated> donated = {};
+};
+
+/// A result that is copied at the end instead of being computed in place.
+struct CopyNote {
+  std::string result;
+  std::int64_t bytes = 0;
+  std::string why;
 };
 
 /// What was compiled, for people and tools.
 struct Summary {
-  std::int64_t arenaBytes = 0, constantBytes = 0, launches = 0;
+  std::int64_t arenaBytes = 0; ///< what a call touches of its workspace, exactly
+  std::int64_t constantBytes = 0, launches = 0;
   std::int64_t kernels = 0;
   double compileSeconds = 0;
+  /// Kernel runs that compute a value again to keep to the budget, and their estimated time on one core.
+  std::int64_t again = 0;
+  double againSeconds = 0;
+  std::vector<CopyNote> copies = {};
 };
 
 /// A compiled function: immutable, re-entrant, cheap to copy.
@@ -55,8 +80,8 @@ private:
 };
 
 /// Compiles for the machine it runs on.
-/// Errors: the first error of building, at the caller's line; Unsupported, Limit, Internal as the compiler
-/// says.
+/// Errors: the first error of building, at the caller's line; Invalid for a donation that names no argument
+/// or result or two types; Unsupported, Limit, Internal as the compiler says.
 Result<Executable> compile(const Function &function, const CompileOptions &options = {});
 
 } // namespace tgc

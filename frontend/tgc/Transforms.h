@@ -45,5 +45,9 @@ Function hessian(const Function &f, const Wrt &wrt);
 /// differ or an axis is out of range. Extents are those f takes, so the mapped argument has one more.
 Function vmap(const Function &f, std::int64_t extent,
               const std::vector<std::optional<std::int64_t>> &axes = {});
+/// The same function; where it is differentiated in reverse, only its arguments are kept and its inner values
+/// are computed again when the cotangents arrive. Cost: at most one more evaluation of f for each order of
+/// reverse mode.
+Function checkpoint(const Function &f);
 
 } // namespace tgc

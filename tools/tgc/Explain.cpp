@@ -59,6 +59,12 @@ void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const 
   std::printf("memory\n      arena %lld bytes, constants %lld bytes, %lld launches\n",
               static_cast<long long>(report.arenaBytes), static_cast<long long>(report.constantBytes),
               static_cast<long long>(report.launches));
+  if (report.again)
+    std::printf("      %lld launches compute values again to save memory, about %.3g us on one core\n",
+                static_cast<long long>(report.again), static_cast<double>(report.againNanoseconds) / 1000);
+  for (const CopyReport &copy : report.copies)
+    std::printf("      result %s is copied, %lld bytes, because %s\n", copy.result.c_str(),
+                static_cast<long long>(copy.bytes), copy.why.c_str());
   if (measured.peakBytes >= 0)
     std::printf("      a run grew the process by %lld bytes at most, beyond arguments and results\n",
                 static_cast<long long>(measured.peakBytes));
@@ -81,7 +87,13 @@ std::string json(const std::vector<Run> &runs, const ContractionPlan &plan, cons
   out += "], \"contractions\": " + plan.json() + ", \"arena_bytes\": " + std::to_string(report.arenaBytes) +
          ", \"constant_bytes\": " + std::to_string(report.constantBytes) +
          ", \"peak_bytes\": " + (measured.peakBytes < 0 ? "null" : std::to_string(measured.peakBytes)) +
-         ", \"launches\": " + std::to_string(report.launches) + ", \"stages\": {";
+         ", \"launches\": " + std::to_string(report.launches) +
+         ", \"launches_again\": " + std::to_string(report.again) + ", \"copies\": [";
+  for (std::size_t k = 0; k < report.copies.size(); ++k)
+    out += std::string(k ? ", " : "") + "{\"result\": " + quoteJson(report.copies[k].result) +
+           ", \"bytes\": " + std::to_string(report.copies[k].bytes) +
+           ", \"why\": " + quoteJson(report.copies[k].why) + "}";
+  out += "], \"stages\": {";
   for (std::size_t k = 0; k < trace.stages.size(); ++k)
     out += (k ? ", " : "") + quoteJson(nameOf(trace.stages[k].stage)) + ": " +
            std::to_string(trace.stages[k].seconds);
@@ -98,7 +110,7 @@ int explainCommand(const CommandLine &line, Console &console) {
   Options options;
   auto memory = numberOption(line, "memory", 0, 1);
   if (!memory) return report(console, memory.error(), Usage);
-  options.contractionBytes = *memory;
+  options.memoryBudget = *memory;
   auto loaded = load(line, console, code);
   if (!loaded) return report(console, loaded.error(), code);
   Compiler compiler(*loaded->context);
@@ -110,7 +122,11 @@ int explainCommand(const CommandLine &line, Console &console) {
   if (auto fused = compiler.compile(input, half); !fused) return report(console, fused.error());
   auto runs = runsOf(*copy, loaded->function);
   Trace trace;
-  auto compiled = compiler.compile(loaded->input(), options, &trace);
+  auto asked = loaded->input();
+  auto donated = donationsOf(line, *loaded);
+  if (!donated) return report(console, donated.error(), Usage);
+  asked.donated = std::move(*donated);
+  auto compiled = compiler.compile(asked, options, &trace);
   if (!compiled) return report(console, compiled.error());
   Measured measured;
   if (line.has("measure")) {
