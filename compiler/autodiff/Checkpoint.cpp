@@ -64,7 +64,7 @@ FailureOr<Syms> Derive::cotangentOfCheckpoint(Operation *copy, Ink &ink, SymsRef
   };
   func::FuncOp cotangent = function((f.getName() + "_vjp").str(), inputs, copy->getLoc(), emit);
   if (!cotangent) return failure();
-  auto late = BarrierOp::create(ink.builder, copy->getLoc(), operands);
+  auto late = BarrierOp::create(ink.builder, copy->getLoc(), ValueRange(operands).getTypes(), operands);
   auto made = CheckpointOp::create(ink.builder, copy->getLoc(), cotangent.getResultTypes(), late.getResults(),
                                    cotangent.getName());
   Syms out;
@@ -79,7 +79,7 @@ FailureOr<Syms> Derive::tangentOfBarrier(Operation *copy, Ink &ink, SymsRef tang
   SmallVector<Value> operands;
   for (Sym t : tangents)
     if (!t.isZero()) operands.push_back(t.value());
-  auto late = BarrierOp::create(ink.builder, copy->getLoc(), operands);
+  auto late = BarrierOp::create(ink.builder, copy->getLoc(), ValueRange(operands).getTypes(), operands);
   Syms out;
   unsigned next = 0;
   for (Sym t : tangents)

@@ -54,7 +54,8 @@ Sym Batcher::axisInFront(Sym x, int64_t axis) {
 static ResultRange holdBack(Ink &ink, Operation &barrier, const IRMapping &copies) {
   SmallVector<Value> operands =
       llvm::map_to_vector(barrier.getOperands(), [&](Value value) { return copies.lookup(value); });
-  return BarrierOp::create(ink.builder, barrier.getLoc(), operands).getResults();
+  return BarrierOp::create(ink.builder, barrier.getLoc(), ValueRange(operands).getTypes(), operands)
+      .getResults();
 }
 
 LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {

@@ -25,7 +25,9 @@ struct Narrow : OpRewritePattern<BarrierOp> {
     }
     if (!changed) return failure();
     SmallVector<Value> held, results;
-    if (!kept.empty()) llvm::append_range(held, BarrierOp::create(rewriter, op.getLoc(), kept).getResults());
+    if (!kept.empty())
+      llvm::append_range(
+          held, BarrierOp::create(rewriter, op.getLoc(), ValueRange(kept).getTypes(), kept).getResults());
     size_t next = 0;
     for (Value operand : op.getTensors()) {
       Operation *maker = operand.getDefiningOp();
