@@ -180,13 +180,13 @@ Sym conv(Ink &ink, Sym x, Sym kernel, const WindowOptions &options, int64_t grou
   Sym wide = padded(widened(s->x), s->plan, 0);
   if (groups > 1 && kernel.extent(1) == 1 && hasFewTaps(s->plan))
     return withLayout(like(x, depthwise(*s, wide, widened(kernel))), options.layout);
-  Sym all = windowsOf(grouped(wide, 1, groups), *s, 3);
+  // Without groups the product reads the windows where they lie in x: nothing is made of them in memory.
+  Sym all = groups == 1 ? windowsOf(wide, *s, 2) : windowsOf(grouped(wide, 1, groups), *s, 3);
   if (!all) return {};
   std::string inner = std::string("xyz").substr(0, s->axes), outer = std::string("hwd").substr(0, s->axes);
   std::string equation = groups == 1 ? "nc" + inner + outer + ",oc" + inner + "->no" + outer
                                      : "ngc" + inner + outer + ",goc" + inner + "->ngo" + outer;
   Sym weights = groups == 1 ? widened(kernel) : grouped(widened(kernel), 0, groups);
-  if (groups == 1) all = joined(all, 1);
   Sym y = graph::einsum(equation, {all, weights});
   if (y && groups != 1) y = joined(y, 1);
   return withLayout(like(x, y), options.layout);
