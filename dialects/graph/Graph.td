@@ -32,6 +32,7 @@ include "dialects/graph/Selection.td"
 include "dialects/graph/Random.td"
 include "dialects/graph/Windows.td"
 include "dialects/graph/LinearAlgebra.td"
+include "dialects/graph/Sparse.td"
 include "dialects/graph/Activations.td"
 include "dialects/graph/Requests.td"
 
