@@ -207,10 +207,20 @@ Function jacobian(const Function &f, const Wrt &wrt, JacobianMode mode) {
   return maker.end(request.getResults());
 }
 
-Function hessian(const Function &f, const Wrt &wrt) {
+/// Only the first result.
+static Function firstOf(const Function &f) {
+  return Function(f.name(), f.params(), [&](std::span<const Expr> all) {
+    return f(std::vector<Arg>(all.begin(), all.end())).front();
+  });
+}
+
+Function hessian(const Function &f, const Wrt &wrt, JacobianMode mode) {
   Maker maker(f, "hessian");
   auto positions = maker.positions(wrt);
   scalarFirst(maker);
+  if (!maker.failed() && mode == JacobianMode::Reverse) return jacobian(grad(f, wrt), wrt, mode);
+  if (!maker.failed() && mode == JacobianMode::Forward)
+    return jacobian(jacobian(firstOf(f), wrt, mode), wrt, mode);
   maker.begin();
   if (maker.failed()) return maker.done();
   SmallVector<Type> rows;

@@ -76,6 +76,8 @@ private:
   /// jacobian and hessian.
   std::optional<Values> dense(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                               Values arguments, Span place);
+  std::optional<Values> hessianBy(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                  Values arguments, Span place);
   std::optional<std::string> modeOf(const FunctionValue &value, const Step &step);
   std::optional<Values> forward(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                                 Values arguments, Span place);

@@ -13,8 +13,10 @@ struct Form {
   std::string_view other; ///< a further argument
 };
 constexpr Form forms[] = {
-    {"grad", true, ""},        {"value_and_grad", true, ""}, {"jvp", true, ""},     {"vjp", true, ""},
-    {"hvp", true, ""},         {"jacobian", true, "mode"},   {"hessian", true, ""}, {"vmap", false, "axes"},
+    {"grad", true, ""},        {"value_and_grad", true, ""},
+    {"jvp", true, ""},         {"vjp", true, ""},
+    {"hvp", true, ""},         {"jacobian", true, "mode"},
+    {"hessian", true, "mode"}, {"vmap", false, "axes"},
     {"checkpoint", false, ""},
 };
 

@@ -23,7 +23,7 @@ struct Step {
   std::vector<std::size_t> wrt; ///< positions in the parameters of the function below
   std::size_t parametersBelow = 0, resultsBelow = 0;
   NodeId axes = noNode; ///< of vmap; noNode: all 0
-  NodeId mode = noNode; ///< of jacobian
+  NodeId mode = noNode; ///< of jacobian and hessian
 };
 
 struct FunctionValue {

@@ -355,7 +355,8 @@ std::optional<std::string> Build::modeOf(const FunctionValue &value, const Step 
   bool quoted = holder[step.mode].kind == NodeKind::String;
   for (std::string_view known : {"auto", "forward", "reverse"})
     if (quoted && std::string_view(text).substr(1, text.size() - 2) == known) return std::string(known);
-  Error error = holder.source->error(holder[step.mode].span, "jacobian has no mode " + text);
+  Error error =
+      holder.source->error(holder[step.mode].span, std::string(step.transformation) + " has no mode " + text);
   error.notes.push_back(help("modes are \"auto\", \"forward\" and \"reverse\""));
   take(std::move(error));
   return std::nullopt;
@@ -385,6 +386,7 @@ std::optional<Values> Build::dense(graph::Ink &ink, const FunctionValue &value, 
       return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) +
                              ": only floating-point tensors have derivatives");
   }
+  if (hessian && *mode != "auto") return hessianBy(ink, value, level, std::move(arguments), place);
   if (hessian) {
     rows.clear();
     for (int64_t position : wrt)
@@ -410,6 +412,21 @@ std::optional<Values> Build::dense(graph::Ink &ink, const FunctionValue &value, 
   Values results;
   for (mlir::Value result : request->getResults())
     results.push_back(Argument(ink.sym(result)));
+  return results;
+}
+
+/// The Hessian as the Jacobian of a Jacobian, or of a gradient, both in the mode asked for.
+std::optional<Values> Build::hessianBy(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                       Values arguments, Span place) {
+  FunctionValue inner = value;
+  inner.steps.resize(level);
+  Step &first = inner.steps.back(), second = first;
+  second.transformation = "jacobian";
+  first.transformation = *modeOf(value, first) == "forward" ? "jacobian" : "grad";
+  inner.steps.push_back(second);
+  const std::size_t blocks = second.wrt.size() * second.wrt.size();
+  auto results = apply(ink, inner, inner.steps.size(), std::move(arguments), place);
+  if (results) results->resize(std::min(results->size(), blocks)); // those of the first result come first
   return results;
 }
 
