@@ -17,7 +17,9 @@ constexpr size_t graphsOfOneContext = 100; // types and attributes of a context 
 
 struct Bench {
   mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
-  Compiler compiler{context};
+  Compiler plain{context},
+      full{context}; // one for each level: a compiler builds its passes anew where options change
+  Compiler &compiler(int level) { return level == 0 ? plain : full; }
 };
 
 /// The program with every step declared long, so that even the smallest is split among threads.
@@ -58,7 +60,7 @@ std::optional<std::string> checkLevel(Bench &bench, const RandomGraph &graph, in
     return mlir::success();
   });
   mlir::OwningOpRef<mlir::ModuleOp> module = graph.written.module.get().clone();
-  auto compiled = bench.compiler.compile({.module = *module}, options);
+  auto compiled = bench.compiler(level).compile({.module = *module}, options);
   if (!compiled) return "does not compile: " + compiled.error().text() + said;
   auto split = splitProgram(*compiled->program, compiled->program);
   if (!split) return split.error().text();
