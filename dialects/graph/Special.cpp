@@ -55,7 +55,9 @@ Sym lgamma(Ink &ink, Sym x) {
   Sym wide = widened(x), left = wide < 0.5;
   Sym right = lgammaRight(where(left, 1 - wide, wide));
   Sym sine = callOne(ink, "abs", {callOne(ink, "sin", {angleOf(ink, where(left, wide, 0.5))})});
-  return like(x, where(left, std::log(std::numbers::pi) - log(sine) - right, right));
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Sym reflected = where(left, std::log(std::numbers::pi) - log(sine) - right, right);
+  return like(x, where(wide == -infinity, infinity, reflected));
 }
 
 // log z - 1 / (2 z) - sum B2k / (2k z^2k), of x >= 1/2.

@@ -359,8 +359,8 @@ def updated(v):
     return out
 
 
-tensor("dynamic_slice(x, concat([[1], i]), [1, 2, 2])", lambda v: v.x[box(v)], skip=("ones", "empty"))
-tensor("dynamic_update_slice(x, y[:1, :2, :2], concat([[1], i]))", updated, skip=("ones", "empty"))
+tensor("dynamic_slice(x, concat([one, i]), [1, 2, 2])", lambda v: v.x[box(v)], skip=("ones", "empty"))
+tensor("dynamic_update_slice(x, y[:1, :2, :2], concat([one, i]))", updated, skip=("ones", "empty"))
 tensor("one_hot(n, 4, dtype=f32)", lambda v: np.eye(5)[np.minimum(v.n, 4)][..., :4], only=("f32",), kinds="f")
 
 

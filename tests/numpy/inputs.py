@@ -104,6 +104,7 @@ def tensors(dtype, generator, shape=(COUNT, 3, 4)):
     return {"x": (x, dtype), "y": (random_numbers(generator, dtype, shape), dtype),
             "v": (random_numbers(generator, dtype, (columns,)), dtype),
             "m": (generator.integers(0, 2, shape).astype(bool), "bool"),
+            "one": (numpy.array([1]), "i64"),
             "i": (generator.integers(-some, max(some, 1), (2,)), "i64"),
             "k": (generator.integers(-columns, max(columns, 1), (shape[0], some, 2)), "i64"),
             "n": (generator.integers(0, columns + 1, (some,)), "i64")}
