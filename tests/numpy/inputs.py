@@ -21,15 +21,16 @@ def rounded(value, dtype):
     with numpy.errstate(all="ignore"):
         if dtype == "bf16":
             # Rounding to odd first, so that the second rounding does not round again.
-            narrow = value.astype(numpy.float32)
+            wide = numpy.atleast_1d(value)
+            narrow = wide.astype(numpy.float32)
             bits = narrow.view(numpy.uint32)
-            off = (narrow.astype(numpy.float64) != value) & numpy.isfinite(narrow) & numpy.isfinite(value)
-            bits = numpy.where(off & (numpy.abs(narrow) > numpy.abs(value)), bits - 1, bits)
-            bits = numpy.where(off, bits | 1, bits).astype(numpy.uint64)
+            off = (narrow.astype(numpy.float64) != wide) & numpy.isfinite(narrow) & numpy.isfinite(wide)
+            bits = numpy.where(off & (numpy.abs(narrow) > numpy.abs(wide)), bits - 1, bits)
+            bits = numpy.where(off, bits | 1, bits).astype(numpy.int64)
             up = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16 << 16
-            up = numpy.where(numpy.isnan(value), bits, up)
-            return up.astype(numpy.uint32).view(numpy.float32).astype(numpy.float64)
-        return value.astype(STORED[dtype]).astype(numpy.float64)
+            up = numpy.where(numpy.isnan(wide), bits, up)
+            return up.astype(numpy.uint32).view(numpy.float32).astype(numpy.float64).reshape(numpy.shape(value))
+        return numpy.asarray(value).astype(STORED[dtype]).astype(numpy.float64)
 
 
 def encoded(value, dtype):
