@@ -113,6 +113,7 @@ class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
   string advice = "";            // what would help where an operand's dtype is refused
   bit internal = 0;              // rules and the compiler use it; it has no public call
   string noDerivative = "";      // the reason, where the op has none
+  string dtypes = "";            // what the table of the documentation says, where `types` does not say it all
   bit view = 0;                  // the op only reads elsewhere: the block defines `viewMap`
   bit renames = 0;               // operand 0 in the same row-major order
   bit map = 0;                   // no loop in an element, though the kind does not say so
@@ -238,6 +239,7 @@ class Composite<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<m
 
 // Rules written by hand. The block beside the row defines infer, tangent, cotangent, batch, lower, evaluate.
 class Custom<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<mnemonic, args, [Infer] # traits> {
+  Types types = Anything; // for the catalogue; `infer` checks them
   let extraClassDeclaration = answers # [{
     static ::llvm::FailureOr<::mlir::RankedTensorType> infer(::std::optional<::mlir::Location> loc, Adaptor adaptor);
   }];
