@@ -6,4 +6,5 @@
 #include "tgc/Function.h"
 #include "tgc/Ops.h"
 #include "tgc/Optim.h"
+#include "tgc/Structured.h"
 #include "tgc/Transforms.h"

@@ -1,0 +1,111 @@
+// Sparse derivatives: one product for each colour of the pattern, all of them one map, and the values read
+// from the products. What the colours are and where values stand are expressions of counters, so nothing as
+// long as the matrix is stored.
+#include "compiler/autodiff/Csr.h"
+#include "compiler/autodiff/Derive.h"
+#include "dialects/graph/Call.h"
+
+using namespace mlir;
+using namespace tgc::graph;
+
+namespace tgc::autodiff {
+namespace {
+
+int64_t total(TypeRange types) {
+  int64_t out = 0;
+  for (Type type : types)
+    out += countOf(tensorOf(type).getShape());
+  return out;
+}
+
+/// One vector after the other.
+Sym joined(Ink &ink, SymsRef parts, Type element) {
+  Syms flat;
+  for (Sym part : parts)
+    flat.push_back(reshape(part, {countOf(part.shape())}));
+  if (flat.empty()) return ink.full({0}, element, 0);
+  return flat.size() == 1 ? flat[0] : concat(flat, 0);
+}
+
+/// The directions of all colours in the shapes of `types`, each with a leading axis of the colours.
+Syms directions(Ink &ink, const PatternColours &colours, TypeRange types) {
+  Syms out;
+  int64_t first = 0;
+  for (Type type : types) {
+    auto tensor = tensorOf(type);
+    SmallVector<int64_t> shape = {colours.count};
+    llvm::append_range(shape, tensor.getShape());
+    Sym flat = seeds(ink, colours, first, countOf(tensor.getShape()), tensor.getElementType());
+    out.push_back(reshape(flat, shape));
+    first += countOf(tensor.getShape());
+  }
+  return out;
+}
+
+} // namespace
+
+LogicalResult Derive::resolveSparse(SparseDerivativeOp request, Ink &ink, Syms &values) {
+  auto pattern = Pattern::decoded(request.getPattern());
+  if (!pattern) return request.emitError() << "the pattern is none";
+  func::FuncOp f = callee(request);
+  auto wrt = request.getWrt();
+  if (request.getOrder() == 2) f = gradientOf(f, wrt, request.getLoc());
+  if (!f) return failure();
+  SmallVector<Type> inputs;
+  for (int64_t position : wrt)
+    inputs.push_back(f.getArgumentTypes()[position]);
+  if (pattern->columns != total(inputs) || pattern->rows != total(f.getResultTypes()))
+    return request.emitError() << "the pattern is of " << pattern->rows << " rows and " << pattern->columns
+                               << " columns, the derivative has " << total(f.getResultTypes()) << " and "
+                               << total(inputs);
+  unsigned count = f.getNumArguments();
+  bool byRow = pattern->colours.of == PatternColours::Of::Rows;
+  Type element = elementOf(inputs[0]);
+  TypeRange along = byRow ? TypeRange(f.getResultTypes()) : TypeRange(inputs);
+  auto product = [&](Ink &inner, ValueRange all) -> FailureOr<Syms> {
+    ValueRange arguments = all.take_front(count), given = all.drop_front(count);
+    Syms primal, out, asked;
+    if (byRow) {
+      SmallVector<bool> wanted(count, false);
+      for (int64_t position : wrt)
+        wanted[position] = true;
+      if (failed(reverse(f, inner, arguments, inner.syms(given), wanted, primal, out))) return failure();
+      for (int64_t position : wrt)
+        asked.push_back(out[position]);
+    } else {
+      Syms tangents;
+      for (Value argument : arguments)
+        tangents.push_back(inner.zero(argument.getType()));
+      for (auto [position, tangent] : llvm::zip_equal(wrt, given))
+        tangents[position] = inner.sym(tangent);
+      if (failed(forward(f, inner, arguments, tangents, primal, asked))) return failure();
+    }
+    return Syms{joined(inner, asked, element)};
+  };
+  SmallVector<Value> operands(request.getOperands());
+  SmallVector<int64_t> axes(operands.size(), -1);
+  for (Sym direction : directions(ink, pattern->colours, along)) {
+    operands.push_back(direction.value());
+    axes.push_back(0);
+  }
+  if (ink.failed()) return failure();
+  SmallVector<Type> types(f.getArgumentTypes());
+  llvm::append_range(types, along);
+  func::FuncOp each = function((f.getName() + "_colour").str(), types, request.getLoc(), product);
+  if (!each) return failure();
+  int64_t lines = byRow ? pattern->columns : pattern->rows;
+  auto compressed = checkedTensor(ink.loc(), {pattern->colours.count, lines}, element);
+  if (failed(compressed)) return failure();
+  auto made = VmapOp::create(ink.builder, ink.loc(), TypeRange{*compressed}, operands, each.getName(), axes,
+                             pattern->colours.count);
+  Sym products = reshape(ink.sym(made.getResult(0)), {pattern->colours.count * lines});
+  if (pattern->nonzeros() == 0)
+    values = {ink.full({0}, element, 0)};
+  else
+    values = {gather(products, {csrPlaces(ink, *pattern)}, {0})};
+  values.push_back(csrOffsets(ink, *pattern));
+  values.push_back(csrColumns(ink, *pattern));
+  return success();
+}
+
+} // namespace tgc::autodiff
