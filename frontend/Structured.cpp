@@ -1,5 +1,5 @@
 #include "tgc/Structured.h"
-#include "compiler/Sparsity.h"
+#include "compiler/Structure.h"
 #include "dialects/graph/Ops.h"
 #include "frontend/Maker.h"
 

@@ -1,6 +1,6 @@
 // The forms of jacobian and hessian that are not dense. How many values a sparse form has is known before its
 // function is built, from the pattern.
-#include "compiler/Sparsity.h"
+#include "compiler/Structure.h"
 #include "dialects/graph/Ops.h"
 #include "frontend/language/Build.h"
 
@@ -17,7 +17,36 @@ std::optional<Values> Build::structured(graph::Ink &ink, const FunctionValue &va
   mlir::func::FuncOp callee = functionFor(value, level - 1, mlir::ValueRange(operands).getTypes(), false);
   if (!callee || !hasDerivative(step, callee, place)) return std::nullopt;
   if (step.form == "sparse") return sparse(ink, step, callee, operands, place);
-  return fail(place, "the compressed form is not built yet", {}, ErrorKind::Unsupported);
+  return compressed(ink, step, callee, operands, place);
+}
+
+std::optional<Values> Build::compressed(graph::Ink &ink, const Step &step, mlir::func::FuncOp callee,
+                                        const std::vector<mlir::Value> &operands, Span place) {
+  std::vector<std::int64_t> wrt(step.wrt.begin(), step.wrt.end());
+  bool second = step.transformation == "hessian";
+  auto made = tgc::compressed({module, callee.getSymName().str(), wrt, second});
+  if (!made) return refuse(made.error(), place);
+  mlir::IRMapping copies;
+  copies.map(made->cores.getArguments(), mlir::ValueRange(operands));
+  for (mlir::Operation &op : made->cores.front().without_terminator())
+    ink.builder.clone(op, copies);
+  // What the blocks are made of, for `tgc explain`.
+  llvm::SmallVector<llvm::StringRef> words;
+  std::vector<std::string> texts;
+  for (const UnitFactors &factors : made->blocks)
+    texts.push_back(factors.text());
+  words.assign(texts.begin(), texts.end());
+  ink.builder.getBlock()->getParentOp()->setAttr("graph.structure", ink.builder.getStrArrayAttr(words));
+  Values results;
+  for (mlir::Value core : made->cores.front().getTerminator()->getOperands())
+    results.push_back(Argument(ink.sym(copies.lookup(core))));
+  return results;
+}
+
+std::nullopt_t Build::refuse(Error error, Span place) {
+  if (!error.place.known()) error.place = ast.source->place(place.begin);
+  take(std::move(error));
+  return std::nullopt;
 }
 
 std::optional<Values> Build::sparse(graph::Ink &ink, const Step &step, mlir::func::FuncOp callee,
@@ -37,12 +66,7 @@ std::optional<Values> Build::sparse(graph::Ink &ink, const Step &step, mlir::fun
                       graph::nameOf(element),
                   "astype in the function makes them agree");
   auto pattern = sparsity({module, callee.getSymName().str(), wrt, hessian});
-  if (!pattern) {
-    Error error = pattern.error();
-    if (error.place.line == 0) error.place = ast.source->place(place.begin);
-    take(std::move(error));
-    return std::nullopt;
-  }
+  if (!pattern) return refuse(pattern.error(), place);
   std::int64_t count = pattern->nonzeros();
   mlir::Type wide = ink.builder.getI64Type();
   mlir::Type types[] = {mlir::RankedTensorType::get({count}, element),
