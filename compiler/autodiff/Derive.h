@@ -62,6 +62,11 @@ private:
                                       Directional emit);
 
   // Sparse.cpp
+  /// A function of the arguments and a direction for each of `along`: the derivative of `f` times the
+  /// directions of its arguments in `wrt`, or (`byRow`) those of its results times the derivative, as one
+  /// vector.
+  mlir::func::FuncOp product(mlir::func::FuncOp f, llvm::ArrayRef<int64_t> wrt, mlir::TypeRange along,
+                             bool byRow);
   /// Values, row offsets and columns.
   llvm::LogicalResult resolveSparse(graph::SparseDerivativeOp request, graph::Ink &ink, graph::Syms &values);
   /// The largest rank that an op of `f` reads.

@@ -44,6 +44,33 @@ Syms directions(Ink &ink, const PatternColours &colours, TypeRange types) {
 
 } // namespace
 
+func::FuncOp Derive::product(func::FuncOp f, ArrayRef<int64_t> wrt, TypeRange along, bool byRow) {
+  unsigned count = f.getNumArguments();
+  auto emit = [&](Ink &ink, ValueRange all) -> FailureOr<Syms> {
+    ValueRange arguments = all.take_front(count), directions = all.drop_front(count);
+    Syms primal, out, asked;
+    if (byRow) {
+      SmallVector<bool> wanted(count, false);
+      for (int64_t position : wrt)
+        wanted[position] = true;
+      if (failed(reverse(f, ink, arguments, ink.syms(directions), wanted, primal, out))) return failure();
+      for (int64_t position : wrt)
+        asked.push_back(out[position]);
+    } else {
+      Syms tangents;
+      for (Value argument : arguments)
+        tangents.push_back(ink.zero(argument.getType()));
+      for (auto [position, tangent] : llvm::zip_equal(wrt, directions))
+        tangents[position] = ink.sym(tangent);
+      if (failed(forward(f, ink, arguments, tangents, primal, asked))) return failure();
+    }
+    return Syms{joined(ink, asked, elementOf(f.getArgumentTypes()[wrt[0]]))};
+  };
+  SmallVector<Type> types(f.getArgumentTypes());
+  llvm::append_range(types, along);
+  return function((f.getName() + "_colour").str(), types, f.getLoc(), emit);
+}
+
 LogicalResult Derive::resolveSparse(SparseDerivativeOp request, Ink &ink, Syms &values) {
   auto pattern = Pattern::decoded(request.getPattern());
   if (!pattern) return request.emitError() << "the pattern is none";
@@ -54,57 +81,35 @@ LogicalResult Derive::resolveSparse(SparseDerivativeOp request, Ink &ink, Syms &
   SmallVector<Type> inputs;
   for (int64_t position : wrt)
     inputs.push_back(f.getArgumentTypes()[position]);
-  if (pattern->columns != total(inputs) || pattern->rows != total(f.getResultTypes()))
+  int64_t rows = total(f.getResultTypes()), columns = total(inputs);
+  if (pattern->columns != columns || pattern->rows != rows)
     return request.emitError() << "the pattern is of " << pattern->rows << " rows and " << pattern->columns
-                               << " columns, the derivative has " << total(f.getResultTypes()) << " and "
-                               << total(inputs);
-  unsigned count = f.getNumArguments();
+                               << " columns, the derivative has " << rows << " and " << columns;
   bool byRow = pattern->colours.of == PatternColours::Of::Rows;
-  Type element = elementOf(inputs[0]);
   TypeRange along = byRow ? TypeRange(f.getResultTypes()) : TypeRange(inputs);
-  auto product = [&](Ink &inner, ValueRange all) -> FailureOr<Syms> {
-    ValueRange arguments = all.take_front(count), given = all.drop_front(count);
-    Syms primal, out, asked;
-    if (byRow) {
-      SmallVector<bool> wanted(count, false);
-      for (int64_t position : wrt)
-        wanted[position] = true;
-      if (failed(reverse(f, inner, arguments, inner.syms(given), wanted, primal, out))) return failure();
-      for (int64_t position : wrt)
-        asked.push_back(out[position]);
-    } else {
-      Syms tangents;
-      for (Value argument : arguments)
-        tangents.push_back(inner.zero(argument.getType()));
-      for (auto [position, tangent] : llvm::zip_equal(wrt, given))
-        tangents[position] = inner.sym(tangent);
-      if (failed(forward(f, inner, arguments, tangents, primal, asked))) return failure();
-    }
-    return Syms{joined(inner, asked, element)};
-  };
+  func::FuncOp each = product(f, wrt, along, byRow);
+  if (!each) return failure();
   SmallVector<Value> operands(request.getOperands());
   SmallVector<int64_t> axes(operands.size(), -1);
   for (Sym direction : directions(ink, pattern->colours, along)) {
     operands.push_back(direction.value());
     axes.push_back(0);
   }
-  if (ink.failed()) return failure();
-  SmallVector<Type> types(f.getArgumentTypes());
-  llvm::append_range(types, along);
-  func::FuncOp each = function((f.getName() + "_colour").str(), types, request.getLoc(), product);
-  if (!each) return failure();
-  int64_t lines = byRow ? pattern->columns : pattern->rows;
-  auto compressed = checkedTensor(ink.loc(), {pattern->colours.count, lines}, element);
-  if (failed(compressed)) return failure();
-  auto made = VmapOp::create(ink.builder, ink.loc(), TypeRange{*compressed}, operands, each.getName(), axes,
-                             pattern->colours.count);
-  Sym products = reshape(ink.sym(made.getResult(0)), {pattern->colours.count * lines});
-  if (pattern->nonzeros() == 0)
-    values = {ink.full({0}, element, 0)};
-  else
-    values = {gather(products, {csrPlaces(ink, *pattern)}, {0})};
+  int64_t count = pattern->colours.count, lines = byRow ? columns : rows;
+  auto compressed = checkedTensor(ink.loc(), {count, lines}, elementOf(inputs[0]));
+  if (ink.failed() || failed(compressed)) return failure();
+  auto made =
+      VmapOp::create(ink.builder, ink.loc(), TypeRange{*compressed}, operands, each.getName(), axes, count);
+  Sym products = reshape(ink.sym(made.getResult(0)), {count * lines});
+  bool empty = pattern->nonzeros() == 0;
+  values = {empty ? ink.full({0}, elementOf(inputs[0]), 0)
+                  : gather(products, {csrPlaces(ink, *pattern)}, {0})};
   values.push_back(csrOffsets(ink, *pattern));
   values.push_back(csrColumns(ink, *pattern));
+  for (auto [value, type] : llvm::zip_equal(values, request.getResultTypes()))
+    if (ink.failed() || value.type() != type) // a pattern of another number of nonzeros
+      return request.emitError() << "a result is " << textOf(type) << ", the pattern makes it "
+                                 << textOf(value.type());
   return success();
 }
 
