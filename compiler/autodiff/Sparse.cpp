@@ -106,8 +106,9 @@ LogicalResult Derive::resolveSparse(SparseDerivativeOp request, Ink &ink, Syms &
                   : gather(products, {csrPlaces(ink, *pattern)}, {0})};
   values.push_back(csrOffsets(ink, *pattern));
   values.push_back(csrColumns(ink, *pattern));
+  if (ink.failed()) return failure();
   for (auto [value, type] : llvm::zip_equal(values, request.getResultTypes()))
-    if (ink.failed() || value.type() != type) // a pattern of another number of nonzeros
+    if (value.type() != type) // a pattern of another number of nonzeros
       return request.emitError() << "a result is " << textOf(type) << ", the pattern makes it "
                                  << textOf(value.type());
   return success();

@@ -3,6 +3,7 @@
 #include "dialects/graph/Indices.h"
 #include "dialects/graph/Ops.h"
 #include "dialects/graph/Places.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -86,15 +87,86 @@ Relation ofReduction(Value result, Value operand, ArrayRef<int64_t> axes) {
   return draft.done();
 }
 
-/// The places of constant indices; nothing where one of them is no constant, or there are too many.
-std::optional<Table> placesOf(const Layout &layout, ValueRange indices) {
-  SmallVector<HostTensor> hosts;
-  for (Value index : indices) {
-    auto constant = index.getDefiningOp<ConstantOp>();
-    auto value = constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
-    if (!value) return std::nullopt;
-    hosts.push_back(HostTensor::fromAttr(value));
+constexpr size_t mostIndexOps = 64; ///< ops that may make one index tensor
+constexpr int64_t mostIndices = int64_t(1) << 22;
+
+/// The ops a value is made of, operands first; nothing where an argument of the function is among them.
+std::optional<SmallVector<Operation *>> madeOf(Value value) {
+  llvm::SetVector<Operation *> seen;
+  SmallVector<Value> open = {value};
+  for (size_t steps = 0; !open.empty(); ++steps) {
+    Value next = open.pop_back_val();
+    Operation *op = next.getDefiningOp();
+    if (!isa_and_nonnull<GraphOp>(op) || seen.size() > mostIndexOps || steps > 64 * mostIndexOps ||
+        tensorOf(next).getNumElements() > mostIndices)
+      return std::nullopt;
+    seen.remove(op); // again, behind those that read it
+    seen.insert(op);
+    llvm::append_range(open, op->getOperands());
   }
+  return SmallVector<Operation *>(llvm::reverse(seen));
+}
+
+/// The value of a tensor that depends on constants and counters only.
+std::optional<HostTensor> closedValue(Value value) {
+  auto ops = madeOf(value);
+  if (!ops) return std::nullopt;
+  llvm::DenseMap<Value, HostTensor> known;
+  for (Operation *op : *ops) {
+    SmallVector<HostTensor> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(known.find(operand)->second);
+    HostTensors results = cast<GraphOp>(op).evaluate(operands);
+    for (auto [result, host] : llvm::zip_equal(op->getResults(), results))
+      known.try_emplace(result, host);
+  }
+  return known.find(value)->second;
+}
+
+/// How far the indices move along each of their axes, where they move evenly and stay within `extent`.
+std::optional<SmallVector<int64_t>> evenSteps(const HostTensor &indices, int64_t extent) {
+  auto shape = indices.shape();
+  SmallVector<int64_t> steps;
+  if (indices.count() == 0) return std::nullopt;
+  auto first = indices.get<int64_t>(0);
+  for (size_t axis = 0, count = shape.size(); axis < count; ++axis) {
+    int64_t stride = countOf(shape.drop_front(axis + 1));
+    steps.push_back(shape[axis] > 1 ? indices.get<int64_t>(stride) - first : 0);
+  }
+  bool even = true;
+  int64_t at = 0;
+  forEachIndex(shape, [&](ArrayRef<int64_t> place) {
+    int64_t wanted = first;
+    for (auto [k, step] : llvm::zip_equal(place, steps))
+      wanted += k * step;
+    auto index = indices.get<int64_t>(at++);
+    even &= index == wanted && index >= 0 && index < extent;
+  });
+  if (!even) return std::nullopt;
+  return steps;
+}
+
+/// What is known of indices: their values, and whether they are evenly spaced.
+struct KnownIndices {
+  SmallVector<HostTensor> values;
+  SmallVector<SmallVector<int64_t>> steps; ///< of each tensor along each axis; empty: not even
+  explicit KnownIndices(const Layout &layout, ValueRange indices) {
+    bool even = true;
+    for (auto [index, axis] : llvm::zip_equal(indices, layout.axes)) {
+      auto value = closedValue(index);
+      if (!value) return values.clear();
+      auto moves = evenSteps(*value, layout.x[axis]);
+      even &= moves.has_value();
+      if (even) steps.push_back(*moves);
+      values.push_back(std::move(*value));
+    }
+    if (!even) steps.clear();
+  }
+  bool known() const { return !values.empty(); }
+};
+
+/// The places of indices, one by one; nothing where there are too many.
+std::optional<Table> placesOf(const Layout &layout, ArrayRef<HostTensor> indices) {
   auto window = layout.window();
   if (countOf(window) > RelationLimits().pairs) return std::nullopt;
   Table pairs;
@@ -103,7 +175,7 @@ std::optional<Table> placesOf(const Layout &layout, ValueRange indices) {
     SmallVector<int64_t> places;
     bool inside = true;
     for (auto [k, axis] : llvm::enumerate(layout.axes)) {
-      HostPlace one = placeOf(hosts[k], layout.indexPosition(place), layout.x[axis], layout.outside);
+      HostPlace one = placeOf(indices[k], layout.indexPosition(place), layout.x[axis], layout.outside);
       places.push_back(one.at);
       inside &= one.inside;
     }
@@ -116,25 +188,37 @@ std::optional<Table> placesOf(const Layout &layout, ValueRange indices) {
 /// The window of gather and scatter, with x. Where indices are not known the axes that are not indexed still
 /// go along with each other.
 Relation windowRelation(const Layout &layout, ValueRange indices, Value window, Value x, bool intoX) {
-  auto places = placesOf(layout, indices);
-  if (places) {
-    if (intoX)
-      for (auto &[at, place] : *places)
-        std::swap(at, place);
-    return Relation::listed(extentsOf(intoX ? x : window), extentsOf(intoX ? window : x), std::move(*places));
-  }
+  KnownIndices known(layout, indices);
+  bool even = known.known() && !known.steps.empty();
+  if (known.known() && !even)
+    if (auto places = placesOf(layout, known.values)) {
+      if (intoX)
+        for (auto &[at, place] : *places)
+          std::swap(at, place);
+      return Relation::listed(extentsOf(intoX ? x : window), extentsOf(intoX ? window : x),
+                              std::move(*places));
+    }
   Draft draft(intoX ? x : window, intoX ? window : x);
-  auto tie = [&](int64_t ofWindow, int64_t ofX, int64_t extent) {
-    draft.together(intoX ? ofX : ofWindow, intoX ? ofWindow : ofX, extent);
+  auto step = [&](int64_t extent, Draft::Moves ofWindow, Draft::Moves ofX) {
+    draft.step(extent, intoX ? ofX : ofWindow, intoX ? ofWindow : ofX);
   };
-  for (int64_t axis = 0; axis < layout.batch; ++axis)
-    tie(axis, axis, layout.x[axis]);
   for (auto [k, axis] : llvm::enumerate(layout.rest))
-    tie(layout.restAxis(static_cast<int64_t>(k)), axis, layout.x[axis]);
-  for (int64_t axis : layout.axes)
-    tie(-1, axis, layout.x[axis]);
-  for (int64_t k = layout.batch; k < static_cast<int64_t>(layout.index.size()); ++k)
-    tie(layout.indexAxis(k), -1, layout.index[k]);
+    step(layout.x[axis], {{layout.restAxis(static_cast<int64_t>(k)), 1}}, {{axis, 1}});
+  for (int64_t k = 0; k < static_cast<int64_t>(layout.index.size()); ++k) {
+    SmallVector<std::pair<int64_t, int64_t>> moves;
+    if (k < layout.batch) moves.emplace_back(k, 1);
+    for (size_t which = 0; even && which < known.steps.size(); ++which)
+      moves.emplace_back(layout.axes[which], known.steps[which][static_cast<size_t>(k)]);
+    step(layout.index[static_cast<size_t>(k)], {{layout.indexAxis(k), 1}}, moves);
+  }
+  for (auto [which, axis] : llvm::enumerate(layout.axes)) {
+    if (!even)
+      step(layout.x[axis], {}, {{axis, 1}});
+    else if (intoX)
+      draft.begin(axis, known.values[which].get<int64_t>(0));
+    else
+      draft.beginOperand(axis, known.values[which].get<int64_t>(0));
+  }
   return draft.done();
 }
 

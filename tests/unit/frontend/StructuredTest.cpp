@@ -196,6 +196,13 @@ TEST_CASE("sparse: Jacobians of what ops there are: the pattern covers, and is e
                     slice(x, {1, 0}, {4, 2}) - 4.0 * square(slice(x, {1, 1}, {4, 3}));
            }),
        30},
+      {"every second one", one({9}, [](Expr x) { return take(x * x, iota({4}) * 2 + 1, 0); }), 4},
+      {"backwards through a table", one({9}, [](Expr x) { return take(x * x, 8 - iota({9}), 0); }), 9},
+      {"places of no order", one({9}, [](Expr x) { return take(x * x, iota({9}) * iota({9}) % 7, 0); }), 9},
+      {"rows of no order", one({5, 3}, [](Expr x) { return take(x * x, iota({4}) * iota({4}) % 5, 0); }), 12},
+      {"two at a time",
+       one({9}, [](Expr x) { return take(x * x, iota({4, 2}, 0) * 2 + iota({4, 2}, 1), 0); }), 8},
+      {"places that depend on numbers", one({5}, [](Expr x) { return take(x * x, argsort(x), 0); }), -1},
       {"running sum", one({5}, [](Expr x) { return cumulative_sum(x * x); }), -1},
       {"convolution", one({1, 1, 9}, [](Expr x) { return conv(square(x), ones({1, 1, 3})); }), 21},
       {"mean of windows", one({1, 1, 8}, [](Expr x) { return avg_pool(square(x), Ints{2}); }), 8},
@@ -223,6 +230,9 @@ TEST_CASE("sparse: Hessians of sums of what ops there are") {
   agrees(one({12}, [](Expr x) { return exp(x) * sum(x); }), "x", true);              // dense
   agrees(one({5, 6}, [](Expr x) { return square(slice(x, {1, 0}, {5, 6}) * slice(x, {0, 0}, {4, 6})); }), "x",
          true);
+  CHECK(agrees(one({9}, [](Expr x) { return square(square(take(x, iota({4}) * 2, 0))); }), "x", true)
+            .nonzeros == 4);
+  CHECK(agrees(one({9}, [](Expr x) { return x * take(x, iota({9}) * 2 % 9, 0); }), "x", true).nonzeros == 17);
   agrees(one({1, 1, 12}, [](Expr x) { return square(conv(x * x, ones({1, 1, 3}))); }), "x", true);
   CHECK(agrees(one({5}, [](Expr x) { return 3.0 * x; }), "x", true).nonzeros == 0);
   Found arrow = agrees(one({200}, [](Expr x) { return square(cut(x, 1, 200)) * cut(x, 0, 1); }), "x", true);
