@@ -232,7 +232,7 @@ TEST_CASE("sparse: Hessians of sums of what ops there are") {
          true);
   CHECK(agrees(one({9}, [](Expr x) { return square(square(take(x, iota({4}) * 2, 0))); }), "x", true)
             .nonzeros == 4);
-  CHECK(agrees(one({9}, [](Expr x) { return x * take(x, iota({9}) * 2 % 9, 0); }), "x", true).nonzeros == 17);
+  CHECK(agrees(one({9}, [](Expr x) { return x * take(x, iota({9}) * 2 % 9, 0); }), "x", true).nonzeros == 15);
   agrees(one({1, 1, 12}, [](Expr x) { return square(conv(x * x, ones({1, 1, 3}))); }), "x", true);
   CHECK(agrees(one({5}, [](Expr x) { return 3.0 * x; }), "x", true).nonzeros == 0);
   Found arrow = agrees(one({200}, [](Expr x) { return square(cut(x, 1, 200)) * cut(x, 0, 1); }), "x", true);
