@@ -11,12 +11,17 @@ struct Form {
   std::string_view name;
   bool takesWrt;
   std::string_view other; ///< a further argument
+  bool takesForm = false; ///< and after it one named form
 };
 constexpr Form forms[] = {
-    {"grad", true, ""},        {"value_and_grad", true, ""},
-    {"jvp", true, ""},         {"vjp", true, ""},
-    {"hvp", true, ""},         {"jacobian", true, "mode"},
-    {"hessian", true, "mode"}, {"vmap", false, "axes"},
+    {"grad", true, ""},
+    {"value_and_grad", true, ""},
+    {"jvp", true, ""},
+    {"vjp", true, ""},
+    {"hvp", true, ""},
+    {"jacobian", true, "mode", true},
+    {"hessian", true, "mode", true},
+    {"vmap", false, "axes"},
     {"checkpoint", false, ""},
 };
 
@@ -63,6 +68,7 @@ std::optional<Signature> apply(const Step &step, const Signature &f) {
   if (name == "jvp") count = 2 * results;
   if (name == "jacobian") count = results * wrt;
   if (name == "hessian") count = wrt * wrt;
+  if (step.form == "sparse") count = 3; // values, row offsets, columns
   if (count > signatureLimit || f.parameters.size() + added.size() > signatureLimit) return std::nullopt;
   out.parameters = f.parameters;
   addParameters(out, added);
@@ -152,17 +158,18 @@ private:
     const Form &form = *std::find_if(std::begin(forms), std::end(forms), [&](const Form &candidate) {
       return candidate.name == step.transformation;
     });
-    NodeId wrt = noNode, other = noNode;
+    NodeId wrt = noNode, other = noNode, shape = noNode;
     std::vector<std::string_view> takes;
     if (form.takesWrt) takes.push_back("wrt");
     if (!form.other.empty()) takes.push_back(form.other);
+    if (form.takesForm) takes.push_back("form");
     for (std::size_t i = 2; i < children.size(); ++i) {
       const Node &node = holder[children[i]];
       bool isNamed = node.kind == NodeKind::Named;
       std::string_view name = isNamed ? holder.text(node.mark) : i - 2 < takes.size() ? takes[i - 2] : "";
       if (std::find(takes.begin(), takes.end(), name) == takes.end())
         return unknownArgument(children[i], step, takes);
-      NodeId &slot = name == "wrt" ? wrt : other;
+      NodeId &slot = name == "wrt" ? wrt : name == "form" ? shape : other;
       if (slot != noNode)
         return errorAt(holder, node.span, "argument " + std::string(name) + " is given twice");
       slot = isNamed ? holder.child(children[i], 0) : children[i];
@@ -173,6 +180,7 @@ private:
                      std::string(step.transformation) + " needs wrt, what to differentiate by",
                      "the parameters are " + joined(below.parameters));
     if (auto error = wrt == noNode ? std::nullopt : readWrt(wrt, below, step)) return *error;
+    if (auto error = shape == noNode ? std::nullopt : readForm(shape, step)) return *error;
     return step;
   }
 
@@ -185,6 +193,23 @@ private:
     for (std::string_view name : takes)
       advice += " and " + std::string(name);
     return errorAt(holder, isNamed ? node.mark : node.span, message, advice);
+  }
+
+  std::optional<Error> readForm(NodeId node, Step &step) {
+    std::string_view text = holder.text(node);
+    if (holder[node].kind == NodeKind::String)
+      for (std::string_view known : {"dense", "sparse", "compressed"})
+        if (text.substr(1, text.size() - 2) == known) step.form = known;
+    bool found = holder[node].kind == NodeKind::String && text.substr(1, text.size() - 2) == step.form;
+    if (!found)
+      return errorAt(holder, holder[node].span,
+                     std::string(step.transformation) + " has no form " + std::string(text),
+                     "forms are \"dense\", \"sparse\" and \"compressed\"");
+    if (step.form != "dense" && step.mode != noNode)
+      return errorAt(holder, holder[step.mode].span,
+                     "mode is of the dense form; this one is " + std::string(step.form),
+                     "the sparse form takes whichever way needs fewer products");
+    return std::nullopt;
   }
 
   std::optional<Error> readWrt(NodeId wrt, const Signature &below, Step &step) {

@@ -22,8 +22,9 @@ struct Step {
   Span place;                   ///< of the transformation's name
   std::vector<std::size_t> wrt; ///< positions in the parameters of the function below
   std::size_t parametersBelow = 0, resultsBelow = 0;
-  NodeId axes = noNode; ///< of vmap; noNode: all 0
-  NodeId mode = noNode; ///< of jacobian and hessian
+  NodeId axes = noNode;            ///< of vmap; noNode: all 0
+  NodeId mode = noNode;            ///< of jacobian and hessian
+  std::string_view form = "dense"; ///< of jacobian and hessian: also "sparse" and "compressed"
 };
 
 struct FunctionValue {

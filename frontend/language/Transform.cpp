@@ -226,6 +226,7 @@ std::optional<Values> Build::apply(graph::Ink &ink, const FunctionValue &value, 
   if (name == "jvp" || name == "hvp") return forward(ink, value, level, std::move(arguments), place);
   if (name == "grad" || name == "value_and_grad" || name == "vjp")
     return reverse(ink, value, level, std::move(arguments), place);
+  if (step.form != "dense") return structured(ink, value, level, std::move(arguments), place);
   if (name == "jacobian" || name == "hessian") return dense(ink, value, level, std::move(arguments), place);
   return fail(place, std::string(name) + " is not built yet", {}, ErrorKind::Unsupported);
 }
@@ -362,6 +363,26 @@ std::optional<std::string> Build::modeOf(const FunctionValue &value, const Step 
   return std::nullopt;
 }
 
+bool Build::hasDerivative(const Step &step, mlir::func::FuncOp callee, Span place) {
+  bool hessian = step.transformation == "hessian";
+  auto results = callee.getResultTypes();
+  for (std::size_t k = 0; k < (hessian ? 1 : results.size()); ++k) {
+    auto type = graph::tensorOf(results[k]);
+    if (hessian && (type.getRank() != 0 || !graph::isFloatTensor(type)))
+      return fail(place,
+                  "hessian needs a function whose first result is a floating-point scalar, and this one "
+                  "gives " +
+                      graph::textOf(type),
+                  "jacobian(grad(f, wrt=x), wrt=x) takes one result of several numbers at a time"),
+             false;
+    if (!graph::isFloatTensor(type))
+      return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) +
+                             ": only floating-point tensors have derivatives"),
+             false;
+  }
+  return true;
+}
+
 std::optional<Values> Build::dense(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                                    Values arguments, Span place) {
   const Step &step = value.steps[level - 1];
@@ -373,19 +394,8 @@ std::optional<Values> Build::dense(graph::Ink &ink, const FunctionValue &value, 
   mlir::func::FuncOp callee = functionFor(value, level - 1, mlir::ValueRange(operands).getTypes(), false);
   if (!callee) return std::nullopt;
   llvm::SmallVector<int64_t> wrt(step.wrt.begin(), step.wrt.end());
+  if (!hasDerivative(step, callee, place)) return std::nullopt;
   llvm::SmallVector<mlir::Type> rows(callee.getResultTypes()), blocks;
-  for (std::size_t k = 0; k < (hessian ? 1 : rows.size()); ++k) {
-    auto type = graph::tensorOf(rows[k]);
-    if (hessian && (type.getRank() != 0 || !graph::isFloatTensor(type)))
-      return fail(
-          place,
-          "hessian needs a function whose first result is a floating-point scalar, and this one gives " +
-              graph::textOf(type),
-          "jacobian(grad(f, wrt=x), wrt=x) takes one result of several numbers at a time");
-    if (!graph::isFloatTensor(type))
-      return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) +
-                             ": only floating-point tensors have derivatives");
-  }
   if (hessian && *mode != "auto") return hessianBy(ink, value, level, std::move(arguments), place);
   if (hessian) {
     rows.clear();
@@ -543,6 +553,7 @@ mlir::func::FuncOp Build::functionFor(const FunctionValue &value, std::size_t le
       key += "," + std::to_string(position);
     if (step.axes != noNode) key += "@" + std::string(holder.text(step.axes));
     if (step.mode != noNode) key += "@" + std::string(holder.text(step.mode));
+    if (step.form != "dense") key += "@" + std::string(step.form);
   }
   for (mlir::Type type : types)
     key += ";" + graph::textOf(type);

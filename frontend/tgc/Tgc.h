@@ -7,4 +7,5 @@
 #include "tgc/Ops.h"
 #include "tgc/Optim.h"
 #include "tgc/Sparse.h"
+#include "tgc/Structured.h"
 #include "tgc/Transforms.h"
