@@ -16,6 +16,10 @@ def Graph_Dialect : Dialect {
     the frontend (`Call.h`) insert them. Every op answers the questions of `GraphOp`.
   }];
   let hasConstantMaterializer = 1;
+  let extraClassDeclaration = [{
+    /// What `graph.foreign` names, of everything in this context.
+    ::tgc::graph::ForeignFunctions foreign;
+  }];
 }
 
 include "dialects/graph/Interfaces.td"
@@ -35,5 +39,6 @@ include "dialects/graph/LinearAlgebra.td"
 include "dialects/graph/Sparse.td"
 include "dialects/graph/Activations.td"
 include "dialects/graph/Requests.td"
+include "dialects/graph/Calls.td"
 
 #endif
