@@ -2,10 +2,6 @@
 // are in Kinds.h. A string in a row is one expression; anything longer is a function in the .cpp of the same stem.
 
 // ---- operands and attributes ----
-def Tensor : Type<CPred<"::tgc::graph::isTensor($_self)">, "tensor of a tgc dtype">;
-def FloatTensor : Type<CPred<"::tgc::graph::isFloatTensor($_self)">, "tensor of a floating-point dtype">;
-def BoolTensor : Type<CPred<"::tgc::graph::isBoolTensor($_self)">, "tensor of bool">;
-def IntTensor : Type<CPred<"::tgc::graph::isIntTensor($_self)">, "tensor of an integer dtype">;
 // Takes no part in promotion: labels beside scores.
 def FreeTensor : Type<CPred<"::tgc::graph::isTensor($_self)">, "tensor of any tgc dtype">;
 class OneOf<list<Attr> kinds, string words> : Attr<Or<!foreach(kind, kinds, kind.predicate)>, words> {
