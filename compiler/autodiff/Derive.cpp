@@ -17,10 +17,10 @@ namespace tgc {
 namespace autodiff {
 
 static bool isRequest(Operation *op) {
-  return isa<JvpOp, VjpOp, JacobianOp, HessianOp, VmapOp, CheckpointOp>(op);
+  return isa<JvpOp, VjpOp, JacobianOp, HessianOp, SparseDerivativeOp, VmapOp, CallOp, CheckpointOp>(op);
 }
 /// Requests that stay until everything is differentiated.
-static bool waits(Operation *request) { return isa<VmapOp, CheckpointOp>(request); }
+static bool waits(Operation *request) { return isa<VmapOp, CallOp, CheckpointOp>(request); }
 
 func::FuncOp Derive::callee(Operation *request) {
   auto name = request->getAttrOfType<FlatSymbolRefAttr>("callee");
@@ -34,6 +34,14 @@ LogicalResult Derive::resolveAll() {
   return success();
 }
 
+LogicalResult Derive::resolveNamed(Operation *op) {
+  auto visited = op->getAttrDictionary().walk([&](FlatSymbolRefAttr name) {
+    auto function = symbols.lookup<func::FuncOp>(name.getValue());
+    return function && failed(resolve(function)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(visited.wasInterrupted());
+}
+
 LogicalResult Derive::resolve(func::FuncOp function) {
   if (function.isExternal() || done.contains(function)) return success();
   if (!open.insert(function).second)
@@ -44,7 +52,7 @@ LogicalResult Derive::resolve(func::FuncOp function) {
   for (Operation &op : body)
     if (isRequest(&op)) requests.push_back(&op);
   for (Operation *request : requests) {
-    if (failed(resolve(callee(request)))) return failure();
+    if (failed(resolveNamed(request))) return failure();
     if (!waits(request) && failed(resolveRequest(request))) return failure();
   }
   if (failed(expandComposites(body))) return failure();
@@ -59,7 +67,9 @@ LogicalResult Derive::resolveRequest(Operation *request) {
   Syms values;
   auto resolved = isa<JacobianOp>(request)  ? resolveJacobian(cast<JacobianOp>(request), ink, values)
                   : isa<HessianOp>(request) ? resolveHessian(cast<HessianOp>(request), ink, values)
-                                            : resolveProduct(request, ink, values);
+                  : isa<SparseDerivativeOp>(request)
+                      ? resolveSparse(cast<SparseDerivativeOp>(request), ink, values)
+                      : resolveProduct(request, ink, values);
   if (failed(resolved) || ink.failed()) return failure();
   SmallVector<Value> replacement = llvm::map_to_vector(values, [](Sym value) { return value.value(); });
   request->replaceAllUsesWith(replacement);

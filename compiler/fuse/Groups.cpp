@@ -1,6 +1,7 @@
 // The rules of joining, each with the reason it gives when it says no.
 #include "compiler/fuse/Groups.h"
 #include "compiler/fuse/Views.h"
+#include "dialects/graph/Functions.h"
 #include "dialects/graph/Indices.h"
 #include "dialects/graph/Kinds.h"
 #include "dialects/graph/Ops.h"

@@ -81,7 +81,7 @@ public:
         choice.freed += flow.values[value].bytes;
         use = use < 0 ? after[value] : std::min(use, after[value]);
       }
-    if (choice.freed == 0 || !close(choice, step)) return std::nullopt;
+    if (choice.freed == 0 || flow.steps[step].once || !close(choice, step)) return std::nullopt;
     choice.before = std::uint32_t(use);
     return choice;
   }
@@ -110,7 +110,7 @@ private:
         if (there(value)) continue;
         const auto maker = std::uint32_t(made[value]);
         if (std::find(choice.steps.begin(), choice.steps.end(), maker) != choice.steps.end()) continue;
-        if (choice.steps.size() == mostTogether) return false;
+        if (choice.steps.size() == mostTogether || flow.steps[maker].once) return false;
         choice.steps.push_back(maker);
         work.push_back(maker);
       }

@@ -19,6 +19,7 @@ struct FlowStep {
   /// Positions of an input and an output: the output may be written over the input where that dies.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> inplace;
   std::int64_t nanoseconds = 0;
+  bool once = false;        ///< never run again: who knows what else it does
   std::uint32_t origin = 0; ///< the step of the program as it was first: a step may run more than once
 };
 

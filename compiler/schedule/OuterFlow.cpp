@@ -72,6 +72,7 @@ private:
           step.inplace.push_back({std::uint32_t(pairs[at]), std::uint32_t(pairs[at + 1])});
     if (auto time = kernel->getAttrOfType<IntegerAttr>(exec::nanosecondsAttr))
       step.nanoseconds = time.getInt();
+    step.once = kernel->hasAttr(exec::foreignAttr);
     outer.steps.push_back(run);
     outer.flow.steps.push_back(std::move(step));
     return success();

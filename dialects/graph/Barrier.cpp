@@ -1,4 +1,5 @@
 // The canonical form of a barrier: what costs nothing to make again stays outside of it.
+#include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
 #include "mlir/IR/PatternMatch.h"
 

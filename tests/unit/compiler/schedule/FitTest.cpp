@@ -253,7 +253,7 @@ Flow chain(int length, int cells, std::int64_t nanoseconds) {
   const auto step = [&](std::vector<std::uint32_t> inputs, std::int64_t bytes) {
     const auto value = std::uint32_t(flow.values.size());
     flow.values.push_back({bytes, false});
-    flow.steps.push_back({std::move(inputs), {value}, {}, nanoseconds, std::uint32_t(flow.steps.size())});
+    flow.steps.push_back({std::move(inputs), {value}, {}, nanoseconds, false, std::uint32_t(flow.steps.size())});
     return value;
   };
   for (int k = 0; k < length; ++k)
@@ -362,6 +362,15 @@ TEST_CASE("fit: a chain of 100 read back in reverse needs a fifth of its memory 
   CHECK(tight.addedNanoseconds <= 4 * 100 * 1000);
 }
 
+TEST_CASE("fit: a step that runs once only never runs again") {
+  Flow flow = chain(20, 10, 1000);
+  for (FlowStep &step : flow.steps)
+    step.once = true;
+  const Fitted fitted = fitInto(flow, 0);
+  CHECK(fitted.again == 0);
+  CHECK(!fitted.fits);
+}
+
 TEST_CASE("fit: a long chain climbs in large rungs") {
   const Flow flow = chain(1000, 10, 1000);
   const Fitted fitted = fitInto(flow, placeValues(flow).arenaBytes / 8);
@@ -403,7 +412,7 @@ TEST_CASE("fit: small programs come near the fewest cells a full search finds") 
 TEST_CASE("donation: written over where nothing reads the argument any more, else copied with a reason") {
   Flow flow; // w, g: two arguments; s = f(w), w' = step(w, g)
   flow.values = {{640, true}, {640, true}, {640, false}, {640, false}};
-  flow.steps = {{{0}, {2}, {}, 1, 0}, {{0, 2}, {3}, {{0, 0}}, 1, 1}};
+  flow.steps = {{{0}, {2}, {}, 1, false, 0}, {{0, 2}, {3}, {{0, 0}}, 1, false, 1}};
   flow.returned = {3};
   flow.donated = {{0, 0}};
   CHECK(placeValues(flow).copied.empty());
@@ -416,7 +425,7 @@ TEST_CASE("donation: written over where nothing reads the argument any more, els
   CHECK(holds(before));
   Flow late = flow; // somebody reads w after the update
   late.values.push_back({640, false});
-  late.steps.push_back({{0, 2}, {4}, {}, 1, 2});
+  late.steps.push_back({{0, 2}, {4}, {}, 1, false, 2});
   late.returned.push_back(4);
   REQUIRE(placeValues(late).copied.size() == 1);
   CHECK(placeValues(late).copied[0].why == "the argument whose memory it takes is read afterwards");
