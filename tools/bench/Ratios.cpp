@@ -1,4 +1,5 @@
-// tgc-bench-ratios: what a gradient costs beside the value, and a Hessian times a vector beside the gradient, f64.
+// tgc-bench-ratios: what a gradient costs beside the value, and a Hessian times a vector beside the gradient,
+// f64.
 //   tgc-bench-ratios [--threads 1] [--samples 7] [NAME]...
 // prints the time of one call of each and both ratios; the last line has the geometric means.
 //   tgc-bench-ratios --serve
@@ -23,8 +24,8 @@ struct Case {
   std::string text; ///< the last function, `f`, is the one measured
 };
 
-// Elements of every argument lie in [-1, 1): scaled here where a model wants them smaller. The same functions stand in
-// ratio_peers.py.
+// Elements of every argument lie in [-1, 1): scaled here where a model wants them smaller. The same functions
+// stand in ratio_peers.py.
 const std::vector<Case> cases = {
     {"logistic", "w", R"(
 fn f(X: f64[4000, 100], y: f64[4000], w: f64[100]) {

@@ -105,7 +105,8 @@ TEST_CASE("checkpoint: values and derivatives of every kind are the function's")
   same(jvp(c, {"x", "a"}), jvp(f, {"x", "a"}));
   same(hvp(c, "x"), hvp(f, "x"));
   same(hessian(c, {"x", "a"}), hessian(f, {"x", "a"}));
-  same(jacobian(grad(c, "x"), "a", JacobianMode::Reverse), jacobian(grad(f, "x"), "a", JacobianMode::Reverse));
+  same(jacobian(grad(c, "x"), "a", JacobianMode::Reverse),
+       jacobian(grad(f, "x"), "a", JacobianMode::Reverse));
   same(grad(checkpoint(c), "x"), grad(f, "x"));
   same(checkpoint(grad(c, "x")), grad(f, "x"));
   same(vmap(grad(c, "x"), 2), vmap(grad(f, "x"), 2));
@@ -118,15 +119,16 @@ TEST_CASE("checkpoint: values and derivatives of every kind are the function's")
 }
 
 TEST_CASE("checkpoint: several results, integers among them") {
-  Function f("f", {{"x", f64, {4}}}, [](Expr x) { return std::vector<Expr>{sum(x * x), argmax(x), x * 2.0}; });
+  Function f("f", {{"x", f64, {4}}},
+             [](Expr x) { return std::vector<Expr>{sum(x * x), argmax(x), x * 2.0}; });
   auto code = compile(value_and_grad(checkpoint(f), "x"), {.threads = 1});
   if (!code) FAIL(code.error().text());
   Vector x{1, 4, 2, 3}, doubled(4), slope(4);
   double value = 0;
   std::int64_t which = 0;
   Workspace space(*code);
-  REQUIRE(code->run({View(x)}, {MutableView(value), MutableView(which), MutableView(doubled), MutableView(slope)},
-                    space));
+  REQUIRE(code->run(
+      {View(x)}, {MutableView(value), MutableView(which), MutableView(doubled), MutableView(slope)}, space));
   CHECK(value == 30);
   CHECK(which == 1);
   CHECK(slope == Vector{2, 8, 4, 6});
@@ -139,11 +141,12 @@ TEST_CASE("checkpoint: reverse mode keeps the arguments of a layer, not its insi
   CHECK(plain >= 2 * 16 * matrix);
   CHECK(kept <= 16 * matrix + 8 * matrix);
   // A block of four layers keeps a value for four layers.
-  Function four("four", {{"x", f64, {64, 64}}, {"w", f64, {64, 64}}}, [of = checkpoint(layer())](Expr x, Expr w) {
-    for (int k = 0; k < 4; ++k)
-      x = of(x, w);
-    return x;
-  });
+  Function four("four", {{"x", f64, {64, 64}}, {"w", f64, {64, 64}}},
+                [of = checkpoint(layer())](Expr x, Expr w) {
+                  for (int k = 0; k < 4; ++k)
+                    x = of(x, w);
+                  return x;
+                });
   CHECK(bytes(tower(4, checkpoint(four))) <= 4 * matrix + 4 * matrix + 8 * matrix);
   const auto near = [](const std::vector<Vector> &a, const std::vector<Vector> &b) {
     double most = 0, size = 0;
@@ -196,10 +199,11 @@ TEST_CASE("budget: contractions are sliced where nothing else helps") {
 }
 
 TEST_CASE("donated: a training step writes its state over the old one, in place") {
-  Function loss("loss", {{"X", f64, {32, 16}}, {"y", f64, {32}}, {"w", f64, {16}}}, [](Expr X, Expr y, Expr w) {
-    Expr r = matmul(X, w) - y;
-    return sum(r * r);
-  });
+  Function loss("loss", {{"X", f64, {32, 16}}, {"y", f64, {32}}, {"w", f64, {16}}},
+                [](Expr X, Expr y, Expr w) {
+                  Expr r = matmul(X, w) - y;
+                  return sum(r * r);
+                });
   Function step("step", {{"X", f64, {32, 16}}, {"y", f64, {32}}, {"w", f64, {16}}, {"m", f64, {16}}},
                 [g = value_and_grad(loss, "w")](Expr X, Expr y, Expr w, Expr m) {
                   auto out = g(std::vector<Arg>{X, y, w});
@@ -212,9 +216,11 @@ TEST_CASE("donated: a training step writes its state over the old one, in place"
   CHECK(run(code) == expected); // with memory of their own the results are the same
   Call call(code);
   Vector &w = call.arguments[2], &m = call.arguments[3];
-  std::vector<View> in{View(f64, call.arguments[0].data(), {32, 16}), View(call.arguments[1]), View(w), View(m)};
+  std::vector<View> in{View(f64, call.arguments[0].data(), {32, 16}), View(call.arguments[1]), View(w),
+                       View(m)};
   double value = 0;
-  REQUIRE(code.run(in, std::vector<MutableView>{MutableView(w), MutableView(m), MutableView(value)}, call.space));
+  REQUIRE(
+      code.run(in, std::vector<MutableView>{MutableView(w), MutableView(m), MutableView(value)}, call.space));
   CHECK(w == expected[0]);
   CHECK(m == expected[1]);
   CHECK(value == expected[2][0]);
@@ -225,15 +231,18 @@ TEST_CASE("donated: a training step writes its state over the old one, in place"
   };
   Vector own(17);
   CHECK(told({MutableView(m), MutableView(own.data(), {16}), MutableView(value)}) ==
-        "result 0 (w_next) shares memory with argument 3 (m); results need memory of their own, or exactly that "
+        "result 0 (w_next) shares memory with argument 3 (m); results need memory of their own, or exactly "
+        "that "
         "of argument 2 (w), which is donated");
   in[2] = View(own.data(), {16});
   CHECK(told({MutableView(own.data() + 1, {16}), MutableView(m), MutableView(value)}) ==
-        "result 0 (w_next) shares memory with argument 2 (w); results need memory of their own, or exactly that "
+        "result 0 (w_next) shares memory with argument 2 (w); results need memory of their own, or exactly "
+        "that "
         "of argument 2 (w), which is donated");
   in[3] = in[2]; // two arguments in one place, of which one is written over
   CHECK(told({MutableView(own.data(), {16}), MutableView(m), MutableView(value)}) ==
-        "result 0 (w_next) shares memory with argument 3 (m); results need memory of their own, or exactly that "
+        "result 0 (w_next) shares memory with argument 3 (m); results need memory of their own, or exactly "
+        "that "
         "of argument 2 (w), which is donated");
 }
 
@@ -243,7 +252,8 @@ TEST_CASE("donated: a copy where the argument is still read, with the reason") {
   REQUIRE(code.summary().copies.size() == 1);
   CHECK(code.summary().copies[0].result == "out0");
   CHECK(code.summary().copies[0].bytes == 512);
-  CHECK(code.summary().copies[0].why == "its kernel reads the argument whose memory it takes in another order");
+  CHECK(code.summary().copies[0].why ==
+        "its kernel reads the argument whose memory it takes in another order");
   const auto expected = run(f);
   Call call(code);
   Vector &x = call.arguments[0];
@@ -252,7 +262,8 @@ TEST_CASE("donated: a copy where the argument is still read, with the reason") {
 }
 
 TEST_CASE("donated: promises that name nothing, or two types, are refused") {
-  Function f("f", {{"x", f64, {2}}, {"s", f32, {}}}, [](Expr x, Expr s) { return std::vector<Expr>{x * 2.0, s}; });
+  Function f("f", {{"x", f64, {2}}, {"s", f32, {}}},
+             [](Expr x, Expr s) { return std::vector<Expr>{x * 2.0, s}; });
   const auto told = [&](std::vector<Donated> donated) {
     auto code = compile(f, {.threads = 1, .donated = std::move(donated)});
     return code ? std::string("none") : code.error().message;
@@ -281,7 +292,8 @@ TEST_CASE("donated: results that exchange their memory are refused, an unchanged
 }
 
 TEST_CASE("donated: an update of a row touches that row only") {
-  // 1 MiB of rows of 4 KiB, of which all but one page can only be read: a copy would be stopped by the processor.
+  // 1 MiB of rows of 4 KiB, of which all but one page can only be read: a copy would be stopped by the
+  // processor.
   constexpr std::int64_t rows = 256, columns = 512;
   if (sysconf(_SC_PAGESIZE) != columns * 8) return;
   Function set("set", {{"x", f64, {rows, columns}}, {"i", i64, {1}}, {"v", f64, {1, columns}}},
@@ -300,7 +312,8 @@ TEST_CASE("donated: an update of a row touches that row only") {
   REQUIRE(mprotect(x + (row + 1) * columns, std::size_t(rows - row - 1) * columns * 8, PROT_READ) == 0);
   Vector v(columns, -1.0);
   Workspace space(code);
-  auto ok = code.run({View(f64, x, {rows, columns}), View(std::vector<std::int64_t>{row}), View(f64, v.data(), {1, columns})},
+  auto ok = code.run({View(f64, x, {rows, columns}), View(std::vector<std::int64_t>{row}),
+                      View(f64, v.data(), {1, columns})},
                      {MutableView(f64, x, {rows, columns})}, space);
   CHECK(bool(ok));
   CHECK(x[row * columns] == -1);

@@ -253,7 +253,8 @@ Flow chain(int length, int cells, std::int64_t nanoseconds) {
   const auto step = [&](std::vector<std::uint32_t> inputs, std::int64_t bytes) {
     const auto value = std::uint32_t(flow.values.size());
     flow.values.push_back({bytes, false});
-    flow.steps.push_back({std::move(inputs), {value}, {}, nanoseconds, false, std::uint32_t(flow.steps.size())});
+    flow.steps.push_back(
+        {std::move(inputs), {value}, {}, nanoseconds, false, std::uint32_t(flow.steps.size())});
     return value;
   };
   for (int k = 0; k < length; ++k)
