@@ -80,7 +80,13 @@ Result<Ports> readPorts(func::FuncOp entry, const CompileInput &input) {
   if (!first) return first.error();
   auto second = portsOf(results, input.resultNames, "result");
   if (!second) return second.error();
-  return Ports{std::move(*first), std::move(*second)};
+  Ports ports{std::move(*first), std::move(*second)};
+  for (const StoredPort &stored : input.stored) {
+    Port &port = (stored.isResult ? ports.results : ports.arguments)[stored.position];
+    port.shape = stored.shape;
+    port.strides = stored.strides;
+  }
+  return ports;
 }
 
 /// The reason stage fuse noted on a launch.

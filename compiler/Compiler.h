@@ -11,6 +11,15 @@
 
 namespace tgc {
 
+/// An argument or result that is not row-major: the entry takes or gives it as it lies in memory, callers
+/// have views of `shape` with `strides` (elements, 0 where they repeat).
+struct StoredPort {
+  bool isResult = false;
+  std::uint32_t position = 0;
+  Shape shape;
+  std::vector<std::int64_t> strides;
+};
+
 /// What to compile. The module is consumed: hand in a clone to keep the original.
 struct CompileInput {
   mlir::ModuleOp module;
@@ -19,6 +28,7 @@ struct CompileInput {
   std::vector<std::string> argumentNames = {}, resultNames = {};
   /// Results that callers may have in the memory of an argument of the same type: positions of both.
   std::vector<Donation> donated = {};
+  std::vector<StoredPort> stored = {};
 };
 
 /// One kernel as `explain` shows it.

@@ -1,6 +1,7 @@
 // From a Function to code, and calls of it.
 #include "tgc/Executable.h"
 #include "frontend/Graph.h"
+#include "frontend/Layouts.h"
 #include "runtime/Run.h"
 #include <algorithm>
 #include <chrono>
@@ -81,6 +82,7 @@ Result<Executable> compile(const Function &function, const CompileOptions &optio
     input.argumentNames.push_back(param.name);
   for (const Param &result : f.results)
     input.resultNames.push_back(result.name);
+  if (auto stored = detail::storeAs(f, options.layouts, input); !stored) return stored.error();
   Options inner;
   inner.level = options.level;
   inner.contractionBytes = options.contractionBytes;

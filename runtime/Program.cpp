@@ -24,6 +24,29 @@ void copyBytesKernel(std::int64_t begin, std::int64_t end, void **buffers) {
               static_cast<const std::byte *>(buffers[0]) + begin, std::size_t(end - begin));
 }
 
+static Result<void> checkPort(const Port &port) {
+  if (auto checked = port.shape.check(); !checked) return checked.error();
+  if (!port.strides.empty() && port.strides.size() != std::size_t(port.shape.rank()))
+    return broken(port.name + " has " + std::to_string(port.strides.size()) + " strides for " +
+                  std::to_string(port.shape.rank()) + " axes");
+  return {};
+}
+
+std::int64_t Port::storedBytes() const {
+  std::int64_t elements = 1;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (strides.empty() || strides[std::size_t(axis)] != 0 || shape.extent(axis) == 0)
+      elements *= shape.extent(axis);
+  return elements * std::int64_t(sizeBytes(dtype));
+}
+
+bool Port::holdsStrided(const View &view) const {
+  if (view.elements() == 0) return true;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (shape.extent(axis) > 1 && view.strideElements(axis) != strides[std::size_t(axis)]) return false;
+  return true;
+}
+
 Result<Program> Program::make(ProgramParts parts) {
   Program program;
   program.parts = std::move(parts);
@@ -33,7 +56,7 @@ Result<Program> Program::make(ProgramParts parts) {
                                        " bytes, over the limit of 2^48"};
   for (const auto *ports : {&program.parts.arguments, &program.parts.results})
     for (const Port &port : *ports)
-      if (auto checked = port.shape.check(); !checked) return checked.error();
+      if (auto checked = checkPort(port); !checked) return checked.error();
   program.resolved.reserve(program.parts.buffers.size());
   for (const BufferRef &ref : program.parts.buffers)
     if (auto checked = program.resolve(ref); !checked) return checked.error();
@@ -62,8 +85,9 @@ Result<void> Program::checkDonation(const Donation &donation) const {
     return broken("argument " + std::to_string(donation.argument) + " is donated to result " +
                   std::to_string(donation.result) + ", one of which there is not");
   const Port &argument = parts.arguments[donation.argument], &result = parts.results[donation.result];
-  if (argument.dtype != result.dtype || !(argument.shape == result.shape))
-    return broken("argument " + argument.name + " is donated to a result of another type");
+  if (argument.dtype != result.dtype || !(argument.shape == result.shape) ||
+      argument.strides != result.strides)
+    return broken("argument " + argument.name + " is donated to a result of another type or layout");
   return {};
 }
 
@@ -75,7 +99,7 @@ Result<void> Program::resolve(const BufferRef &ref) {
   const auto of = [&](const std::vector<Port> &ports, std::size_t first) {
     count = ports.size();
     base = first + ref.index;
-    if (ref.index < count) bytes = ports[ref.index].shape.sizeBytes(ports[ref.index].dtype);
+    if (ref.index < count) bytes = ports[ref.index].storedBytes();
   };
   switch (ref.kind) {
   case BufferRef::Kind::Argument:
@@ -109,7 +133,7 @@ void Program::layOut() {
   for (const auto *ports : {&parts.arguments, &parts.results})
     for (const Port &port : *ports) {
       packOffsets.push_back(tailBytes);
-      tailBytes += roundUp(port.shape.sizeBytes(port.dtype));
+      tailBytes += roundUp(port.storedBytes());
     }
   totalBytes = roundUp(parts.arenaBytes) + roundUp(callTableBytes(*this));
 }

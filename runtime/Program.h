@@ -38,6 +38,17 @@ struct Port {
   std::string name;
   DType dtype = DType::f64;
   Shape shape;
+  /// How its elements lie where kernels read and write them: for each axis the stride in elements, 0 where
+  /// they repeat. Empty: row-major.
+  std::vector<std::int64_t> strides = {};
+
+  /// Bytes of the elements that are there: repeated ones count once.
+  std::int64_t storedBytes() const;
+  /// Whether a view of this shape lies so.
+  bool holds(const View &view) const { return strides.empty() ? view.dense() : holdsStrided(view); }
+
+private:
+  bool holdsStrided(const View &view) const;
 };
 
 /// A result that the program writes only where nothing reads the argument any more: a call may give both the

@@ -6,6 +6,7 @@
 #include "compiler/batch/Stage.h"
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Expand.h"
+#include "dialects/graph/Kinds.h"
 
 using namespace mlir;
 using namespace tgc::graph;

@@ -15,6 +15,14 @@ struct Donated {
   std::string argument, result;
 };
 
+/// How a parameter or result lies in the caller's memory: its axes from the outermost to the innermost, such
+/// as {0, 2, 3, 1} for channels last or {1, 0} for a transposed matrix. A parameter's axis that is left out
+/// has stride 0: one element for all its indices.
+struct Layout {
+  std::string name;
+  Ints order;
+};
+
 struct CompileOptions {
   /// Threads of a call; 0 takes all cores, 1 creates none.
   int threads = 0;
@@ -31,6 +39,9 @@ struct CompileOptions {
   std::int64_t memoryBudget = 0;
   /// Arguments whose memory a call may have results written over, such as the state of a training step.
   std::vector<Donated> donated = {};
+  /// Ports that are not row-major. Kernels read and write them where they lie; views of calls have those
+  /// strides, others are packed.
+  std::vector<Layout> layouts = {};
 };
 
 /// A result that is copied at the end instead of being computed in place.
@@ -61,7 +72,8 @@ public:
   std::int64_t workspaceBytes() const;
   const Summary &summary() const;
 
-  /// Runs on the caller's buffers: no allocation, no lock. Arguments may have any alignment and any strides.
+  /// Runs on the caller's buffers: no allocation, no lock. Arguments and results may have any
+  /// alignment and any strides; those that lie neither row-major nor as `layouts` says are packed.
   /// Errors: Invalid where count, dtype or extents differ, a result overlaps another or an argument, or the
   /// workspace is in use or too small.
   Result<void> run(std::span<const View> arguments, std::span<const MutableView> results,
@@ -80,8 +92,8 @@ private:
 };
 
 /// Compiles for the machine it runs on.
-/// Errors: the first error of building, at the caller's line; Invalid for a donation that names no argument
-/// or result or two types; Unsupported, Limit, Internal as the compiler says.
+/// Errors: the first error of building, at the caller's line; Invalid for a donation or layout that names no
+/// argument or result or does not fit its type; Unsupported, Limit, Internal as the compiler says.
 Result<Executable> compile(const Function &function, const CompileOptions &options = {});
 
 } // namespace tgc
