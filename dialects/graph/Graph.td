@@ -34,5 +34,6 @@ include "dialects/graph/Windows.td"
 include "dialects/graph/LinearAlgebra.td"
 include "dialects/graph/Activations.td"
 include "dialects/graph/Requests.td"
+include "dialects/graph/Control.td"
 
 #endif
