@@ -40,15 +40,18 @@ LogicalResult writeElements(ElementsAttr value, std::int64_t bytes, char *out) {
   return success();
 }
 
-/// One outer function's steps; what several functions share is the parts'.
+/// What the functions of a program have in common.
+struct Shared {
+  Shared(ProgramParts &parts, const llvm::StringMap<ReadyKernel> &kernels) : parts(parts), kernels(kernels) {}
+  ProgramParts &parts;
+  const llvm::StringMap<ReadyKernel> &kernels;
+  llvm::DenseMap<Attribute, std::uint32_t> constants; // equal constants are kept once
+  llvm::StringMap<std::uint32_t> bodies;              // number by name
+};
+
+/// One outer function's steps.
 class Assembler {
 public:
-  struct Shared {
-    ProgramParts &parts;
-    const llvm::StringMap<ReadyKernel> &kernels;
-    llvm::DenseMap<Attribute, std::uint32_t> constants = {}; // equal constants are kept once
-    llvm::StringMap<std::uint32_t> bodies = {};              // number by name
-  };
   Assembler(Shared &shared, std::vector<Step> &steps)
       : shared(shared), parts(shared.parts), kernels(shared.kernels), steps(steps) {}
 
@@ -212,7 +215,7 @@ Result<Program> assemble(func::FuncOp planned, std::vector<Port> arguments, std:
   parts.results = std::move(results);
   parts.code = std::move(code);
   parts.arenaBytes = cast<MemRefType>(planned.getArgumentTypes().back()).getDimSize(0);
-  Assembler::Shared shared{parts, kernels};
+  Shared shared(parts, kernels);
   Assembler whole(shared, parts.steps);
   if (auto done = whole.run(planned, parts.arguments.size(), parts.results.size()); !done)
     return done.error();

@@ -152,7 +152,7 @@ LogicalResult ScanOp::verifySymbolUses(SymbolTableCollection &) {
   append(takes, parts.shared.getTypes());
   append(gives, parts.carried.getTypes());
   append(gives, *stacked);
-  if (getResultTypes().take_front(parts.carried.size()) != parts.carried.getTypes())
+  if (getResults().take_front(parts.carried.size()).getTypes() != parts.carried.getTypes())
     return emitOpError() << "gives something else than it carries";
   return checkTypes(*this, bodiesOf(*this)[0], takes, gives);
 }

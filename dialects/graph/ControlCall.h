@@ -7,7 +7,7 @@ namespace tgc::graph {
 
 /// A caller's function with the name it goes by in messages.
 struct Named {
-  mlir::func::FuncOp function;
+  mutable mlir::func::FuncOp function; // handles of MLIR read through functions that are not const
   std::string name;
 };
 
