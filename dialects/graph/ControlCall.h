@@ -14,9 +14,9 @@ struct Named {
 /// What a call of scan, fori_loop or map says.
 struct ScanCall {
   llvm::StringRef form; ///< its public name, for messages
-  Named step;           ///< takes (number if `counted`, carried..., parts of sliced..., shared...)
-  Syms carried, sliced, shared;
-  std::optional<int64_t> length; ///< needed where nothing is sliced
+  Named step = {};      ///< takes (number if `counted`, carried..., parts of sliced..., shared...)
+  Syms carried = {}, sliced = {}, shared = {};
+  std::optional<int64_t> length = {}; ///< needed where nothing is sliced
   bool reversed = false;
   llvm::StringRef memory = "all";
   bool counted = false;
