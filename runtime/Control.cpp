@@ -54,13 +54,13 @@ public:
     second.setArena(scratch + parts.arena);
   }
 
-  void branch();
-  void whileLoop();
-  void scan();
-  void unwind();
+  Result<void> branch();
+  Result<void> whileLoop();
+  Result<void> scan();
+  Result<void> unwind();
 
 private:
-  void run(const Frame &frame) const { runSteps(call, frame.body.steps, frame.arguments); }
+  Result<void> run(const Frame &frame) const { return runSteps(call, frame.body.steps, frame.arguments); }
   std::int64_t *counter() const { return reinterpret_cast<std::int64_t *>(scratch + parts.counter); }
   void share(Frame &frame, std::size_t at) {
     std::copy(shared, shared + control.shared, frame.arguments + at);
@@ -76,8 +76,8 @@ private:
 
   std::int64_t number(std::int64_t done) const { return control.reversed ? count - 1 - done : done; }
   void restore(std::int64_t slot);
-  void advance(std::int64_t from, std::int64_t to, std::int64_t slot);
-  void goBack(std::int64_t done);
+  Result<void> advance(std::int64_t from, std::int64_t to, std::int64_t slot);
+  Result<void> goBack(std::int64_t done);
   std::byte *keptPlace(std::int64_t slot) const {
     const std::span bytes(first.body.resultBytes.data(), control.carried);
     return scratch + parts.kept + slot * sum(bytes);
@@ -134,14 +134,14 @@ void Round::settle(Frame &frame, std::size_t at) {
       std::memcpy(results[k], frame.arguments[at + k], std::size_t(frame.body.resultBytes[k]));
 }
 
-void Round::branch() {
+Result<void> Round::branch() {
   Frame &taken = *reinterpret_cast<const bool *>(head[0]) ? first : second;
   share(taken, 0);
   std::copy(results, results + taken.body.resultBytes.size(), taken.results);
-  run(taken);
+  return run(taken);
 }
 
-void Round::whileLoop() {
+Result<void> Round::whileLoop() {
   share(first, control.carried);
   share(second, control.carried);
   auto *flag = scratch + parts.flag;
@@ -149,16 +149,17 @@ void Round::whileLoop() {
   begin(second, 0, carried);
   for (bool last = false;; last = !last) {
     std::copy(second.arguments, second.arguments + control.carried, first.arguments);
-    run(first);
+    if (auto done = run(first); !done) return done;
     if (*flag == std::byte(0)) break;
     aim(second, 0, last);
-    run(second);
+    if (auto done = run(second); !done) return done;
     turn(second, 0);
   }
   settle(second, 0);
+  return {};
 }
 
-void Round::scan() {
+Result<void> Round::scan() {
   share(first, 1 + control.carried + control.sliced);
   first.arguments[0] = reinterpret_cast<std::byte *>(counter());
   begin(first, 1, carried);
@@ -167,10 +168,11 @@ void Round::scan() {
     slice(first, 1 + control.carried, sliced, control.sliced, step);
     aim(first, 1, (count - 1 - done) % 2 == 0);
     stack(first, control.carried, step);
-    run(first);
+    if (auto ran = run(first); !ran) return ran;
     turn(first, 1);
   }
   settle(first, 1);
+  return {};
 }
 
 /// The carried values as they were at a slot's step; -1 stands for the initial ones.
@@ -183,7 +185,7 @@ void Round::restore(std::int64_t slot) {
 }
 
 /// Steps [from, to) of the loop forward; the last one writes into the slot, if there is one.
-void Round::advance(std::int64_t from, std::int64_t to, std::int64_t slot) {
+Result<void> Round::advance(std::int64_t from, std::int64_t to, std::int64_t slot) {
   const std::int64_t walk = sum({first.body.resultBytes.data(), control.carried});
   for (std::int64_t done = from; done < to; ++done) {
     const std::int64_t step = *counter() = number(done);
@@ -194,12 +196,13 @@ void Round::advance(std::int64_t from, std::int64_t to, std::int64_t slot) {
       first.results[k] = place;
       place += lined(first.body.resultBytes[k]);
     }
-    run(first);
+    if (auto ran = run(first); !ran) return ran;
     std::copy(first.results, first.results + control.carried, first.arguments + 1);
   }
+  return {};
 }
 
-void Round::goBack(std::int64_t done) {
+Result<void> Round::goBack(std::int64_t done) {
   const std::size_t at = 1 + control.carried + control.sliced + control.shared;
   const std::int64_t step = *counter() = number(done);
   std::copy(first.arguments + 1, first.arguments + 1 + control.carried, second.arguments + 1);
@@ -207,11 +210,12 @@ void Round::goBack(std::int64_t done) {
   slice(second, at + control.adjoints, streamed, control.streamed, step);
   aim(second, at, done % 2 == 0);
   stack(second, control.adjoints, step);
-  run(second);
+  if (auto ran = run(second); !ran) return ran;
   turn(second, at);
+  return {};
 }
 
-void Round::unwind() {
+Result<void> Round::unwind() {
   const std::size_t at = 1 + control.carried + control.sliced + control.shared;
   share(first, 1 + control.carried + control.sliced);
   share(second, 1 + control.carried + control.sliced);
@@ -228,13 +232,14 @@ void Round::unwind() {
     while (begin < done) {
       const std::int64_t left = control.slots - used;
       const std::int64_t next = left > 0 ? begin + checkpointDistance(done - begin + 1, left) : done;
-      advance(begin, next, left > 0 ? used : -1);
+      if (auto ran = advance(begin, next, left > 0 ? used : -1); !ran) return ran;
       if (left > 0) marks[used++] = next;
       begin = next;
     }
-    goBack(done);
+    if (auto ran = goBack(done); !ran) return ran;
   }
   settle(second, at);
+  return {};
 }
 
 } // namespace
@@ -282,7 +287,7 @@ ControlScratch scratchOf(const Control &control, std::span<const Body> bodies) {
   return parts;
 }
 
-void runControl(const Call &call, const Step &step, std::byte **bases) {
+Result<void> runControl(const Call &call, const Step &step, std::byte **bases) {
   const Program::Slot *slots = call.program.slots().data();
   const auto index = std::size_t(step.control);
   std::byte **at = call.nested + call.program.controlTable(index);
@@ -300,6 +305,7 @@ void runControl(const Call &call, const Step &step, std::byte **bases) {
   case Control::Kind::Unwind:
     return round.unwind();
   }
+  return {};
 }
 
 } // namespace tgc

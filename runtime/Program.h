@@ -1,6 +1,7 @@
 // The flat program: what the compiler leaves of a function, and all that a call needs to know.
 #pragma once
 #include "runtime/Control.h"
+#include "runtime/Foreign.h"
 #include "tgc/Buffer.h"
 #include <memory>
 #include <string>
@@ -23,6 +24,7 @@ struct ProgramParts {
   std::vector<Body> bodies; ///< functions that loops and branches run, inner ones first
   std::vector<Control> controls;
   std::vector<Buffer> constants;
+  std::vector<ForeignCall> foreign;
   std::int64_t arenaBytes = 0;
   std::shared_ptr<void> code; ///< keeps the machine code alive
 };
@@ -45,6 +47,7 @@ public:
   const std::vector<Control> &controls() const { return parts.controls; }
   const std::vector<BufferRef> &buffers() const { return parts.buffers; }
   const std::vector<Buffer> &constants() const { return parts.constants; }
+  const std::vector<ForeignCall> &foreign() const { return parts.foreign; }
   std::int64_t arenaBytes() const { return parts.arenaBytes; }
 
   /// What a Workspace must hold for calls with dense views: the arena and the call's pointers.

@@ -143,7 +143,9 @@ Result<void> run(const Program &program, std::span<const View> arguments,
   const CallTable table(program, workspace);
   if (auto checked = checkOverlap(program, arguments, results, table.intervals); !checked) return checked;
   bind(program, arguments, results, workspace, table.bases);
-  runSteps({program, options, table.buffers, table.nested}, program.steps(), table.bases);
+  if (auto done = runSteps({program, options, table.buffers, table.nested}, program.steps(), table.bases); !done)
+      [[unlikely]]
+    return done;
   if (strided) scatter(program, results, workspace);
   return {};
 }

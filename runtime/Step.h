@@ -18,6 +18,8 @@ struct BufferRef {
   std::uint64_t offsetBytes = 0; ///< from the start of that buffer or of the arena
 };
 
+inline constexpr std::uint32_t noForeign = ~std::uint32_t(0);
+
 /// One kernel call, or one branch or loop. Steps run in order; the items of a step may be split among
 /// threads.
 struct Step {
@@ -26,6 +28,7 @@ struct Step {
   std::int64_t items = 0;
   std::int64_t nanoseconds = 0; ///< estimate of the whole step on one core
   std::string name;
+  std::uint32_t foreign = noForeign; ///< without a kernel: which of ProgramParts::foreign is called
   std::int32_t control = -1; ///< which of ProgramParts::controls this step runs, in place of a kernel
 };
 

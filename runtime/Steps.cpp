@@ -34,22 +34,26 @@ void runParallel(const Step &step, const Call &call) {
 
 } // namespace
 
-void runSteps(const Call &call, std::span<const Step> steps, std::byte **bases) {
+Result<void> runSteps(const Call &call, std::span<const Step> steps, std::byte **bases) {
   const Program::Slot *slots = call.program.slots().data();
   for (const Step &step : steps) {
     if (step.control >= 0) [[unlikely]] {
-      runControl(call, step, bases);
+      if (auto done = runControl(call, step, bases); !done) return done;
       continue;
     }
     void **buffer = call.buffers;
     for (std::uint32_t i = step.firstBuffer; i < step.lastBuffer; ++i)
       *buffer++ = reinterpret_cast<void *>(reinterpret_cast<std::uintptr_t>(bases[slots[i].base]) +
                                            slots[i].offsetBytes);
-    if (step.items > 1 && step.nanoseconds > parallelAboveNanoseconds && call.options.threads != 1)
+    if (!step.kernel) [[unlikely]] {
+      auto called = callForeign(call.program.foreign()[step.foreign], step.items, call.buffers, call.options);
+      if (!called) return called;
+    } else if (step.items > 1 && step.nanoseconds > parallelAboveNanoseconds && call.options.threads != 1)
       runParallel(step, call);
     else if (step.items > 0)
       step.kernel(0, step.items, call.buffers);
   }
+  return {};
 }
 
 } // namespace tgc

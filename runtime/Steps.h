@@ -13,10 +13,10 @@ struct Call {
   std::byte **nested; ///< tables of bodies and controls, see Program::bodyTable
 };
 
-/// Runs a list of steps whose references start at `bases`.
-void runSteps(const Call &call, std::span<const Step> steps, std::byte **bases);
+/// Runs a list of steps whose references start at `bases`. Errors: what a function of the host's says.
+Result<void> runSteps(const Call &call, std::span<const Step> steps, std::byte **bases);
 
 /// Runs the branch or loop of a step, Control.cpp.
-void runControl(const Call &call, const Step &step, std::byte **bases);
+Result<void> runControl(const Call &call, const Step &step, std::byte **bases);
 
 } // namespace tgc

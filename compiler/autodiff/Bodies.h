@@ -2,6 +2,7 @@
 // ones.
 #pragma once
 #include "dialects/graph/Control.h"
+#include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"

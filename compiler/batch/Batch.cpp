@@ -1,7 +1,9 @@
 // Pushes a new leading axis through the body of a mapped function by asking each op; what the mapped
 // arguments do not reach is copied once, not once for each instance. Innermost maps first.
 #include "compiler/batch/Batch.h"
+#include "compiler/Notes.h"
 #include "compiler/Passes.h"
+#include "compiler/batch/InlineCalls.h"
 #include "compiler/batch/Stage.h"
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Expand.h"
@@ -23,6 +25,8 @@ LogicalResult Batcher::resolveAll() {
 
 LogicalResult Batcher::resolve(func::FuncOp function) {
   if (function.isExternal() || !done.insert(function).second) return success();
+  for (auto call : llvm::to_vector(function.front().getOps<CallOp>()))
+    if (failed(resolve(symbols.lookup<func::FuncOp>(call.getCallee())))) return failure();
   for (Operation &op : llvm::make_early_inc_range(function.front())) {
     if (isControl(&op))
       for (FunctionOpInterface body : bodiesOf(&op))
@@ -43,16 +47,57 @@ static Sym axisInFront(Sym x, int64_t axis) {
   return permute_dims(x, order);
 }
 
-FailureOr<Batcher::Mapped> Batcher::emit(Block &body, Ink &ink, const Mapped &operands, int64_t extent) {
+func::FuncOp Batcher::ruleFor(CallOp call, int64_t extent) {
+  if (!call.getBatchAttr()) return nullptr;
+  for (auto name : call.getBatchAttr().getAsRange<FlatSymbolRefAttr>()) {
+    auto rule = symbols.lookup<func::FuncOp>(name.getValue());
+    if (tensorOf(rule.getArgumentTypes()[0]).getDimSize(0) == extent) return rule;
+  }
+  return nullptr;
+}
+
+FailureOr<Batcher::Mapped> Batcher::emitOp(Operation &op, Ink &ink, const Mapped &operands, int64_t extent) {
+  if (isControl(&op)) return emitControl(&op, ink, operands, extent);
+  Mapped results{{}, Flags(op.getNumResults(), true)};
+  if (auto call = dyn_cast<CallOp>(op)) { // those without a rule are written out by now
+    SmallVector<Value> arguments;
+    for (auto [operand, has] : llvm::zip_equal(operands.values, operands.flags))
+      arguments.push_back(withLeadingAxis(ink, operand, has, extent).value());
+    results.values =
+        ink.syms(writeBody(ink.builder, ruleFor(call, extent), arguments, [&](Operation *inner) {
+          return insideCall(inner->getLoc(), call.getLoc(), call.name());
+        }));
+    return results;
+  }
+  if (auto foreign = dyn_cast<ForeignOp>(op)) {
+    results.values = batchForeign(foreign, ink, operands.values, operands.flags, extent);
+    if (results.values.empty()) return failure();
+    return results;
+  }
+  auto row = dyn_cast<GraphOp>(op);
+  if (!row) return op.emitError() << op.getName() << " cannot be mapped over an axis", failure();
+  auto made = row.batch(ink, operands.values, operands.flags, extent);
+  if (failed(made)) return failure();
+  results.values = std::move(*made);
+  return results;
+}
+
+FailureOr<Batcher::Mapped> Batcher::emit(func::FuncOp f, Ink &ink, const Mapped &operands, int64_t extent) {
+  OwningOpRef<func::FuncOp> opened; // the callee with the calls of functions without a rule written out
+  if (!f.front().getOps<CallOp>().empty()) {
+    opened = f.clone();
+    f = *opened;
+    inlineCalls(f, symbols, [&](CallOp call) { return !ruleFor(call, extent); });
+  }
   IRMapping copies;
   llvm::DenseSet<Value> mapped; // values of the body that carry the new axis
-  for (auto [inner, outer, flag] : llvm::zip_equal(body.getArguments(), operands.values, operands.flags)) {
+  for (auto [inner, outer, flag] : llvm::zip_equal(f.getArguments(), operands.values, operands.flags)) {
     copies.map(inner, outer.value());
     if (flag) mapped.insert(inner);
   }
   Location outside = ink.loc();
-  for (Operation &op : body.without_terminator()) {
-    Mapped in, out;
+  for (Operation &op : f.front().without_terminator()) {
+    Mapped in;
     for (Value operand : op.getOperands()) {
       in.values.push_back(ink.sym(copies.lookup(operand)));
       in.flags.push_back(mapped.contains(operand));
@@ -62,26 +107,16 @@ FailureOr<Batcher::Mapped> Batcher::emit(Block &body, Ink &ink, const Mapped &op
       continue;
     }
     ink.setLoc(op.getLoc());
-    if (isControl(&op)) {
-      auto results = emitControl(&op, ink, in, extent);
-      if (failed(results)) return failure();
-      out = std::move(*results);
-    } else {
-      auto row = dyn_cast<GraphOp>(op);
-      if (!row) return op.emitError() << op.getName() << " cannot be mapped over an axis", failure();
-      auto results = row.batch(ink, in.values, in.flags, extent);
-      if (failed(results)) return failure();
-      out = {std::move(*results), Flags(op.getNumResults(), true)};
-    }
-    if (ink.failed()) return failure();
-    for (auto [inner, result, flag] : llvm::zip_equal(op.getResults(), out.values, out.flags)) {
+    auto out = emitOp(op, ink, in, extent);
+    if (failed(out) || ink.failed()) return failure();
+    for (auto [inner, result, flag] : llvm::zip_equal(op.getResults(), out->values, out->flags)) {
       copies.map(inner, result.value());
       if (flag) mapped.insert(inner);
     }
   }
   ink.setLoc(outside);
   Mapped results;
-  for (Value inner : body.getTerminator()->getOperands()) {
+  for (Value inner : f.front().getTerminator()->getOperands()) {
     results.values.push_back(ink.sym(copies.lookup(inner)));
     results.flags.push_back(mapped.contains(inner));
   }
@@ -96,7 +131,7 @@ LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
     operands.values.push_back(axis < 0 ? ink.sym(outer) : axisInFront(ink.sym(outer), axis));
     operands.flags.push_back(axis >= 0);
   }
-  auto made = emit(f.front(), ink, operands, extent);
+  auto made = emit(f, ink, operands, extent);
   if (failed(made)) return failure();
   SmallVector<Value> results;
   for (auto [value, flag] : llvm::zip_equal(made->values, made->flags))
@@ -117,8 +152,9 @@ struct BatchPass : impl::BatchBase<BatchPass> {
 };
 } // namespace
 
-void addBatch(OpPassManager &pipeline, const Options &) {
+void addBatch(OpPassManager &pipeline, const Options &options) {
   pipeline.addPass(createBatch());
+  if (!options.keepCalls) pipeline.addPass(createInlineCalls()); // nobody is left to ask for a rule
   pipeline.addPass(createDropUnused());
 }
 

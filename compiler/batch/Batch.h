@@ -1,6 +1,7 @@
 // A new leading axis pushed through functions: through the ops of a body, and through the loops and branches
 // in it.
 #pragma once
+#include "dialects/graph/Calls.h"
 #include "dialects/graph/Control.h"
 #include "dialects/graph/Ops.h"
 #include "dialects/graph/PrivateFunction.h"
@@ -24,7 +25,10 @@ private:
     Flags flags;
   };
   /// The body of `f` on operands that carry the axis where the flags say so.
-  llvm::FailureOr<Mapped> emit(mlir::Block &body, graph::Ink &ink, const Mapped &operands, int64_t extent);
+  llvm::FailureOr<Mapped> emit(mlir::func::FuncOp f, graph::Ink &ink, const Mapped &operands, int64_t extent);
+  llvm::FailureOr<Mapped> emitOp(mlir::Operation &op, graph::Ink &ink, const Mapped &operands, int64_t extent);
+  /// The call's batching rule for this extent, if it has one.
+  mlir::func::FuncOp ruleFor(graph::CallOp call, int64_t extent);
 
   // Control.cpp
   struct Loop; // one control op on its way

@@ -138,7 +138,7 @@ func::FuncOp Batcher::mappedFunction(func::FuncOp f, const Flags &takes, const F
     inputs.push_back(lifted(type, flag, extent));
   auto made = privateFunction(symbols, (f.getName() + "_vmap").str(), inputs, f.getLoc(),
                               [&](Ink &ink, ValueRange arguments) -> FailureOr<Syms> {
-                                auto results = emit(f.front(), ink, {ink.syms(arguments), takes}, extent);
+                                auto results = emit(f, ink, {ink.syms(arguments), takes}, extent);
                                 if (failed(results)) return failure();
                                 return lift(ink, results->values, results->flags, gives, extent);
                               });
@@ -175,7 +175,7 @@ FailureOr<Batcher::Mapped> Batcher::emitCond(Loop &loop) {
 FailureOr<Batcher::Mapped> Batcher::emitBoth(Loop &loop) {
   Syms sides[2];
   for (unsigned k = 0; k < 2; ++k) {
-    auto side = emit(loop.bodies[k].front(), loop.ink, loop.shared, loop.extent);
+    auto side = emit(loop.bodies[k], loop.ink, loop.shared, loop.extent);
     if (failed(side)) return failure();
     sides[k] = lift(loop.ink, side->values, side->flags, Flags(side->flags.size(), true), loop.extent);
   }
@@ -213,7 +213,7 @@ FailureOr<Batcher::Mapped> Batcher::emitEach(Loop &loop) {
   auto holds = [&](Ink &at, const Syms &carried, SymsRef shared) -> FailureOr<Sym> {
     Mapped in{carried, takes};
     llvm::append_range(in.values, shared);
-    auto flag = emit(loop.bodies[0].front(), at, in, loop.extent);
+    auto flag = emit(loop.bodies[0], at, in, loop.extent);
     if (failed(flag)) return failure();
     return withLeadingAxis(at, flag->values[0], flag->flags[0], loop.extent);
   };
@@ -234,7 +234,7 @@ FailureOr<Batcher::Mapped> Batcher::emitEach(Loop &loop) {
     Sym active = inner.sym(in[count]);
     Syms shared = inner.syms(in.drop_front(count + 1));
     llvm::append_range(before.values, shared);
-    auto next = emit(loop.bodies[1].front(), inner, before, loop.extent);
+    auto next = emit(loop.bodies[1], inner, before, loop.extent);
     if (failed(next)) return failure();
     Syms after = lift(inner, next->values, next->flags, all, loop.extent);
     for (auto [k, value] : llvm::enumerate(after))
@@ -307,7 +307,7 @@ FailureOr<Batcher::Mapped> Batcher::emitUnwind(Loop &loop) {
             Syms arguments = inner.syms(in);
             Sym active = arguments[0] < arguments[counts];
             arguments.erase(arguments.begin() + counts);
-            auto next = emit(f.front(), inner, {arguments, takes}, loop.extent);
+            auto next = emit(f, inner, {arguments, takes}, loop.extent);
             if (failed(next)) return failure();
             Syms after = lift(inner, next->values, next->flags, Flags(next->flags.size(), true), loop.extent);
             for (auto [k, value] : llvm::enumerate(after))

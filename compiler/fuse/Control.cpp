@@ -1,6 +1,7 @@
 #include "compiler/fuse/Control.h"
 #include "compiler/ControlParts.h"
 #include "dialects/graph/Control.h"
+#include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
 
 using namespace mlir;

@@ -21,6 +21,9 @@ def Exec_Dialect : Dialect {
     A function that a loop runs may carry `exec.carry = array<i64: argument, result, ...>`: the result is the argument of the next
     step. Planned, it carries `exec.merged = array<i64: result, ...>`: those results are written over their arguments.
 
+    A kernel may be a function of the host's program: a declaration in loop form with `exec.foreign = "name"`, `exec.items` (how
+    often it is called) and `exec.strides = array<i64: ...>` (for each place in memory, the bytes from one call's to the next's).
+
     A routine is a private `func.func` with the unit attribute `exec.routine` and a name that starts with `tgc.`: a function
     of numbers and vectors that kernels and routines call. It has no memory, and equal names mean equal bodies.
   }];

@@ -1,5 +1,6 @@
 // What branches and loops must agree on with the functions they hold.
 #include "dialects/graph/Control.h"
+#include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
 #include <cmath>
 

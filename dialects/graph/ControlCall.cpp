@@ -1,5 +1,6 @@
 #include "dialects/graph/ControlCall.h"
 #include "dialects/graph/Control.h"
+#include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
 #include "dialects/graph/PrivateFunction.h"
 

@@ -1,6 +1,7 @@
 // Branches and loops on host arrays, in the plainest way: an unwinding keeps all carried values.
 #include "dialects/graph/Control.h"
 #include "dialects/graph/Evaluate.h"
+#include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
 
 using namespace mlir;

@@ -1,5 +1,6 @@
 // One walk over the block; loops and branches recurse only into their bodies, so chains of any length are fine.
 #include "dialects/graph/Evaluate.h"
+#include "dialects/graph/Calls.h"
 #include "dialects/graph/Control.h"
 #include "dialects/graph/Graph.h"
 #include "llvm/ADT/DenseMap.h"
@@ -32,6 +33,8 @@ FailureOr<HostTensors> evaluateBlock(Block &block, HostTensorsRef arguments) {
     FailureOr<HostTensors> results = failure();
     if (row)
       results = row.evaluate(gather(op));
+    else if (auto foreign = dyn_cast<ForeignOp>(op))
+      results = evaluateForeign(foreign, gather(op));
     else if (isControl(&op))
       results = evaluateControl(&op, gather(op));
     else

@@ -51,13 +51,14 @@ struct Scratch {
   std::size_t bytes;
 };
 
-void runEach(const Call &call, std::byte **bases, std::vector<std::vector<double>> *samples) {
+Result<void> runEach(const Call &call, std::byte **bases, std::vector<std::vector<double>> *samples) {
   std::span<const Step> steps = call.program.steps();
   for (std::size_t k = 0; k < steps.size(); ++k) {
     Clock::time_point begin = Clock::now();
-    runSteps(call, steps.subspan(k, 1), bases);
+    if (auto done = runSteps(call, steps.subspan(k, 1), bases); !done) return done;
     if (samples) (*samples)[k].push_back(since(begin));
   }
+  return {};
 }
 
 } // namespace
@@ -87,12 +88,12 @@ Result<Measured> measure(const Program &program, const std::vector<Buffer> &argu
   const RunOptions alone{.threads = 1};
   const Call call{program, alone, buffers.data(), nested.data()};
   // The first run warms caches and pages; it is the one whose memory counts.
-  runEach(call, bases.data(), nullptr);
+  if (auto done = runEach(call, bases.data(), nullptr); !done) return done.error();
   if (before >= 0) measured.peakBytes = std::max<std::int64_t>(0, statusBytes("VmHWM") - before);
   std::vector<std::vector<double>> samples(program.steps().size());
   Clock::time_point start = Clock::now();
   for (int round = 0; round < 3 || (round < 10000 && since(start) < budget); ++round)
-    runEach(call, bases.data(), &samples);
+    if (auto done = runEach(call, bases.data(), &samples); !done) return done.error();
   for (auto &list : samples) {
     std::nth_element(list.begin(), list.begin() + std::ptrdiff_t(list.size() / 2), list.end());
     measured.stepSeconds.push_back(list[list.size() / 2]);
