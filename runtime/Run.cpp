@@ -143,8 +143,8 @@ Result<void> run(const Program &program, std::span<const View> arguments,
   const CallTable table(program, workspace);
   if (auto checked = checkOverlap(program, arguments, results, table.intervals); !checked) return checked;
   bind(program, arguments, results, workspace, table.bases);
-  if (auto done = runSteps({program, options, table.buffers, table.nested}, program.steps(), table.bases); !done)
-      [[unlikely]]
+  if (auto done = runSteps({program, options, table.buffers, table.nested}, program.steps(), table.bases);
+      !done) [[unlikely]]
     return done;
   if (strided) scatter(program, results, workspace);
   return {};

@@ -29,7 +29,7 @@ struct Step {
   std::int64_t nanoseconds = 0; ///< estimate of the whole step on one core
   std::string name;
   std::uint32_t foreign = noForeign; ///< without a kernel: which of ProgramParts::foreign is called
-  std::int32_t control = -1; ///< which of ProgramParts::controls this step runs, in place of a kernel
+  std::int32_t control = -1;         ///< which of ProgramParts::controls this step runs, in place of a kernel
 };
 
 } // namespace tgc

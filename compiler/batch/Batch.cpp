@@ -63,10 +63,9 @@ FailureOr<Batcher::Mapped> Batcher::emitOp(Operation &op, Ink &ink, const Mapped
     SmallVector<Value> arguments;
     for (auto [operand, has] : llvm::zip_equal(operands.values, operands.flags))
       arguments.push_back(withLeadingAxis(ink, operand, has, extent).value());
-    results.values =
-        ink.syms(writeBody(ink.builder, ruleFor(call, extent), arguments, [&](Operation *inner) {
-          return insideCall(inner->getLoc(), call.getLoc(), call.name());
-        }));
+    results.values = ink.syms(writeBody(ink.builder, ruleFor(call, extent), arguments, [&](Operation *inner) {
+      return insideCall(inner->getLoc(), call.getLoc(), call.name());
+    }));
     return results;
   }
   if (auto foreign = dyn_cast<ForeignOp>(op)) {

@@ -26,7 +26,8 @@ private:
   };
   /// The body of `f` on operands that carry the axis where the flags say so.
   llvm::FailureOr<Mapped> emit(mlir::func::FuncOp f, graph::Ink &ink, const Mapped &operands, int64_t extent);
-  llvm::FailureOr<Mapped> emitOp(mlir::Operation &op, graph::Ink &ink, const Mapped &operands, int64_t extent);
+  llvm::FailureOr<Mapped> emitOp(mlir::Operation &op, graph::Ink &ink, const Mapped &operands,
+                                 int64_t extent);
   /// The call's batching rule for this extent, if it has one.
   mlir::func::FuncOp ruleFor(graph::CallOp call, int64_t extent);
 

@@ -1,4 +1,5 @@
-// One walk over the block; loops and branches recurse only into their bodies, so chains of any length are fine.
+// One walk over the block; loops and branches recurse only into their bodies, so chains of any length are
+// fine.
 #include "dialects/graph/Evaluate.h"
 #include "dialects/graph/Calls.h"
 #include "dialects/graph/Control.h"
