@@ -87,21 +87,21 @@ FailureOr<Syms> Derive::tangentOfBarrier(Operation *copy, Ink &ink, SymsRef tang
   return out;
 }
 
+// Innermost first: a function is written out once its own checkpoints are.
 void Derive::inlineCheckpoints() {
-  for (func::FuncOp function : finished)
-    for (auto request : llvm::to_vector(function.front().getOps<CheckpointOp>())) {
+  SmallVector<CheckpointOp> left;
+  for (auto function : module.getOps<func::FuncOp>())
+    for (Block &body : function.getBody())
+      llvm::append_range(left, body.getOps<CheckpointOp>());
+  while (!left.empty())
+    llvm::erase_if(left, [&](CheckpointOp request) {
       func::FuncOp f = callee(request);
+      if (!f.front().getOps<CheckpointOp>().empty()) return false;
       OpBuilder builder(request);
-      IRMapping copies;
-      copies.map(f.getArguments(), request.getOperands());
-      for (Operation &op : f.front().without_terminator())
-        builder.clone(op, copies);
-      SmallVector<Value> results;
-      for (Value value : f.front().getTerminator()->getOperands())
-        results.push_back(copies.lookup(value));
-      request->replaceAllUsesWith(results);
+      request->replaceAllUsesWith(writeBody(builder, f, request.getOperands()));
       request->erase();
-    }
+      return true;
+    });
 }
 
 } // namespace tgc::autodiff

@@ -27,6 +27,7 @@ public:
 
   Placement run() {
     bindResults();
+    mergeCarried();
     for (std::int64_t step = 0; step < std::int64_t(flow.steps.size()); ++step)
       for (auto [input, output] : flow.steps[step].inplace)
         tryInPlace(step, input, output);
@@ -36,7 +37,8 @@ public:
 
 private:
   void bindResults();
-  std::string keepsFrom(std::uint32_t value, std::uint32_t result) const;
+  void mergeCarried();
+  std::string keepsFrom(std::uint32_t value, std::uint32_t result, std::uint32_t donor) const;
   void tryInPlace(std::int64_t step, std::uint32_t input, std::uint32_t output);
   void orderCopies();
   std::optional<std::uint32_t> donorOf(std::uint32_t result) const {
@@ -51,19 +53,17 @@ private:
   std::vector<Lifetime> lives;              ///< of roots, what was merged into them included
 };
 
-/// Why a value may not be computed over the argument donated to `result`; empty where it may.
-std::string Placer::keepsFrom(std::uint32_t value, std::uint32_t result) const {
-  const auto donor = donorOf(result);
-  if (!donor) return {};
+/// Why a value may not be computed as `result` over the argument `donor`; empty where it may.
+std::string Placer::keepsFrom(std::uint32_t value, std::uint32_t result, std::uint32_t donor) const {
   for (std::uint32_t other = 0; other < flow.returned.size(); ++other)
-    if (other != result && flow.returned[other] == *donor)
+    if (other != result && flow.returned[other] == donor)
       return "the argument whose memory it takes is a result too";
-  if (lastRead[*donor] < made[value]) return {};
+  if (lastRead[donor] < made[value]) return {};
   const FlowStep &step = flow.steps[std::size_t(made[value])];
-  if (lastRead[*donor] > made[value]) return "the argument whose memory it takes is read afterwards";
+  if (lastRead[donor] > made[value]) return "the argument whose memory it takes is read afterwards";
   for (auto [input, output] : step.inplace)
-    if (step.inputs[input] == *donor && step.outputs[output] == value &&
-        std::count(step.inputs.begin(), step.inputs.end(), *donor) == 1)
+    if (step.inputs[input] == donor && step.outputs[output] == value &&
+        std::count(step.inputs.begin(), step.inputs.end(), donor) == 1)
       return {};
   return "its kernel reads the argument whose memory it takes in another order";
 }
@@ -77,12 +77,27 @@ void Placer::bindResults() {
       placement.copied.push_back({result, "it is an argument or a constant"});
     } else if (home.kind == Home::Kind::Result) {
       placement.copied.push_back({result, "it is returned twice"});
-    } else if (std::string why = keepsFrom(value, result); !why.empty()) {
+    } else if (std::string why = donorOf(result) ? keepsFrom(value, result, *donorOf(result)) : "";
+               !why.empty()) {
       placement.copied.push_back({result, why});
       lives[value].last = std::int64_t(flow.steps.size());
     } else {
       home.kind = Home::Kind::Result;
       home.result = result;
+    }
+  }
+}
+
+void Placer::mergeCarried() {
+  for (const auto [argument, result] : flow.carried) {
+    const std::uint32_t value = flow.returned[result];
+    const Home &home = placement.homes[value];
+    if (value == argument) { // it goes round as it is
+      std::erase_if(placement.copied, [&](const CopiedResult &copy) { return copy.result == result; });
+      placement.merged.push_back(result);
+    } else if (home.kind == Home::Kind::Result && home.result == result &&
+               keepsFrom(value, result, argument).empty()) {
+      placement.merged.push_back(result);
     }
   }
 }

@@ -30,10 +30,13 @@ struct FlowDonation {
 };
 
 struct Flow {
-  std::vector<FlowValue> values;
+  std::vector<FlowValue> values; ///< scratch of a step is an output that nothing reads
   std::vector<FlowStep> steps;
   std::vector<std::uint32_t> returned; ///< the value of each result
   std::vector<FlowDonation> donated;
+  /// In the body of a loop: the result is the argument of the next round, one place for both where that can
+  /// be.
+  std::vector<FlowDonation> carried;
 };
 
 /// Where a value lies.
@@ -51,8 +54,9 @@ struct CopiedResult {
 };
 
 struct Placement {
-  std::vector<Home> homes;          ///< of each value
-  std::vector<CopiedResult> copied; ///< in an order that reads donated arguments before they are written
+  std::vector<Home> homes;           ///< of each value
+  std::vector<CopiedResult> copied;  ///< in an order that reads donated arguments before they are written
+  std::vector<std::uint32_t> merged; ///< results that lie in the memory of the argument they are carried to
   std::int64_t arenaBytes = 0;
   /// Set where two results exchange the memory of their donated arguments: the positions of both.
   std::optional<std::pair<std::uint32_t, std::uint32_t>> exchanged;

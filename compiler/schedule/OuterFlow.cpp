@@ -16,7 +16,7 @@ namespace {
 
 class Reader {
 public:
-  explicit Reader(const SymbolTable &symbols) : symbols(symbols) {}
+  Reader(const SymbolTable &symbols, const Planned &planned) : symbols(symbols), planned(planned) {}
 
   LogicalResult read(func::FuncOp function) {
     for (BlockArgument argument : function.getArguments())
@@ -25,9 +25,8 @@ public:
       if (failed(readOp(op))) return failure();
     for (Value value : function.front().getTerminator()->getOperands())
       outer.flow.returned.push_back(outer.of.lookup(value));
-    if (auto pairs = function->getAttrOfType<DenseI64ArrayAttr>(exec::donatedAttr))
-      for (int64_t at = 0; at + 1 < pairs.size(); at += 2)
-        outer.flow.donated.push_back({std::uint32_t(pairs[at]), std::uint32_t(pairs[at + 1])});
+    outer.flow.donated = pairsOf(function, exec::donatedAttr);
+    outer.flow.carried = pairsOf(function, exec::carryAttr);
     return success();
   }
 
@@ -48,6 +47,8 @@ private:
       add(op.getResult(0), true);
     } else if (auto run = dyn_cast<exec::RunOp>(op)) {
       return readRun(run);
+    } else if (auto control = dyn_cast<exec::ControlOp>(op)) {
+      return readControl(control);
     } else {
       return op.emitOpError("cannot stand in an outer program");
     }
@@ -58,27 +59,54 @@ private:
     auto kernel = symbols.lookup<func::FuncOp>(run.getKernel());
     if (!kernel || !exec::isLoopForm(kernel))
       return run.emitOpError("runs a kernel that is not in loop form");
-    FlowStep step;
-    step.origin = std::uint32_t(outer.steps.size());
-    for (Value input : run.getInputs())
-      step.inputs.push_back(outer.of.lookup(input));
-    for (Value output : run.getOutputs()) {
-      add(output, false);
-      step.outputs.push_back(outer.of.lookup(output));
-    }
-    if (auto pairs = kernel->getAttrOfType<DenseI64ArrayAttr>(exec::inplaceAttr))
-      for (int64_t at = 0; at + 1 < pairs.size(); at += 2)
-        if (pairs[at] < int64_t(step.inputs.size()) && pairs[at + 1] < int64_t(step.outputs.size()))
-          step.inplace.push_back({std::uint32_t(pairs[at]), std::uint32_t(pairs[at + 1])});
+    auto pairs = kernel->getAttrOfType<DenseI64ArrayAttr>(exec::inplaceAttr);
+    FlowStep &step = addStep(run, pairs ? pairs.asArrayRef() : ArrayRef<int64_t>());
+    step.once = kernel->hasAttr(exec::foreignAttr);
     if (auto time = kernel->getAttrOfType<IntegerAttr>(exec::nanosecondsAttr))
       step.nanoseconds = time.getInt();
-    step.once = kernel->hasAttr(exec::foreignAttr);
-    outer.steps.push_back(run);
-    outer.flow.steps.push_back(std::move(step));
     return success();
   }
 
+  LogicalResult readControl(exec::ControlOp control) {
+    for (StringRef name : bodyNames(control))
+      if (!planned.contains(name)) return control.emitOpError("runs a function without planned memory");
+    FlowStep &step = addStep(control, overwrittenInputs(control, planned));
+    step.once = true; // whole loops are not calculated again
+    const auto scratch = std::uint32_t(outer.values.size());
+    outer.scratchOf[control] = scratch;
+    outer.values.push_back(nullptr);
+    outer.flow.values.push_back({scratchBytes(control, planned), false});
+    step.outputs.push_back(scratch);
+    return success();
+  }
+
+  FlowStep &addStep(Operation *op, ArrayRef<int64_t> pairs) {
+    FlowStep step;
+    step.origin = std::uint32_t(outer.steps.size());
+    for (Value input : op->getOperands())
+      step.inputs.push_back(outer.of.lookup(input));
+    for (Value output : op->getResults()) {
+      add(output, false);
+      step.outputs.push_back(outer.of.lookup(output));
+    }
+    for (size_t at = 0; at + 1 < pairs.size(); at += 2)
+      if (pairs[at] < op->getNumOperands() && pairs[at + 1] < op->getNumResults())
+        step.inplace.push_back({std::uint32_t(pairs[at]), std::uint32_t(pairs[at + 1])});
+    outer.steps.push_back(op);
+    outer.flow.steps.push_back(std::move(step));
+    return outer.flow.steps.back();
+  }
+
+  static std::vector<FlowDonation> pairsOf(func::FuncOp function, StringRef name) {
+    std::vector<FlowDonation> out;
+    if (auto pairs = function->getAttrOfType<DenseI64ArrayAttr>(name))
+      for (int64_t at = 0; at + 1 < pairs.size(); at += 2)
+        out.push_back({std::uint32_t(pairs[at]), std::uint32_t(pairs[at + 1])});
+    return out;
+  }
+
   const SymbolTable &symbols;
+  const Planned &planned;
 };
 
 /// `value` in the shape a reader wants.
@@ -89,8 +117,8 @@ Value inShape(OpBuilder &builder, Value value, Type type) {
 
 } // namespace
 
-FailureOr<OuterFlow> readOuter(func::FuncOp function, const SymbolTable &symbols) {
-  Reader reader(symbols);
+FailureOr<OuterFlow> readOuter(func::FuncOp function, const SymbolTable &symbols, const Planned &planned) {
+  Reader reader(symbols, planned);
   if (failed(reader.read(function))) return failure();
   return std::move(reader.outer);
 }
@@ -105,21 +133,20 @@ void writeOuter(func::FuncOp function, OuterFlow &outer, const Flow &wanted) {
   for (Operation &op : function.front())
     if (isa<exec::ReshapeOp>(op)) reshapes.push_back(&op);
   for (const FlowStep &step : wanted.steps) {
-    exec::RunOp run = outer.steps[step.origin];
-    SmallVector<Type> types(run.getInputs().getTypes());
-    const bool again = ran[step.origin];
-    if (again) {
-      run = cast<exec::RunOp>(builder.clone(*run));
-      run->setDiscardableAttr(exec::againAttr, builder.getUnitAttr());
+    Operation *op = outer.steps[step.origin];
+    SmallVector<Type> types(op->getOperandTypes());
+    if (ran[step.origin]) {
+      op = builder.clone(*op);
+      op->setDiscardableAttr(exec::againAttr, builder.getUnitAttr());
     } else {
-      run->moveBefore(end);
+      op->moveBefore(end);
       ran[step.origin] = true;
     }
-    for (auto [output, value] : llvm::zip_equal(step.outputs, run.getOutputs()))
-      values[output] = value;
-    builder.setInsertionPoint(run);
+    for (auto [k, value] : llvm::enumerate(op->getResults()))
+      values[step.outputs[k]] = value;
+    builder.setInsertionPoint(op);
     for (auto [k, input] : llvm::enumerate(step.inputs))
-      run.getInputsMutable()[k].set(inShape(builder, values[input], types[k]));
+      op->setOperand(unsigned(k), inShape(builder, values[input], types[k]));
     builder.setInsertionPoint(end);
   }
   for (auto [k, value] : llvm::enumerate(wanted.returned))

@@ -5,6 +5,7 @@
 #include "compiler/Passes.h"
 #include "compiler/schedule/Fit.h"
 #include "compiler/schedule/OuterFlow.h"
+#include "compiler/schedule/Reorder.h"
 #include "mlir/IR/Builders.h"
 
 namespace tgc {
@@ -19,30 +20,36 @@ namespace {
 
 class Planner {
 public:
-  Planner(func::FuncOp function, const SymbolTable &symbols)
-      : old(function), returned(cast<func::ReturnOp>(function.front().getTerminator())), symbols(symbols) {}
+  Planner(func::FuncOp function, const SymbolTable &symbols, const Planned &planned)
+      : old(function), returned(cast<func::ReturnOp>(function.front().getTerminator())), symbols(symbols),
+        planned(planned) {}
 
-  LogicalResult run(int64_t budgetBytes);
+  /// The function on memory; the old one is gone.
+  FailureOr<func::FuncOp> run(int64_t budgetBytes);
 
 private:
+  LogicalResult fit(int64_t budgetBytes);
   LogicalResult tellBudget(int64_t budgetBytes);
-  void rewrite();
+  func::FuncOp rewrite();
   func::FuncOp declare(OpBuilder &builder);
   void rewriteOp(OpBuilder &builder, Operation &op);
   void copyResults(OpBuilder &builder);
   Value place(OpBuilder &builder, Value value);
+  Value scratch(OpBuilder &builder, Operation &op);
 
   func::FuncOp old;
   func::ReturnOp returned;
   const SymbolTable &symbols;
+  const Planned &planned;
   OuterFlow outer;
   Placement placement;
   llvm::DenseMap<Value, Value> placeOf; // read by key only: its order never matters
   Block *block = nullptr;               ///< of the new function
 };
 
-LogicalResult Planner::run(int64_t budgetBytes) {
-  auto read = readOuter(old, symbols);
+FailureOr<func::FuncOp> Planner::run(int64_t budgetBytes) {
+  if (failed(fit(budgetBytes))) return failure();
+  auto read = readOuter(old, symbols, planned);
   if (failed(read)) return failure();
   outer = std::move(*read);
   placement = placeValues(outer.flow);
@@ -51,18 +58,31 @@ LogicalResult Planner::run(int64_t budgetBytes) {
                            << placement.exchanged->second
                            << " exchange the memory of their donated arguments";
   if (budgetBytes > 0 && placement.arenaBytes > budgetBytes) return tellBudget(budgetBytes);
-  rewrite();
+  return rewrite();
+}
+
+/// Steps in another order, and steps that run again, where the caller's terms ask for them.
+LogicalResult Planner::fit(int64_t budgetBytes) {
+  if (budgetBytes == 0 && !old->hasAttr(exec::donatedAttr)) return success();
+  auto read = readOuter(old, symbols, planned);
+  if (failed(read)) return failure();
+  Flow flow = withDonationsLast(read->flow);
+  if (budgetBytes > 0) flow = fitInto(flow, budgetBytes).flow;
+  writeOuter(old, *read, flow);
   return success();
 }
 
 /// Which op needs how much, where a budget cannot be met.
 LogicalResult Planner::tellBudget(int64_t budgetBytes) {
   const Bottleneck most = bottleneckOf(outer.flow);
-  exec::RunOp run = outer.steps[most.step];
-  InFlightDiagnostic error = emitError(run.getLoc())
+  Operation *op = outer.steps[most.step];
+  auto run = dyn_cast<exec::RunOp>(op);
+  const std::string what =
+      run ? "kernel " + run.getKernel().str() : "a " + cast<exec::ControlOp>(op).getKind().str();
+  InFlightDiagnostic error = emitError(op->getLoc())
                              << "limit: the program does not fit in a memory budget of " << budgetBytes
                              << " bytes; the least found is " << placement.arenaBytes;
-  error.attachNote(run.getLoc()) << "kernel " << run.getKernel() << " alone reads " << most.readBytes
+  error.attachNote(op->getLoc()) << what << " alone reads " << most.readBytes
                                  << " bytes of intermediates and makes " << most.madeBytes;
   return error;
 }
@@ -88,6 +108,13 @@ Value Planner::place(OpBuilder &builder, Value value) {
   return placeOf[value] = made;
 }
 
+Value Planner::scratch(OpBuilder &builder, Operation &op) {
+  const std::uint32_t value = outer.scratchOf.lookup(&op);
+  auto type = MemRefType::get({outer.flow.values[value].bytes}, builder.getI8Type());
+  return exec::SlotOp::create(builder, op.getLoc(), type, block->getArguments().back(),
+                              builder.getI64IntegerAttr(placement.homes[value].offsetBytes));
+}
+
 func::FuncOp Planner::declare(OpBuilder &builder) {
   SmallVector<Type> types;
   for (Type type : old.getArgumentTypes())
@@ -98,11 +125,14 @@ func::FuncOp Planner::declare(OpBuilder &builder) {
   auto made = func::FuncOp::create(builder, old.getLoc(), old.getName(), builder.getFunctionType(types, {}));
   made->setDiscardableAttrs(old->getDiscardableAttrDictionary());
   made->setAttr(exec::argumentsAttr, builder.getI64IntegerAttr(old.getNumArguments()));
+  if (!placement.merged.empty())
+    made->setAttr(exec::mergedAttr, builder.getDenseI64ArrayAttr(SmallVector<int64_t>(
+                                        placement.merged.begin(), placement.merged.end())));
   made.setVisibility(old.getVisibility());
   return made;
 }
 
-void Planner::rewrite() {
+func::FuncOp Planner::rewrite() {
   OpBuilder builder(old);
   func::FuncOp made = declare(builder);
   block = made.addEntryBlock();
@@ -116,6 +146,7 @@ void Planner::rewrite() {
   copyResults(builder);
   func::ReturnOp::create(builder, returned.getLoc());
   old.erase();
+  return made;
 }
 
 /// What is not computed in the caller's buffer, in the plan's order.
@@ -131,15 +162,19 @@ void Planner::copyResults(OpBuilder &builder) {
 }
 
 void Planner::rewriteOp(OpBuilder &builder, Operation &op) {
-  if (auto run = dyn_cast<exec::RunOp>(op)) {
+  if (isa<exec::RunOp, exec::ControlOp>(op)) {
     SmallVector<Value> inputs, outputs;
-    for (Value input : run.getInputs())
+    for (Value input : op.getOperands())
       inputs.push_back(place(builder, input));
-    for (Value output : run.getOutputs())
+    for (Value output : op.getResults())
       outputs.push_back(place(builder, output));
-    auto launch = exec::LaunchOp::create(builder, run.getLoc(), run.getKernelAttr(), inputs, outputs);
-    for (NamedAttribute note : run->getDiscardableAttrs())
-      launch->setDiscardableAttr(note.getName(), note.getValue());
+    Operation *made = nullptr;
+    if (auto run = dyn_cast<exec::RunOp>(op))
+      made = exec::LaunchOp::create(builder, run.getLoc(), run.getKernelAttr(), inputs, outputs);
+    else
+      made = entered(builder, cast<exec::ControlOp>(op), inputs, outputs, scratch(builder, op));
+    for (NamedAttribute note : op.getDiscardableAttrs())
+      made->setDiscardableAttr(note.getName(), note.getValue());
   } else if (ElementsAttr elements = constantOf(op)) {
     auto type = exec::storageOf(cast<ShapedType>(op.getResult(0).getType()));
     placeOf[op.getResult(0)] = exec::ConstantOp::create(builder, op.getLoc(), type, elements);
@@ -148,11 +183,30 @@ void Planner::rewriteOp(OpBuilder &builder, Operation &op) {
 
 class PlanMemoryPass : public impl::PlanMemoryBase<PlanMemoryPass> {
   using PlanMemoryBase::PlanMemoryBase;
+
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
-    for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
-      if (exec::isOuter(function) && !function->hasAttr(exec::argumentsAttr))
-        if (failed(Planner(function, symbols).run(budgetBytes))) return signalPassFailure();
+    Planned planned;
+    for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
+      if (exec::isOuter(function) && failed(plan(function, symbols, planned))) return signalPassFailure();
+  }
+
+  /// Bodies of loops before the loops; as deep as loops nest.
+  LogicalResult plan(func::FuncOp function, const SymbolTable &symbols, Planned &planned) {
+    const std::string name = function.getName().str();
+    if (planned.contains(name)) return success();
+    if (function->hasAttr(exec::argumentsAttr)) return planned[name] = function, success();
+    for (auto control : function.getOps<exec::ControlOp>())
+      for (StringRef body : bodyNames(control)) {
+        if (planned.contains(body)) continue;
+        auto inner = symbols.lookup<func::FuncOp>(body);
+        if (!inner || inner == function || failed(plan(inner, symbols, planned))) return failure();
+      }
+    // The scratch of a loop holds its body's arena, so the budget is the entry's to keep.
+    auto made = Planner(function, symbols, planned).run(function.isPublic() ? int64_t(budgetBytes) : 0);
+    if (failed(made)) return failure();
+    planned[name] = *made;
+    return success();
   }
 };
 

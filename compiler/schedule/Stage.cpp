@@ -7,6 +7,5 @@ void tgc::addSchedule(mlir::OpPassManager &passes, const Options &options) {
   kernels.level = options.level;
   kernels.vectorBytes = options.vectorBytes;
   passes.addPass(createScheduleKernels(kernels)); // may split a kernel into several runs
-  passes.addPass(createFitMemory(FitMemoryOptions{options.memoryBudget}));
   passes.addPass(createPlanMemory(PlanMemoryOptions{options.memoryBudget})); // so memory comes last
 }

@@ -1,18 +1,22 @@
-// A budget makes the plan run a kernel again; a donated argument lets its last reader go first.
-// RUN: tgc-opt %s --tgc-fit-memory=budget-bytes=1024 | FileCheck %s
+// A budget puts steps in another order, then makes the plan run a kernel again; a donated argument lets its last reader
+// go first. Every value takes 512 bytes.
+// RUN: tgc-opt %s --tgc-plan-memory=budget-bytes=1024 | FileCheck %s
 
 func.func private @one(%b: index, %e: index, %x: memref<64xf64>, %y: memref<64xf64>)
   attributes {exec.kernel, exec.items = 1 : i64, exec.nanoseconds = 100 : i64} { return }
 func.func private @two(%b: index, %e: index, %x: memref<64xf64>, %y: memref<64xf64>, %z: memref<64xf64>)
   attributes {exec.kernel, exec.items = 1 : i64, exec.nanoseconds = 100 : i64} { return }
 
-// Three values of 512 bytes are alive while @c is made of @b, unless @a waits outside: it is made again.
-// CHECK-LABEL: func.func @main(
-// CHECK-SAME:    %[[x:.*]]: tensor<64xf64>)
-// CHECK:         %[[b:.*]] = exec.run @one(%[[x]])
-// CHECK:         %[[c:.*]] = exec.run @one(%[[b]])
-// CHECK:         return
-func.func @main(%x: tensor<64xf64>) -> tensor<64xf64> {
+// %a is made where it is read.
+// CHECK-LABEL: func.func @order(
+// CHECK-SAME:    memref<1024xi8>)
+// CHECK:         %[[b:.*]] = exec.slot
+// CHECK:         exec.launch @one(%arg0 : memref<64xf64>) to(%[[b]]
+// CHECK:         exec.launch @one(%[[b]]
+// CHECK:         exec.launch @one(%arg0 : memref<64xf64>)
+// CHECK-NOT:     again
+// CHECK:         exec.launch @two
+func.func @order(%x: tensor<64xf64>) -> tensor<64xf64> {
   %a = exec.run @one(%x) : (tensor<64xf64>) -> tensor<64xf64>
   %b = exec.run @one(%x) : (tensor<64xf64>) -> tensor<64xf64>
   %c = exec.run @one(%b) : (tensor<64xf64>) -> tensor<64xf64>
@@ -21,11 +25,11 @@ func.func @main(%x: tensor<64xf64>) -> tensor<64xf64> {
 }
 
 // CHECK-LABEL: func.func @again(
-// CHECK-SAME:    %[[x:.*]]: tensor<64xf64>)
-// CHECK:         %[[a:.*]] = exec.run @one(%[[x]])
-// CHECK:         exec.run @one(%[[a]])
-// CHECK:         exec.run @one(%[[x]]) {again}
-// CHECK:         return
+// CHECK-SAME:    memref<1024xi8>)
+// CHECK:         exec.launch @one(%arg0 : memref<64xf64>)
+// CHECK-NOT:     again
+// CHECK:         exec.launch @one(%arg0 : memref<64xf64>) to(%{{.*}} : memref<64xf64>) {again}
+// CHECK:         exec.launch @two
 func.func @again(%x: tensor<64xf64>) -> tensor<64xf64> {
   %a = exec.run @one(%x) : (tensor<64xf64>) -> tensor<64xf64>
   %b = exec.run @one(%a) : (tensor<64xf64>) -> tensor<64xf64>
@@ -34,10 +38,13 @@ func.func @again(%x: tensor<64xf64>) -> tensor<64xf64> {
   return %d : tensor<64xf64>
 }
 
+// The update %n waits for the last reader of %w.
 // CHECK-LABEL: func.func @donated(
-// CHECK:         exec.run @one(%arg0)
-// CHECK:         exec.run @one(%arg0)
-// CHECK:         exec.run @two
+// CHECK:         exec.launch @one(%arg0
+// CHECK:         exec.launch @one(%arg0
+// CHECK:         exec.launch @two
+// CHECK-NOT:     exec.copy
+// CHECK:         return
 func.func @donated(%w: tensor<64xf64>) -> (tensor<64xf64>, tensor<64xf64>) attributes {exec.donated = array<i64: 0, 0>} {
   %g = exec.run @one(%w) : (tensor<64xf64>) -> tensor<64xf64>
   %n = exec.run @two(%g, %g) : (tensor<64xf64>, tensor<64xf64>) -> tensor<64xf64>
