@@ -21,9 +21,9 @@ void place(HostTensor &whole, int64_t step, const HostTensor &part) {
     whole.copy(step * part.count() + k, part, k);
 }
 
-class Loop {
+class LoopReference {
 public:
-  Loop(Operation *control, HostTensorsRef operands) : control(control), bodies(bodiesOf(control)) {
+  LoopReference(Operation *control, HostTensorsRef operands) : control(control), bodies(bodiesOf(control)) {
     ControlOperands parts = operandsOf(control);
     auto take = [&](ValueRange values) {
       HostTensors taken(operands.take_front(values.size()));
@@ -75,7 +75,7 @@ private:
   HostTensors head, carried, sliced, shared, adjoints, streamed;
 };
 
-FailureOr<HostTensors> Loop::whileLoop() {
+FailureOr<HostTensors> LoopReference::whileLoop() {
   while (true) {
     HostTensors arguments = carried;
     llvm::append_range(arguments, shared);
@@ -88,7 +88,7 @@ FailureOr<HostTensors> Loop::whileLoop() {
   }
 }
 
-FailureOr<HostTensors> Loop::scan(ScanOp op) {
+FailureOr<HostTensors> LoopReference::scan(ScanOp op) {
   unsigned count = carried.size();
   HostTensors stacked = stacks(count);
   auto length = static_cast<int64_t>(op.getLength());
@@ -104,7 +104,7 @@ FailureOr<HostTensors> Loop::scan(ScanOp op) {
   return carried;
 }
 
-FailureOr<HostTensors> Loop::unwind() {
+FailureOr<HostTensors> LoopReference::unwind() {
   std::vector<HostTensors> kept;
   const bool reversed = cast<UnwindOp>(control).getReversed();
   const int64_t steps = head[0].get<int64_t>(0);
@@ -138,7 +138,7 @@ FailureOr<HostTensors> Loop::unwind() {
 FailureOr<HostTensors> evaluateControl(Operation *control, HostTensorsRef operands) {
   for (FunctionOpInterface body : bodiesOf(control))
     if (!body || body.isExternal()) return control->emitError() << "a body is not there", failure();
-  return Loop(control, operands).run();
+  return LoopReference(control, operands).run();
 }
 
 } // namespace tgc::graph
