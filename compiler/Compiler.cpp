@@ -217,6 +217,8 @@ Result<Compiled> Compiler::State::runTarget(ModuleOp module, const CompileInput 
                                   built->code);
   if (!program) return program.error();
   Compiled compiled;
+  compiled.report.contractionBytes = options.contractionBytes;
+  compiled.report.inOrder = options.memoryBudget == 0 && !planned->hasAttr(exec::donatedAttr);
   fillReport(compiled.report, planned, *program, *built);
   compiled.program = std::make_shared<const Program>(std::move(*program));
   compiled.report.dialectText = std::move(built->dialectText);

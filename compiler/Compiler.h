@@ -53,6 +53,8 @@ struct Report {
   /// Launches that compute a value again instead of keeping it, and their time on one core.
   std::int64_t again = 0, againNanoseconds = 0;
   std::vector<CopyReport> copies;
+  bool inOrder = true;               ///< launches run in the order in which the graph was cut into kernels
+  std::int64_t contractionBytes = 0; ///< the limit under which contractions were sliced; 0: none
   std::int64_t constantBytes = 0;
   std::int64_t launches = 0;
   std::vector<KernelReport> kernels;

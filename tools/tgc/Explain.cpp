@@ -99,7 +99,8 @@ std::string savedJson(const std::vector<SavedValue> &saved) {
 void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const Measured &measured,
                const Report &report, const Trace &trace) {
   std::fputs(plan.text().c_str(), stdout);
-  std::printf("kernels, in the order they run (a new one starts for the reason given)\n");
+  std::printf("kernels, in the order %s (a new one starts for the reason given)\n",
+              report.inOrder ? "they run" : "of the program, which memory changed");
   for (std::size_t k = 0; k < runs.size(); ++k) {
     std::printf("%4zu  %-24s %s\n", k, runs[k].kernel.c_str(), runs[k].ops.c_str());
     if (!runs[k].contraction.empty()) std::printf("      contraction %s\n", runs[k].contraction.c_str());
@@ -174,12 +175,6 @@ int explainCommand(const CommandLine &line, Console &console) {
   Compiler compiler(*loaded->context);
   auto structure = structureOf(*loaded->module);
   mlir::OwningOpRef<mlir::ModuleOp> copy = loaded->module->clone();
-  Options half = options;
-  half.upTo = Stage::Fuse;
-  CompileInput input = loaded->input();
-  input.module = *copy;
-  if (auto fused = compiler.compile(input, half); !fused) return report(console, fused.error());
-  auto runs = runsOf(*copy, loaded->function);
   auto saved = savedOf(compiler, *loaded, options);
   if (!saved) return report(console, saved.error());
   Trace trace;
@@ -189,6 +184,14 @@ int explainCommand(const CommandLine &line, Console &console) {
   asked.donated = std::move(*donated);
   auto compiled = compiler.compile(asked, options, &trace);
   if (!compiled) return report(console, compiled.error());
+  Options half = options; // the same program as far as kernels are graphs
+  half.upTo = Stage::Fuse;
+  half.memoryBudget = 0;
+  half.contractionBytes = compiled->report.contractionBytes;
+  CompileInput input = loaded->input();
+  input.module = *copy;
+  if (auto fused = compiler.compile(input, half); !fused) return report(console, fused.error());
+  auto runs = runsOf(*copy, loaded->function);
   Measured measured;
   if (line.has("measure")) {
     auto arguments = argumentsOf(*loaded, true, code);
