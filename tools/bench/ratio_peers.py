@@ -46,7 +46,7 @@ def argument(np, number, shape):
 
 
 def suite(jax):
-    """Name: shapes, positions to differentiate by, the function; as in Ratios.cpp."""
+    """Name: shapes, positions to differentiate by, the function; as in ratios/*.tg."""
     jnp, nn = jax.numpy, jax.nn
 
     def logistic(X, y, w):
