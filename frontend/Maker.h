@@ -42,10 +42,14 @@ public:
     return out;
   }
 
-  void addParam(const std::string &name, const Param &like) {
-    for (const Param &param : made->params)
-      if (param.name == name)
-        refuse("the new parameter " + name + " would stand beside one of the same name");
+  /// Where the name is taken, as by a second tangent, a number is added: d_x, d_x_2.
+  void addParam(const std::string &wanted, const Param &like) {
+    auto taken = [&](const std::string &name) {
+      return llvm::any_of(made->params, [&](const Param &param) { return param.name == name; });
+    };
+    std::string name = wanted;
+    for (int k = 2; taken(name); ++k)
+      name = wanted + "_" + std::to_string(k);
     made->params.push_back({name, like.dtype, like.extents});
   }
 

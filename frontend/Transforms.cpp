@@ -1,6 +1,7 @@
 // Each transformation is a new graph function that holds one request; the compiler's stages write it out.
 #include "tgc/Transforms.h"
-#include "dialects/graph/Ops.h"
+#include "dialects/graph/Functions.h"
+include "dialects/graph/Ops.h"
 #include "frontend/Maker.h"
 
 using namespace mlir;
@@ -119,10 +120,20 @@ Function jacobian(const Function &f, const Wrt &wrt, JacobianMode mode) {
   return maker.end(request.getResults());
 }
 
-Function hessian(const Function &f, const Wrt &wrt) {
+/// Only the first result.
+static Function firstOf(const Function &f) {
+  return Function(f.name(), f.params(), [&](std::span<const Expr> all) {
+    return f(std::vector<Arg>(all.begin(), all.end())).front();
+  });
+}
+
+Function hessian(const Function &f, const Wrt &wrt, JacobianMode mode) {
   Maker maker(f, "hessian");
   auto positions = maker.positions(wrt);
   scalarFirst(maker);
+  if (!maker.failed() && mode == JacobianMode::Reverse) return jacobian(grad(f, wrt), wrt, mode);
+  if (!maker.failed() && mode == JacobianMode::Forward)
+    return jacobian(jacobian(firstOf(f), wrt, mode), wrt, mode);
   maker.begin();
   if (maker.failed()) return maker.done();
   SmallVector<Type> rows;
@@ -135,39 +146,68 @@ Function hessian(const Function &f, const Wrt &wrt) {
   return maker.end(request.getResults());
 }
 
-Function vmap(const Function &f, std::int64_t extent, const std::vector<std::optional<std::int64_t>> &axes) {
+/// The axis counted from the front; refused where it is none of a tensor of `rank` axes.
+static std::int64_t axisOf(Maker &maker, std::int64_t axis, std::int64_t rank, const std::string &what) {
+  if (axis < -rank || axis >= rank)
+    maker.refuse("axis " + std::to_string(axis) + " is out of range for " + what + ", which has " +
+                 std::to_string(rank) + (rank == 1 ? " axis" : " axes") + " when mapped");
+  return axis < 0 ? axis + rank : axis;
+}
+
+static void checkCount(Maker &maker, std::size_t own, std::size_t given, const char *kind, const char *list) {
+  if (given && given != own)
+    maker.refuse(maker.f.name + " has " + std::to_string(own) + " " + kind + (own == 1 ? "" : "s") + ", " +
+                 list + " has " + std::to_string(given) + (given == 1 ? " entry" : " entries"));
+}
+
+/// The results with their leading axis moved to where `axes` say.
+static SmallVector<Value> moved(Maker &maker, ValueRange results, ArrayRef<int64_t> axes) {
+  SmallVector<Value> out(results);
+  graph::Ink ink(maker.builder, maker.function.getLoc());
+  for (auto [k, axis] : llvm::enumerate(axes)) {
+    if (axis == 0) continue;
+    SmallVector<int64_t> order;
+    for (int64_t from = 1; from < graph::tensorOf(out[k]).getRank(); ++from)
+      order.push_back(from);
+    order.insert(order.begin() + axis, 0);
+    out[k] = graph::permute_dims(ink.sym(out[k]), ArrayRef<int64_t>(order)).value();
+  }
+  return out;
+}
+
+Function vmap(const Function &f, std::int64_t extent, const std::vector<std::optional<std::int64_t>> &axes,
+              const Ints &outAxes) {
   Maker maker(f, "vmap");
-  SmallVector<int64_t> normal;
+  SmallVector<int64_t> normal, outward;
   if (!maker.failed()) {
-    if (!axes.empty() && axes.size() != maker.f.params.size())
-      maker.refuse(maker.f.name + " has " + std::to_string(maker.f.params.size()) + " parameters, axes has " +
-                   std::to_string(axes.size()) + " entries");
+    checkCount(maker, maker.f.params.size(), axes.size(), "parameter", "axes");
+    checkCount(maker, maker.f.results.size(), outAxes.size(), "result", "outAxes");
     if (extent < 0) maker.refuse("the extent is negative: " + std::to_string(extent));
   }
-  if (!maker.failed())
-    for (std::size_t k = 0; k < maker.f.params.size(); ++k) {
-      auto rank = static_cast<std::int64_t>(maker.f.params[k].extents.size()) + 1;
-      std::optional<std::int64_t> axis = axes.empty() ? std::optional<std::int64_t>(0) : axes[k];
-      if (axis && (*axis < -rank || *axis >= rank))
-        maker.refuse("axis " + std::to_string(*axis) + " is out of range for parameter " +
-                     maker.f.params[k].name + ", which has " + std::to_string(rank) + " axes when mapped");
-      else if (axis && *axis < 0)
-        *axis += rank;
-      normal.push_back(axis.value_or(-1));
-      if (axis && !maker.failed()) {
-        Ints &extents = maker.made->params[k].extents;
-        extents.insert(extents.begin() + *axis, extent);
-        if (auto ok = Shape(extents).check(); !ok) maker.refuse(ok.error().message);
-      }
-    }
+  for (std::size_t k = 0; !maker.failed() && k < maker.f.params.size(); ++k) {
+    Param &param = maker.made->params[k];
+    auto rank = static_cast<std::int64_t>(param.extents.size()) + 1;
+    std::optional<std::int64_t> axis = axes.empty() ? std::optional<std::int64_t>(0) : axes[k];
+    normal.push_back(axis ? axisOf(maker, *axis, rank, "parameter " + param.name) : -1);
+    if (!axis || maker.failed()) continue;
+    param.extents.insert(param.extents.begin() + normal.back(), extent);
+    if (auto ok = Shape(param.extents).check(); !ok) maker.refuse(ok.error().message);
+  }
+  for (std::size_t k = 0; !maker.failed() && k < outAxes.size(); ++k) {
+    const Param &result = maker.f.results[k];
+    outward.push_back(axisOf(maker, outAxes[k], static_cast<std::int64_t>(result.extents.size()) + 1,
+                             "result " + result.name));
+  }
   maker.begin();
+  if (maker.failed()) return maker.done();
+  maker.made->error = maker.f.graph->traceBatchRules(maker.f.symbol, extent);
   if (maker.failed()) return maker.done();
   SmallVector<Type> types;
   for (Type type : maker.callee.getResultTypes())
     types.push_back(lifted(type, extent));
   auto request = graph::VmapOp::create(maker.builder, maker.function.getLoc(), types,
                                        maker.function.getArguments(), maker.f.symbol, normal, extent);
-  return maker.end(request.getResults());
+  return maker.end(moved(maker, request.getResults(), outward));
 }
 
 } // namespace tgc

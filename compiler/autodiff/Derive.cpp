@@ -17,7 +17,7 @@ namespace tgc {
 namespace autodiff {
 
 static bool isRequest(Operation *op) {
-  return isa<JvpOp, VjpOp, JacobianOp, HessianOp, SparseDerivativeOp, VmapOp>(op);
+  return isa<JvpOp, VjpOp, JacobianOp, HessianOp, SparseDerivativeOp, VmapOp, CallOp>(op);
 }
 
 func::FuncOp Derive::callee(Operation *request) {
@@ -31,6 +31,14 @@ LogicalResult Derive::resolveAll() {
   return success();
 }
 
+LogicalResult Derive::resolveNamed(Operation *op) {
+  auto visited = op->getAttrDictionary().walk([&](FlatSymbolRefAttr name) {
+    auto function = symbols.lookup<func::FuncOp>(name.getValue());
+    return function && failed(resolve(function)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(visited.wasInterrupted());
+}
+
 LogicalResult Derive::resolve(func::FuncOp function) {
   if (function.isExternal() || done.contains(function)) return success();
   if (!open.insert(function).second)
@@ -41,8 +49,8 @@ LogicalResult Derive::resolve(func::FuncOp function) {
   for (Operation &op : body)
     if (isRequest(&op)) requests.push_back(&op);
   for (Operation *request : requests) {
-    if (failed(resolve(callee(request)))) return failure();
-    if (!isa<VmapOp>(request) && failed(resolveRequest(request))) return failure();
+    if (failed(resolveNamed(request))) return failure();
+    if (!isa<VmapOp, CallOp>(request) && failed(resolveRequest(request))) return failure();
   }
   if (failed(expandComposites(body))) return failure();
   open.erase(function);

@@ -44,6 +44,7 @@ int64_t Derive::mostAxes(func::FuncOp f) {
     for (Value value : op.getOperands())
       most = std::max(most, tensorOf(value.getType()).getRank());
     if (isa<VmapOp>(op)) most = std::max(most, 1 + mostAxes(callee(&op)));
+    if (isa<CallOp>(op)) most = std::max(most, mostAxes(callee(&op)));
   }
   return most;
 }

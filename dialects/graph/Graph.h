@@ -1,5 +1,6 @@
 // The dialect and its interface: what the stages include.
 #pragma once
+#include "dialects/graph/ForeignFunction.h"
 #include "dialects/graph/HostTensor.h"
 #include "dialects/graph/Lowering.h"
 #include "dialects/graph/Relation.h"

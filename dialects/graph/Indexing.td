@@ -97,6 +97,7 @@ def Graph_LengthMaskOp : Composite<"length_mask", (ins IntTensor:$lengths, Int:$
   let summary = "true at the first `length` places of a new last axis";
   let description = [{ For padded batches: one length for each row. }];
   let source = "jax.nn";
+  let dtypes = "integers to bool";
   let call = "length_mask(lengths, size: int)";
   let noDerivative = "its result is bool";
   let formula = "formulas::lengthMask(ink, lengths, size)";
@@ -107,6 +108,7 @@ def Graph_CausalMaskOp : Composite<"causal_mask", (ins Int:$rows, OptionalAttr<I
   let summary = "true where column <= row + offset";
   let description = [{ Columns are as many as rows where they are not given. }];
   let source = "jax.nn";
+  let dtypes = "bool results";
   let call = "causal_mask(rows: int, columns: optional_int = none, offset: int = 0)";
   let noDerivative = "its result is bool";
   let formula = "formulas::causalMask(ink, rows, columns, offset)";

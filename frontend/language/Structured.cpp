@@ -1,7 +1,8 @@
 // The forms of jacobian and hessian that are not dense. How many values a sparse form has is known before its
 // function is built, from the pattern.
 #include "compiler/Structure.h"
-#include "dialects/graph/Ops.h"
+#include "dialects/graph/Functions.h"
+include "dialects/graph/Ops.h"
 #include "frontend/language/Build.h"
 
 namespace tgc::language {
