@@ -31,9 +31,10 @@ def Graph_ReluOp : Pointwise<"relu", (ins Tensor:$x)> {
 }
 def Graph_Relu6Op : Composite<"relu6", (ins Tensor:$x)> {
   let summary = "x cut to 0 .. 6";
+  let description = [{ The derivative at 0 and at 6 is 0. }];
   let elementwise = 1;
   let types = Numbers;
-  let formula = "minimum(maximum(x, 0), 6)";
+  let formula = "where(x <= 0, 0, where(x >= 6, 6, x))";
   let value = "x != x ? x : x < T(0) ? T(0) : x > T(6) ? T(6) : x";
   let sample = "x: -3 .. 9";
 }

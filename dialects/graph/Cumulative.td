@@ -4,6 +4,7 @@
 let group = "cumulative" in {
 
 def Graph_LinearRecurrenceOp : Custom<"linear_recurrence", (ins Tensor:$a, Tensor:$b, Axis:$axis, Flag:$reverse)> {
+  let relates = 1;
   let summary = "y with y[k] = a[k] * y[k - 1] + b[k] along an axis";
   let description = [{ y[0] is b[0]; a[0] is not read. One step after the other, in O(n); floats of 16 bits are carried in f32 and rounded once. All cumulative
     operations are made of it, and its derivatives of every order are recurrences again. C1: a and b have one shape and dtype, numeric. }];

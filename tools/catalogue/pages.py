@@ -7,7 +7,7 @@ import facts
 # The order of reading; groups that are not listed follow by name.
 ORDER = ("arithmetic", "exponential, trigonometric", "special", "rounding, tests", "logic, bits", "choice", "activations",
          "contraction", "reductions", "cumulative", "shape", "slicing, indexing", "ordering", "creation", "softmax family",
-         "windows", "attention", "losses", "random", "linear algebra", "control", "derivative control", "conversion")
+         "windows", "attention", "losses", "random", "linear algebra", "sparse matrices", "control", "derivative control", "conversion")
 SOURCES = {"array-api": "Python array API standard 2024.12", "numpy": "NumPy", "jax.lax": "jax.lax", "jax.nn": "jax.nn",
            "jax.numpy": "jax.numpy", "torch": "torch", "c++": "C++"}
 KINDS = {"Pointwise": "a function of one element", "Linear": "linear in its tensors", "Composite": "a formula of other operations",
