@@ -433,6 +433,44 @@ tensor("topk(x, 2, axis=2)", lambda v: [np.take_along_axis(v.x, descending(v.x, 
 tensor("searchsorted(sort(v), x)", lambda v: np.searchsorted(np.sort(v.v), v.x))
 tensor("searchsorted(sort(v), x, side=\"right\")", lambda v: np.searchsorted(np.sort(v.v), v.x, side="right"))
 
+# ---- sparse matrices ----
+def sparse(text, function, **more):
+    add("sparse", text, function, "fiub", **more)
+
+
+def scattered_sum(rows, columns, values, shape):
+    out = np.zeros(shape, values.dtype)
+    np.add.at(out, (rows, columns), values)
+    return out
+
+
+def by_rows(rows, columns, values, count):
+    """Offsets, columns and values in the order of the rows."""
+    order = np.argsort(rows, kind="stable")
+    return [np.searchsorted(rows[order], np.arange(count + 1)), columns[order], values[order]]
+
+
+def places(v, by_row):
+    rows, columns = np.nonzero(v.image)
+    fill = lambda found, value: padded(found, 110, value)
+    first = np.searchsorted(rows, np.arange(13)) if by_row else fill(rows, 12)
+    return [first, fill(columns, 9), fill(v.image[rows, columns], 0), np.int64(rows.size)]
+
+
+SUMS = {"ulps": 8, "scaled": 32}
+sparse("coo(mixed, columns, values, [12, 9])", lambda v: scattered_sum(v.mixed, v.columns, v.values, (12, 9)), **SUMS)
+sparse("csr(offsets, columns, values, [12, 9])", lambda v: scattered_sum(v.rows, v.columns, v.values, (12, 9)), **SUMS)
+sparse("coo_matmul(mixed, columns, values, dense, 12)",
+       lambda v: np.matmul(scattered_sum(v.mixed, v.columns, v.values, (12, 9)), v.dense), **SUMS)
+sparse("csr_matmul(offsets, columns, values, dense)",
+       lambda v: np.matmul(scattered_sum(v.rows, v.columns, v.values, (12, 9)), v.dense), **SUMS)
+sparse("sampled_matmul(rows, columns, left, right)", lambda v: np.matmul(v.left, v.right.T)[v.rows, v.columns], **SUMS)
+sparse("csr_rows(offsets, 43)", lambda v: padded(v.rows, 43, 12))
+sparse("to_coo(image, 110)", lambda v: places(v, False), results=4)
+sparse("to_csr(image, 110)", lambda v: places(v, True), results=4)
+sparse("coo_to_csr(mixed, columns, values, 12)", lambda v: by_rows(v.mixed, v.columns, v.values, 12), results=3)
+sparse("csr_transpose(offsets, columns, values, 9)", lambda v: by_rows(v.columns, v.rows, v.values, 9), results=3)
+
 # ---- creation: the dtype is the argument ----
 NUMPY_DTYPE = {**inputs.STORED, "bf16": "f8"}
 for made in inputs.DTYPES:
