@@ -19,7 +19,9 @@ template <typename T> double ulp(T got, long double exact) {
                 least = std::numeric_limits<T>::min_exponent - digits;
   const T rounded = static_cast<T>(exact);
   if (std::isnan(rounded) || std::isnan(got)) return std::isnan(rounded) == std::isnan(got) ? 0 : broken;
-  if (rounded == got) return rounded == 0 && std::signbit(rounded) != std::signbit(got) ? broken : 0;
+  const bool turned = signs && rounded == 0 && std::signbit(rounded) != std::signbit(got);
+  if (rounded == got && turned) return broken;
+  if (std::isinf(got) && rounded == got) return 0;
   constexpr long double largest = std::numeric_limits<T>::max();
   if (std::isinf(got)) return (got > 0 ? exact : -exact) > largest * 0.9999999L ? 1 : broken;
   if (std::isinf(rounded)) return std::abs(got) >= largest ? 1 : broken;
@@ -119,7 +121,7 @@ public:
     auto wide = compiled(function, dtypeOf<T>(), DType::f64);
     if (!code || !wide) return (code ? wide : code).error();
     Workspace space(std::max(code->workspaceBytes(), wide->workspaceBytes()));
-    const std::uint64_t points = plan.points ? plan.points : std::uint64_t(1) << 32;
+    const std::uint64_t points = count();
     for (std::uint64_t done = 0; done < points; done += blockPoints) {
       fill(done);
       std::vector<View> arguments = {View(x)};
@@ -136,10 +138,13 @@ public:
 private:
   static constexpr bool isWide = sizeof(T) == 8;
 
+  std::uint64_t count() const { return plan.points ? plan.points : (std::uint64_t(1) << 32) / plan.every; }
+
   void fill(std::uint64_t done) {
     for (std::int64_t k = 0; k < blockPoints; ++k) {
       if constexpr (!isWide)
-        x[k] = plan.points ? first.next() : std::bit_cast<float>(static_cast<std::uint32_t>(done + k));
+        x[k] = plan.points ? first.next()
+                           : std::bit_cast<float>(static_cast<std::uint32_t>((done + k) * plan.every));
       else
         x[k] = first.next();
       if (function.operands == 2) z[k] = second.next();
@@ -169,7 +174,8 @@ private:
         const double rough = quick(static_cast<float>(got[k]), reference[k]);
         if (rough <= 0.99 * worst.ulp + 1e-3 || rough <= 0.5) continue;
       }
-      const double off = ulp<T>(got[k], exact(x[k], z[k]));
+      const double off =
+          ulp<T>(got[k], exact(x[k], z[k]), x[k] == 0); // zeros that come of zeros keep their sign
       if (off > worst.ulp) worst = {worst.points, off, double(x[k]), double(z[k]), double(got[k])};
     }
   }
