@@ -47,8 +47,8 @@ StringRef libraryName(Operation *op) {
 // f64 functions whose libmvec versions were measured above 2 ULP (README): the C library's scalar ones are
 // used instead.
 bool isInexact(StringRef name, int64_t lanes) {
-  if (llvm::is_contained({"tan", "asin", "atan", "atan2", "erf", "expm1"}, name)) return true;
-  return lanes < 8 && llvm::is_contained({"tanh", "acosh", "acos", "log10"}, name);
+  if (llvm::is_contained({"tan", "asin", "atan", "atan2", "erf", "expm1", "log2"}, name)) return true;
+  return lanes < 8 && llvm::is_contained({"acosh", "acos", "log10", "asinh", "cbrt"}, name);
 }
 
 // f32 functions whose libmvec versions were measured above 2 ULP (docs/accuracy.md): they go through f64, two
@@ -58,8 +58,8 @@ bool isCoarse(StringRef name) {
       {"tan", "asin", "atan", "atan2", "erf", "expm1", "log10", "cosh", "acosh", "cbrt"}, name);
 }
 
-// Bodies of exp, log, sin and cos that one kernel may hold; with more they are called. A body costs about a
-// millisecond of code generation wherever it stands, a call some nanoseconds for a whole vector.
+// Bodies of exp, log, tanh, sin and cos that one kernel may hold; with more they are called. A body costs
+// about a millisecond of code generation wherever it stands, a call some nanoseconds for a whole vector.
 constexpr int64_t mostBodies = 4;
 constexpr int64_t nanosecondsOfBody = 1000000;
 
@@ -92,8 +92,9 @@ public:
 
 private:
   static bool hasBody(Operation *op) {
+    const bool narrow = getElementTypeOrSelf(op->getResult(0)).isF32();
     return isa<math::ExpOp, math::SinOp, math::CosOp>(op) ||
-           (isa<math::LogOp>(op) && getElementTypeOrSelf(op->getResult(0)).isF32());
+           (narrow ? isa<math::LogOp>(op) : isa<math::TanhOp>(op));
   }
 
   // Null: LLVM knows better.
@@ -146,6 +147,7 @@ private:
   Value written(MathInk &ink, Operation *op, Value x) {
     if (isa<math::ExpOp>(op)) return expVector(ink, x);
     if (isa<math::LogOp>(op)) return logVector(ink, x);
+    if (isa<math::TanhOp>(op)) return tanhVector(ink, x);
     return angle(ink, op, x);
   }
 
