@@ -48,7 +48,7 @@ StringRef libraryName(Operation *op) {
 // used instead.
 bool isInexact(StringRef name, int64_t lanes) {
   if (llvm::is_contained({"tan", "asin", "atan", "atan2", "erf", "expm1", "log2"}, name)) return true;
-  return lanes < 8 && llvm::is_contained({"acosh", "acos", "log10", "asinh", "cbrt"}, name);
+  return lanes < 8 && llvm::is_contained({"acosh", "acos", "log10", "asinh"}, name);
 }
 
 // f32 functions whose libmvec versions were measured above 2 ULP (docs/accuracy.md): they go through f64, two
@@ -113,6 +113,9 @@ private:
     if (hasBody(op)) return written(ink, op, op->getOperand(0));
     if (name.empty())
       return isa<math::IPowIOp, math::FPowIOp>(op) ? laneByLane(op, op->getOperands(), type) : Value();
+    if (element.isF64() && isa<math::CbrtOp>(op))
+      return routines.call("cbrt_refined", type, type, op->getOperands(),
+                           [&](ValueRange x) { return SmallVector<Value>{refinedCbrt(ink, x[0])}; })[0];
     if (element.isF64() && isInexact(name, type.getNumElements()))
       return routines.call(name, type, type, op->getOperands(), [&](ValueRange operands) {
         return SmallVector<Value>{laneByLane(op, operands, type)};
@@ -122,6 +125,20 @@ private:
         return SmallVector<Value>{throughF64(name, type, operands)};
       })[0];
     return library(name, type, op->getOperands());
+  }
+
+  // Neither library has a cube root within 2 ULP: y - (y^3 - x) / 3 y^2 with y^3 in two parts. Small numbers
+  // are scaled, so that the difference is one.
+  Value refinedCbrt(MathInk &ink, Value x) {
+    Value isSmall = ink.less(ink.abs(x), ink.number(0x1p-700));
+    Value scaled = ink.select(isSmall, ink.mul(x, ink.number(0x1p300)), x);
+    Value y = library("cbrt", ink.type, scaled), square = ink.mul(y, y), minus = ink.number(-1);
+    Value lost = ink.fma(y, y, ink.mul(square, minus));
+    Value excess = ink.fma(lost, y, ink.fma(square, y, ink.mul(scaled, minus)));
+    Value step = ink.div(excess, ink.mul(square, ink.number(3)));
+    Value usual = ink.less(ink.abs(step), ink.abs(y)); // not of zero, infinities and NaN
+    y = ink.select(usual, ink.sub(y, step), y);
+    return ink.select(isSmall, ink.mul(y, ink.number(0x1p-100)), y);
   }
 
   // The function of f64 on both halves of vectors of f32.
