@@ -13,10 +13,10 @@ constexpr std::int64_t blockPoints = 1 << 16;
 constexpr double broken = 1e30;
 
 /// Distance in units of the last place of the exact value; values beyond the range count as the first ones
-/// there.
-template <typename T> double ulp(T got, long double exact) {
-  constexpr int digits = std::numeric_limits<T>::digits,
-                least = std::numeric_limits<T>::min_exponent - digits;
+/// there. `signs`: a zero has to have the exact value's sign. `cancels`: no unit is below that of 1.
+template <typename T> double ulp(T got, long double exact, bool signs, bool cancels) {
+  constexpr int digits = std::numeric_limits<T>::digits;
+  const int least = cancels ? 1 - digits : std::numeric_limits<T>::min_exponent - digits;
   const T rounded = static_cast<T>(exact);
   if (std::isnan(rounded) || std::isnan(got)) return std::isnan(rounded) == std::isnan(got) ? 0 : broken;
   const bool turned = signs && rounded == 0 && std::signbit(rounded) != std::signbit(got);
@@ -30,11 +30,11 @@ template <typename T> double ulp(T got, long double exact) {
 }
 
 /// The same against a double, roughly (an exact half counts as less) but some ten times as fast.
-double quick(float got, double exact) {
+double quick(float got, double exact, bool cancels) {
   if (static_cast<float>(exact) == got) return std::abs(got - exact) < 1e-30 ? 0 : 0.5;
-  if (!std::isfinite(got) || !std::isfinite(exact)) return ulp<float>(got, exact);
+  if (!std::isfinite(got) || !std::isfinite(exact)) return ulp<float>(got, exact, false, cancels);
   const std::uint64_t bits = std::bit_cast<std::uint64_t>(exact) & 0x7ff0000000000000;
-  const double power = std::max(std::bit_cast<double>(bits), 0x1p-126);
+  const double power = std::max(std::bit_cast<double>(bits), cancels ? 1 : 0x1p-126);
   return std::abs(got - exact) / power * 0x1p23;
 }
 
@@ -171,11 +171,10 @@ private:
         isWide ? 1 : std::max<std::uint64_t>(stride / std::max<std::uint64_t>(plan.direct, 1), 1);
     for (std::int64_t k = 0; k < blockPoints; ++k, ++worst.points) {
       if (worst.points % every != 0) {
-        const double rough = quick(static_cast<float>(got[k]), reference[k]);
+        const double rough = quick(static_cast<float>(got[k]), reference[k], function.cancels);
         if (rough <= 0.99 * worst.ulp + 1e-3 || rough <= 0.5) continue;
       }
-      const double off =
-          ulp<T>(got[k], exact(x[k], z[k]), x[k] == 0); // zeros that come of zeros keep their sign
+      const double off = ulp<T>(got[k], exact(x[k], z[k]), x[k] == 0, function.cancels);
       if (off > worst.ulp) worst = {worst.points, off, double(x[k]), double(z[k]), double(got[k])};
     }
   }
