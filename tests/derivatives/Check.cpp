@@ -21,6 +21,7 @@ public:
   void check() {
     ++tally.functions;
     tally.nestings += tower.nestings().size() - 1;
+    if (!std::isfinite(at(tower.nestings().front()))) return void(++tally.singular);
     for (unsigned order = 1; order <= tower.nestings().back().order(); ++order)
       checkOrder(order);
   }

@@ -16,8 +16,9 @@ bool isF64(Type type) { return isFloatTensor(type) && elementOf(type).isF64(); }
 
 /// <a, b> over all elements.
 Sym inner(Sym a, Sym b) {
+  if (a.isZero() || b.isZero()) return 0.0;
   Sym product = a * b;
-  return product.isZero() || product.rank() == 0 ? product : sum(product, allAxes(product.rank()));
+  return product.rank() == 0 ? product : sum(product, allAxes(product.rank()));
 }
 
 /// Ops of the block that `wanted` are made of, in order.
@@ -85,7 +86,7 @@ void Tower::addScalar() {
   for (Value result : results)
     if (isF64(result.getType()) && tensorOf(result).getNumElements() > 0)
       total = total + inner(pen.sym(body().getArgument(addArgument(tensorOf(result)))), pen.sym(result));
-  if (!total.isValue()) return;
+  if (pen.failed() || !total.isValue()) return;
   Nesting function;
   function.place = keep(total.value());
   nestings_.push_back(function);
@@ -143,8 +144,9 @@ FailureOr<Nesting> Tower::derive(const Nesting &from, Mode mode, const Tamper &t
       scalar = scalar + inner(cotangent, pen.sym(body().getArgument(direction)));
     }
   }
+  if (pen.failed()) return failure();
   next.place = keep(scalar.value());
-  if (pen.failed() || failed(expandComposites(body()))) return failure();
+  if (failed(expandComposites(body()))) return failure();
   return next;
 }
 
