@@ -92,25 +92,6 @@ LogicalResult expandFirst(Operation *op) {
                          << " is a composite and should have been expanded here";
 }
 
-static bool isZeroConstant(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (!op || !op->hasTrait<OpTrait::ConstantLike>()) return false;
-  auto number = op->getAttrOfType<DenseFPElementsAttr>("value");
-  return number && number.isSplat() && number.getSplatValue<APFloat>().isZero();
-}
-
-Sym product(Sym partial, Sym t, bool singular) {
-  auto plain = [&](Sym t) { return singular ? strong(partial, t) : partial * t; };
-  Operation *mask = t.isValue() && !partial.isLiteral() ? t.value().getDefiningOp() : nullptr;
-  if (!mask || mask->getName().stripDialect() != "where") return plain(t);
-  Ink &ink = *t.ink();
-  Sym condition = ink.sym(mask->getOperand(0)), a = ink.sym(mask->getOperand(1)),
-      b = ink.sym(mask->getOperand(2));
-  if (isZeroConstant(b.value())) return callOne(ink, "where", {condition, plain(a), b});
-  if (isZeroConstant(a.value())) return callOne(ink, "where", {condition, a, plain(b)});
-  return plain(t);
-}
-
 Sym sameOp(Operation *op, Ink &ink, SymsRef operands) {
   SmallVector<Value> values;
   for (Sym operand : operands)

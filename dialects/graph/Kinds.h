@@ -33,9 +33,8 @@ llvm::LogicalResult inferByFormula(mlir::MLIRContext *context, std::optional<mli
 llvm::LogicalResult noRule(mlir::Operation *op);
 /// A composite was asked for what only its formula knows: `Expand` has to run first.
 llvm::LogicalResult expandFirst(mlir::Operation *op);
-/// partial * t, strong where the row is singular. Zeros that a `where` put into t are strong in every row:
-/// the product moves into the branch taken, where(c, t, 0) becomes where(c, partial * t, 0).
-Sym product(Sym partial, Sym t, bool singular);
+/// partial * t, strong where the row is singular.
+inline Sym product(Sym partial, Sym t, bool singular) { return singular ? strong(partial, t) : partial * t; }
 /// The op on other operands, attributes kept.
 Sym sameOp(mlir::Operation *op, Ink &ink, SymsRef operands);
 /// The op applied to the tangents of its jointly linear operands; missing ones are zero.
