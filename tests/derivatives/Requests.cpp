@@ -1,7 +1,8 @@
 // One private function a step; the last step of each nesting stands in the entry.
 #include "tests/derivatives/Requests.h"
 #include "dialects/graph/Call.h"
-#include "dialects/graph/Ops.h"
+#include "dialects/graph/Functions.h"
+include "dialects/graph/Ops.h"
 
 using namespace mlir;
 using namespace tgc::graph;
