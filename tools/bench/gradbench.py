@@ -375,6 +375,7 @@ class Torch:
     def __init__(self, problem):
         import torch
         torch.set_num_threads(OPTIONS.threads)
+        torch.set_default_dtype(torch.float64)
         self.torch, self.problem = torch, problem
         self.values = {name: torch.as_tensor(value) for name, value in problem.inputs.items()}
 
