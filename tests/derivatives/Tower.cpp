@@ -208,20 +208,34 @@ HostTensors Tower::moved(unsigned order, double step) const {
 Evaluation::Evaluation(Block &block, ArrayRef<Value> wanted)
     : block(block), wanted(wanted), ops(coneOf(block, wanted)) {}
 
-HostTensors Evaluation::operator()(HostTensorsRef arguments, uint64_t seed) const {
-  random::Random random{seed};
-  llvm::DenseMap<Value, HostTensor> held;
+static HostTensors operandsOf(Operation *op, const llvm::DenseMap<Value, HostTensor> &held) {
+  HostTensors operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(held.at(operand));
+  return operands;
+}
+
+/// Up or down by chance, by `step` of each element.
+static void move(HostTensor &tensor, double step, random::Random &random) {
+  for (int64_t at = 0; at < tensor.count(); ++at)
+    tensor.set(at, tensor.get<double>(at) * (1 + (random.chance(0.5) ? step : -step)));
+}
+
+Evaluation::Held Evaluation::hold(HostTensorsRef arguments) const {
+  Held held;
   for (auto [argument, tensor] : llvm::zip(block.getArguments(), arguments))
     held.try_emplace(argument, tensor);
+  return held;
+}
+
+HostTensors Evaluation::operator()(HostTensorsRef arguments, uint64_t seed) const {
+  random::Random random{seed};
+  Held held = hold(arguments);
   for (Operation *op : ops) {
-    HostTensors operands;
-    for (Value operand : op->getOperands())
-      operands.push_back(held.at(operand));
-    HostTensors results = cast<GraphOp>(op).evaluate(operands);
+    HostTensors results = cast<GraphOp>(op).evaluate(operandsOf(op, held));
     for (auto [result, tensor] : llvm::zip_equal(op->getResults(), results)) {
-      const bool moves = seed != 0 && tensor.isFloat() && !op->hasTrait<OpTrait::ConstantLike>();
-      for (int64_t at = 0; moves && at < tensor.count(); ++at)
-        tensor.set(at, tensor.get<double>(at) * (1 + (random.chance(0.5) ? 0x1p-51 : -0x1p-51)));
+      if (seed != 0 && tensor.isFloat() && !op->hasTrait<OpTrait::ConstantLike>())
+        move(tensor, 0x1p-51, random);
       held.try_emplace(result, std::move(tensor));
     }
   }
@@ -229,6 +243,32 @@ HostTensors Evaluation::operator()(HostTensorsRef arguments, uint64_t seed) cons
   for (Value value : wanted)
     out.push_back(held.at(value));
   return out;
+}
+
+static bool isFinite(HostTensorsRef tensors) {
+  for (const HostTensor &tensor : tensors)
+    for (int64_t at = 0; tensor.isFloat() && at < tensor.count(); ++at)
+      if (!std::isfinite(tensor.get<double>(at))) return false;
+  return true;
+}
+
+bool Evaluation::isSmoothInside(HostTensorsRef arguments) const {
+  random::Random random{7};
+  Held held = hold(arguments);
+  for (Operation *op : ops) {
+    HostTensors operands = operandsOf(op, held), results = cast<GraphOp>(op).evaluate(operands);
+    if (!isFinite(results)) return false;
+    for (unsigned run = 0; run < 4; ++run) {
+      HostTensors near = operands;
+      for (HostTensor &tensor : near)
+        for (int64_t at = 0; tensor.isFloat() && at < tensor.count(); ++at)
+          tensor.set(at, tensor.get<double>(at) + (random.chance(0.5) ? 1e-6 : -1e-6));
+      if (!isFinite(cast<GraphOp>(op).evaluate(near))) return false;
+    }
+    for (auto [result, tensor] : llvm::zip_equal(op->getResults(), results))
+      held.try_emplace(result, std::move(tensor));
+  }
+  return true;
 }
 
 } // namespace tgc::derivatives
