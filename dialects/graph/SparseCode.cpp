@@ -13,7 +13,7 @@ namespace tgc::graph {
 namespace {
 using Numbers = ItemVectors::Numbers;
 
-constexpr int64_t vectorsAtOnce = 8; // sums in registers beside what is multiplied
+constexpr int64_t vectorsAtOnce = 4; // sums of 64 bytes in registers, of 32 bytes half of them
 
 int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
