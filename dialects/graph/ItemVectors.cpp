@@ -64,15 +64,44 @@ Value ItemVectors::multiplyAdd(Value a, Value b, Value sum) {
   return add(sum, arith::MulIOp::create(builder, loc, a, b));
 }
 
+Value ItemVectors::multiply(Value a, Value b) {
+  if (kind == 'f') return arith::MulFOp::create(builder, loc, a, b);
+  if (kind == 'b') return arith::AndIOp::create(builder, loc, a, b);
+  return arith::MulIOp::create(builder, loc, a, b);
+}
+
+// ---- lanes ----
+static int64_t lanesOf(Value vector) { return cast<VectorType>(vector.getType()).getDimSize(0); }
+
+Value ItemVectors::shuffled(Value a, Value b, int64_t lanes, llvm::function_ref<int64_t(int64_t)> from) {
+  auto places = llvm::map_to_vector(llvm::seq<int64_t>(0, lanes), from);
+  return vector::ShuffleOp::create(builder, loc, a, b, places);
+}
+
 Value ItemVectors::total(Value vector) {
-  for (int64_t half = cast<VectorType>(vector.getType()).getDimSize(0) / 2; half > 0; half /= 2) {
-    SmallVector<int64_t> low, high;
-    for (int64_t lane = 0; lane < half; ++lane)
-      low.push_back(lane), high.push_back(lane + half);
-    vector = add(vector::ShuffleOp::create(builder, loc, vector, vector, low),
-                 vector::ShuffleOp::create(builder, loc, vector, vector, high));
-  }
-  return vector::ExtractOp::create(builder, loc, vector, 0);
+  for (int64_t half = lanesOf(vector) / 2; half > 0; half /= 2)
+    vector = add(shuffled(vector, vector, half, [](int64_t lane) { return lane; }),
+                 shuffled(vector, vector, half, [&](int64_t lane) { return lane + half; }));
+  return lane(vector, 0);
+}
+
+Value ItemVectors::lane(Value vector, int64_t lane) {
+  return vector::ExtractOp::create(builder, loc, vector, lane);
+}
+
+Value ItemVectors::turned(Value vector) {
+  int64_t lanes = lanesOf(vector);
+  return shuffled(vector, vector, lanes, [&](int64_t lane) { return lanes - 1 - lane; });
+}
+
+Value ItemVectors::later(Value vector, int64_t distance) {
+  return shuffled(vector, vector, lanesOf(vector),
+                  [&](int64_t lane) { return lane < distance ? lane : lane - distance; });
+}
+
+Value ItemVectors::joined(Value first, Value others, int64_t distance) {
+  int64_t lanes = lanesOf(first);
+  return shuffled(first, others, lanes, [&](int64_t lane) { return lane < distance ? lane : lanes + lane; });
 }
 
 // ---- memory ----
