@@ -83,6 +83,7 @@ constexpr StringRef kernelLoops[] = {"func.func", "func.return", "func.call", "s
 constexpr StringRef llvmOnly[] = {"llvm"};
 constexpr StringRef neverRequests[] = {"graph.jvp", "graph.vjp"};
 constexpr StringRef neverBatches[] = {"graph.jvp", "graph.vjp", "graph.vmap"};
+constexpr StringRef neverCalls[] = {"graph.jvp", "graph.vjp", "graph.vmap", "graph.call"};
 constexpr StringRef neverHeap[] = {"memref.alloc", "memref.dealloc", "memref.copy"};
 
 const Form &formAfter(Stage stage) {
@@ -90,8 +91,8 @@ const Form &formAfter(Stage stage) {
       {"graph", graphOuter, graphOuter, {}, {}, staticTensors},
       {"graph", graphOuter, graphOuter, {}, neverRequests, staticTensors},
       {"graph", graphOuter, graphOuter, {}, neverBatches, staticTensors},
-      {"graph", graphOuter, graphOuter, {}, neverBatches, pairwise},
-      {"kernels", outerRuns, graphOuter, {}, neverBatches, pairwise},
+      {"graph", graphOuter, graphOuter, {}, neverCalls, pairwise},
+      {"kernels", outerRuns, graphOuter, {}, neverCalls, pairwise},
       {"linalg", outerRuns, kernelLinalg, bodyLinalg, {}, permutedOutputs},
       {"loops", outerLaunches, kernelLoops, {}, neverHeap, scheduledKernel},
       {"binary", llvmOnly, llvmOnly, {}, {}, anything},

@@ -6,7 +6,8 @@ using namespace mlir;
 namespace tgc {
 namespace {
 
-constexpr llvm::StringLiteral contractionMark = "tgc.contraction", formMark = "tgc.form";
+constexpr llvm::StringLiteral contractionMark = "tgc.contraction", formMark = "tgc.form",
+                              callMark = "tgc.call", reverseMark = "tgc.reverse";
 
 DictionaryAttr marked(Location location, llvm::StringRef mark) {
   auto fused = dyn_cast<FusedLoc>(location);
@@ -41,6 +42,12 @@ ContractionNote read(DictionaryAttr dictionary) {
   return note;
 }
 
+Location withText(Location location, llvm::StringRef mark, llvm::StringRef text) {
+  Builder builder(location.getContext());
+  auto dictionary = builder.getDictionaryAttr({builder.getNamedAttr(mark, builder.getStringAttr(text))});
+  return FusedLoc::get({location}, dictionary, location.getContext());
+}
+
 } // namespace
 
 Location withNote(Location location, const ContractionNote &note) {
@@ -65,8 +72,11 @@ Location withNote(Location location, const ContractionNote &note) {
 Location withNotesOf(Location base, ArrayRef<Location> from) {
   SmallVector<Location> all{base};
   for (Location location : from)
-    if (location != base)
-      eachMarked(location, contractionMark, [&](Location inner, DictionaryAttr) { all.push_back(inner); });
+    for (llvm::StringRef mark : {contractionMark, callMark})
+      if (location != base)
+        eachMarked(location, mark, [&](Location inner, DictionaryAttr) {
+          if (!llvm::is_contained(all, inner)) all.push_back(inner);
+        });
   return all.size() == 1 ? base : FusedLoc::get(all, Attribute(), base.getContext());
 }
 
@@ -77,11 +87,44 @@ std::vector<ContractionNote> contractionNotes(Location location) {
   return notes;
 }
 
-Location withForm(Location location, const std::string &form) {
-  Builder builder(location.getContext());
-  auto dictionary = builder.getDictionaryAttr({builder.getNamedAttr(formMark, builder.getStringAttr(form))});
-  return FusedLoc::get({location}, dictionary, location.getContext());
+Location withCall(Location location, llvm::StringRef name) { return withText(location, callMark, name); }
+
+std::vector<std::string> callsOf(Location location) {
+  std::vector<std::string> names;
+  eachMarked(location, callMark, [&](Location, DictionaryAttr dictionary) {
+    std::string name = dictionary.getAs<StringAttr>(callMark).str();
+    if (!llvm::is_contained(names, name)) names.push_back(std::move(name));
+  });
+  return names;
 }
+
+Location withReverse(Location location, llvm::StringRef name) {
+  return withText(withoutReverse(location), reverseMark, name);
+}
+
+Location insideCall(Location location, Location call, llvm::StringRef name) {
+  location = withCall(location, name);
+  for (const std::string &outer : llvm::reverse(callsOf(call)))
+    location = withCall(location, outer);
+  std::string back = reverseOf(call);
+  return back.empty() ? location : withReverse(location, back);
+}
+
+std::string reverseOf(Location location) {
+  std::string name;
+  eachMarked(location, reverseMark, [&](Location, DictionaryAttr dictionary) {
+    name = dictionary.getAs<StringAttr>(reverseMark).str();
+  });
+  return name;
+}
+
+Location withoutReverse(Location location) {
+  while (marked(location, reverseMark))
+    location = cast<FusedLoc>(location).getLocations().front();
+  return location;
+}
+
+Location withForm(Location location, const std::string &form) { return withText(location, formMark, form); }
 
 std::string formOf(Location location) {
   std::string form;

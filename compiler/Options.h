@@ -42,6 +42,8 @@ struct Options {
   /// First and last stage to run. `from` is for programs already in a later form.
   Stage from = Stage::Algebra;
   Stage upTo = Stage::Target;
+  /// With `upTo` batch: calls of functions with rules of their own stay, for transformations still to come.
+  bool keepCalls = false;
   /// Keep the texts of LLVM dialect and IR, and of assembly, of the kernels in the report; no kernel is then
   /// taken from memory.
   bool keepLlvm = false;

@@ -72,8 +72,19 @@ def Batch : Pass<"tgc-batch", "mlir::ModuleOp"> {
   let description = [{
     Does: replaces graph.vmap by the callee's ops with one more leading axis; what no mapped argument reaches stays single.
     Needs: form graph, no derivative request.
-    Leaves: no request.
+    Leaves: no request. Of calls with rules of their own, those whose rule for the extent is given follow it.
     Why here: after autodiff, which makes maps.
+  }];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
+
+def InlineCalls : Pass<"tgc-inline-calls", "mlir::ModuleOp"> {
+  let summary = "put the ops of functions with rules of their own in the place of their calls";
+  let description = [{
+    Does: replaces graph.call by the callee's ops; their locations keep its name.
+    Needs: form graph, no request.
+    Leaves: no graph.call.
+    Why here: after the last transformation, the only one who asks for the rules.
   }];
   let dependentDialects = ["::tgc::graph::GraphDialect"];
 }

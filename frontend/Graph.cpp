@@ -3,8 +3,6 @@
 #include "compiler/Diagnostics.h"
 #include "compiler/Pipeline.h"
 #include "dialects/graph/Graph.h"
-#include "mlir/Bytecode/BytecodeWriter.h"
-#include "mlir/Parser/Parser.h"
 
 using namespace mlir;
 
@@ -124,13 +122,6 @@ std::vector<Expr> Trace::call(std::string_view operation, const std::vector<Name
   return out;
 }
 
-static OwningOpRef<ModuleOp> translated(Graph &from, Graph &to) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  if (failed(writeBytecodeToFile(*from.module, stream))) return {};
-  return parseSourceString<ModuleOp>(text, &to.context);
-}
-
 std::vector<Expr> Trace::inlined(const FunctionState &callee, const std::vector<Arg> &arguments,
                                  Arg::Here here) {
   std::scoped_lock lock(graph->mutex, callee.graph->mutex);
@@ -163,23 +154,9 @@ std::vector<Expr> Trace::inlined(const FunctionState &callee, const std::vector<
                     ", got " + (operand ? tgc::graph::textOf(operand) : "something else"));
     operands.push_back(operand);
   }
-  // Requests name private functions: those come along into this module.
-  OwningOpRef<ModuleOp> foreign;
-  func::FuncOp body = callee.graph->function(callee.symbol);
-  if (callee.graph != graph) {
-    foreign = translated(*callee.graph, *graph);
-    if (!foreign) return refuse("the function could not be brought into this graph");
-    for (auto one : llvm::make_early_inc_range(foreign->getOps<func::FuncOp>())) {
-      std::string fresh = graph->freeName(one.getName());
-      if (one.getName() == callee.symbol) body = one;
-      if (failed(SymbolTable::replaceAllSymbolUses(one.getOperation(),
-                                                   StringAttr::get(&graph->context, fresh), *foreign)))
-        return refuse("the function could not be renamed");
-      one.setName(fresh);
-      one->remove();
-      graph->module->push_back(one);
-    }
-  }
+  auto symbol = graph->adopt(*callee.graph, callee.symbol);
+  if (!symbol) return refuse("the function could not be brought into this graph");
+  func::FuncOp body = graph->function(*symbol);
   IRMapping map;
   for (auto [inner, outer] : llvm::zip(body.getArguments(), operands))
     map.map(inner, outer);

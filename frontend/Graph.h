@@ -1,10 +1,12 @@
 // What stands behind the handles: a context with a module, and a function being traced in it.
 #pragma once
 #include "compiler/Compiler.h"
-#include "dialects/graph/Call.h"
+#include "dialects/graph/Calls.h"
+#include "dialects/graph/Subscript.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/OwningOpRef.h"
-#include "tgc/Function.h"
+#include "tgc/Custom.h"
+#include <map>
 #include <mutex>
 
 namespace tgc::detail {
@@ -16,11 +18,24 @@ struct Graph {
   mlir::func::FuncOp function(llvm::StringRef name) { return module->lookupSymbol<mlir::func::FuncOp>(name); }
   /// A symbol like `wanted` that is still free.
   std::string freeName(llvm::StringRef wanted);
+  /// The symbol, here, of a function of `from`; from another graph all functions come along, under free
+  /// names, with the host's functions and batching rules they name. Nothing where that fails.
+  std::optional<std::string> adopt(Graph &from, const std::string &symbol);
+  /// Traces, for a map of this extent over the function, the batching rules of all it calls. Gives the error
+  /// of a rule.
+  std::optional<Error> traceBatchRules(const std::string &symbol, std::int64_t extent);
+  /// The table of the host's functions.
+  graph::ForeignFunctions &foreign();
 
   std::recursive_mutex mutex;
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::unique_ptr<Compiler> compiler; ///< made at the first compile
+  /// By a callee's symbol: the batching rule for an extent, traced when a map asks for it.
+  std::map<std::string, Rule> batchRules;
+
+private:
+  std::optional<Error> traceBatchRule(graph::CallOp call, std::int64_t extent);
 };
 
 struct FunctionState {
@@ -42,6 +57,8 @@ public:
   /// x[items], or x with `written` there.
   Expr indexed(const Arg &x, const std::vector<Item> &items, std::string_view mode, const Arg *written,
                std::string_view how);
+  /// At most `size` rows of x at the one mask among the items, and how many there are.
+  std::pair<Expr, Expr> masked(const Arg &x, const std::vector<Item> &items, std::int64_t size);
 
   Expr add(mlir::Value value);
   mlir::Value value(const Expr &expr) const { return values[expr.id]; }
@@ -55,8 +72,13 @@ public:
 
 private:
   std::optional<graph::Argument> converted(const Arg &arg);
+  std::optional<std::vector<graph::Subscript>> subscripts(const std::vector<Item> &items, Arg::Here here);
   std::vector<mlir::Value> values;
 };
+
+/// A function of somebody's module as one of the public API, in a graph of its own.
+Function functionOf(mlir::ModuleOp module, const std::string &symbol, std::vector<Param> params,
+                    std::vector<Param> results);
 
 mlir::Type elementType(mlir::MLIRContext *context, DType dtype);
 DType dtypeOfElement(mlir::Type element);

@@ -1,108 +1,21 @@
 // Each transformation is a new graph function that holds one request; the compiler's stages write it out.
 #include "tgc/Transforms.h"
-#include "dialects/graph/Ops.h"
-#include "frontend/Graph.h"
+#include "dialects/graph/Functions.h"
+include "dialects/graph/Ops.h"
+#include "frontend/Maker.h"
 
 using namespace mlir;
 
 namespace tgc {
+
+using detail::Maker;
+
 namespace {
-
-using detail::FunctionState;
-
-/// A transformed function under construction.
-class Maker {
-public:
-  Maker(const Function &f, const char *transform)
-      : f(*f.state), transform(transform), lock(this->f.graph->mutex),
-        made(std::make_shared<FunctionState>()) {
-    made->graph = this->f.graph;
-    made->name = std::string(transform) + "(" + this->f.name + ")";
-    made->error = this->f.error;
-    made->params = this->f.params;
-  }
-
-  bool failed() const { return made->error.has_value(); }
-  void refuse(std::string message) {
-    if (!made->error)
-      made->error = Error{ErrorKind::Invalid, std::string(transform) + ": " + std::move(message)};
-  }
-
-  /// Positions of the parameters to differentiate by.
-  SmallVector<int64_t> positions(const Wrt &wrt) {
-    SmallVector<int64_t> out;
-    for (const std::string &name : wrt) {
-      auto found = llvm::find_if(f.params, [&](const Param &param) { return param.name == name; });
-      if (found == f.params.end())
-        refuse(f.name + " has no parameter " + name);
-      else if (!isFloat(found->dtype))
-        refuse("parameter " + name + " is " + std::string(nameOf(found->dtype)) +
-               "; only floating-point parameters have derivatives");
-      else if (llvm::is_contained(out, found - f.params.begin()))
-        refuse("parameter " + name + " is named twice");
-      else
-        out.push_back(found - f.params.begin());
-    }
-    if (wrt.empty()) refuse("no parameter to differentiate by");
-    return out;
-  }
-
-  void addParam(const std::string &name, const Param &like) {
-    for (const Param &param : made->params)
-      if (param.name == name)
-        refuse("the new parameter " + name + " would stand beside one of the same name");
-    made->params.push_back({name, like.dtype, like.extents});
-  }
-
-  void begin() {
-    if (failed()) return;
-    context = &f.graph->context;
-    OpBuilder atEnd = OpBuilder::atBlockEnd(f.graph->module->getBody());
-    SmallVector<Type> inputs;
-    for (const Param &param : made->params)
-      inputs.push_back(detail::typeOf(context, param));
-    made->symbol = f.graph->freeName(std::string(transform) + "_" + f.symbol);
-    callee = f.graph->function(f.symbol);
-    function = func::FuncOp::create(atEnd, callee.getLoc(), made->symbol, atEnd.getFunctionType(inputs, {}));
-    Block *body = function.addEntryBlock();
-    for (auto [argument, param] : llvm::zip(body->getArguments(), made->params))
-      argument.setLoc(NameLoc::get(StringAttr::get(context, param.name), callee.getLoc()));
-    builder = OpBuilder::atBlockEnd(body);
-  }
-
-  Function end(ValueRange results, const std::vector<std::string> &names = {}) {
-    func::ReturnOp::create(builder, function.getLoc(), results);
-    function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), results.getTypes()));
-    for (auto [k, value] : llvm::enumerate(results))
-      made->results.push_back(
-          detail::paramOf(k < names.size() ? names[k] : "out" + std::to_string(k), value.getType()));
-    return done();
-  }
-  Function done() { return Function(std::shared_ptr<const FunctionState>(made)); }
-
-  const FunctionState &f;
-  const char *transform;
-  std::lock_guard<std::recursive_mutex> lock;
-  std::shared_ptr<FunctionState> made;
-  MLIRContext *context = nullptr;
-  func::FuncOp callee, function;
-  OpBuilder builder{static_cast<MLIRContext *>(nullptr)};
-};
 
 Type lifted(Type type, std::int64_t extent) {
   SmallVector<int64_t> shape = {extent};
   llvm::append_range(shape, graph::tensorOf(type).getShape());
   return RankedTensorType::get(shape, graph::elementOf(type));
-}
-
-/// Whether the first result can be differentiated as one number; refused if not.
-bool scalarFirst(Maker &maker) {
-  if (maker.failed()) return false;
-  const auto &results = maker.f.results;
-  if (!results.empty() && isFloat(results[0].dtype) && results[0].extents.empty()) return true;
-  maker.refuse("the first result of " + maker.f.name + " must be a floating-point scalar" +
-               (results.empty() ? "" : ", it is " + typeText(results[0].dtype, Shape(results[0].extents))));
-  return false;
 }
 
 /// grad and value_and_grad: a vjp with a cotangent of one for the first result and zero for the others.
@@ -207,10 +120,20 @@ Function jacobian(const Function &f, const Wrt &wrt, JacobianMode mode) {
   return maker.end(request.getResults());
 }
 
-Function hessian(const Function &f, const Wrt &wrt) {
+/// Only the first result.
+static Function firstOf(const Function &f) {
+  return Function(f.name(), f.params(), [&](std::span<const Expr> all) {
+    return f(std::vector<Arg>(all.begin(), all.end())).front();
+  });
+}
+
+Function hessian(const Function &f, const Wrt &wrt, JacobianMode mode) {
   Maker maker(f, "hessian");
   auto positions = maker.positions(wrt);
   scalarFirst(maker);
+  if (!maker.failed() && mode == JacobianMode::Reverse) return jacobian(grad(f, wrt), wrt, mode);
+  if (!maker.failed() && mode == JacobianMode::Forward)
+    return jacobian(jacobian(firstOf(f), wrt, mode), wrt, mode);
   maker.begin();
   if (maker.failed()) return maker.done();
   SmallVector<Type> rows;
@@ -223,39 +146,68 @@ Function hessian(const Function &f, const Wrt &wrt) {
   return maker.end(request.getResults());
 }
 
-Function vmap(const Function &f, std::int64_t extent, const std::vector<std::optional<std::int64_t>> &axes) {
+/// The axis counted from the front; refused where it is none of a tensor of `rank` axes.
+static std::int64_t axisOf(Maker &maker, std::int64_t axis, std::int64_t rank, const std::string &what) {
+  if (axis < -rank || axis >= rank)
+    maker.refuse("axis " + std::to_string(axis) + " is out of range for " + what + ", which has " +
+                 std::to_string(rank) + (rank == 1 ? " axis" : " axes") + " when mapped");
+  return axis < 0 ? axis + rank : axis;
+}
+
+static void checkCount(Maker &maker, std::size_t own, std::size_t given, const char *kind, const char *list) {
+  if (given && given != own)
+    maker.refuse(maker.f.name + " has " + std::to_string(own) + " " + kind + (own == 1 ? "" : "s") + ", " +
+                 list + " has " + std::to_string(given) + (given == 1 ? " entry" : " entries"));
+}
+
+/// The results with their leading axis moved to where `axes` say.
+static SmallVector<Value> moved(Maker &maker, ValueRange results, ArrayRef<int64_t> axes) {
+  SmallVector<Value> out(results);
+  graph::Ink ink(maker.builder, maker.function.getLoc());
+  for (auto [k, axis] : llvm::enumerate(axes)) {
+    if (axis == 0) continue;
+    SmallVector<int64_t> order;
+    for (int64_t from = 1; from < graph::tensorOf(out[k]).getRank(); ++from)
+      order.push_back(from);
+    order.insert(order.begin() + axis, 0);
+    out[k] = graph::permute_dims(ink.sym(out[k]), ArrayRef<int64_t>(order)).value();
+  }
+  return out;
+}
+
+Function vmap(const Function &f, std::int64_t extent, const std::vector<std::optional<std::int64_t>> &axes,
+              const Ints &outAxes) {
   Maker maker(f, "vmap");
-  SmallVector<int64_t> normal;
+  SmallVector<int64_t> normal, outward;
   if (!maker.failed()) {
-    if (!axes.empty() && axes.size() != maker.f.params.size())
-      maker.refuse(maker.f.name + " has " + std::to_string(maker.f.params.size()) + " parameters, axes has " +
-                   std::to_string(axes.size()) + " entries");
+    checkCount(maker, maker.f.params.size(), axes.size(), "parameter", "axes");
+    checkCount(maker, maker.f.results.size(), outAxes.size(), "result", "outAxes");
     if (extent < 0) maker.refuse("the extent is negative: " + std::to_string(extent));
   }
-  if (!maker.failed())
-    for (std::size_t k = 0; k < maker.f.params.size(); ++k) {
-      auto rank = static_cast<std::int64_t>(maker.f.params[k].extents.size()) + 1;
-      std::optional<std::int64_t> axis = axes.empty() ? std::optional<std::int64_t>(0) : axes[k];
-      if (axis && (*axis < -rank || *axis >= rank))
-        maker.refuse("axis " + std::to_string(*axis) + " is out of range for parameter " +
-                     maker.f.params[k].name + ", which has " + std::to_string(rank) + " axes when mapped");
-      else if (axis && *axis < 0)
-        *axis += rank;
-      normal.push_back(axis.value_or(-1));
-      if (axis && !maker.failed()) {
-        Ints &extents = maker.made->params[k].extents;
-        extents.insert(extents.begin() + *axis, extent);
-        if (auto ok = Shape(extents).check(); !ok) maker.refuse(ok.error().message);
-      }
-    }
+  for (std::size_t k = 0; !maker.failed() && k < maker.f.params.size(); ++k) {
+    Param &param = maker.made->params[k];
+    auto rank = static_cast<std::int64_t>(param.extents.size()) + 1;
+    std::optional<std::int64_t> axis = axes.empty() ? std::optional<std::int64_t>(0) : axes[k];
+    normal.push_back(axis ? axisOf(maker, *axis, rank, "parameter " + param.name) : -1);
+    if (!axis || maker.failed()) continue;
+    param.extents.insert(param.extents.begin() + normal.back(), extent);
+    if (auto ok = Shape(param.extents).check(); !ok) maker.refuse(ok.error().message);
+  }
+  for (std::size_t k = 0; !maker.failed() && k < outAxes.size(); ++k) {
+    const Param &result = maker.f.results[k];
+    outward.push_back(axisOf(maker, outAxes[k], static_cast<std::int64_t>(result.extents.size()) + 1,
+                             "result " + result.name));
+  }
   maker.begin();
+  if (maker.failed()) return maker.done();
+  maker.made->error = maker.f.graph->traceBatchRules(maker.f.symbol, extent);
   if (maker.failed()) return maker.done();
   SmallVector<Type> types;
   for (Type type : maker.callee.getResultTypes())
     types.push_back(lifted(type, extent));
   auto request = graph::VmapOp::create(maker.builder, maker.function.getLoc(), types,
                                        maker.function.getArguments(), maker.f.symbol, normal, extent);
-  return maker.end(request.getResults());
+  return maker.end(moved(maker, request.getResults(), outward));
 }
 
 } // namespace tgc

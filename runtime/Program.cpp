@@ -43,7 +43,10 @@ Result<Program> Program::make(ProgramParts parts) {
 }
 
 Result<void> Program::checkStep(const Step &step) const {
-  if (!step.kernel) return broken("step " + step.name + " has no kernel");
+  if (!step.kernel && step.foreign >= parts.foreign.size())
+    return broken("step " + step.name + " has no kernel");
+  if (!step.kernel && parts.foreign[step.foreign].strides.size() != step.lastBuffer - step.firstBuffer)
+    return broken("step " + step.name + " has no stride for some buffer");
   if (step.firstBuffer > step.lastBuffer || step.lastBuffer > parts.buffers.size())
     return broken("step " + step.name + " names buffers " + std::to_string(step.firstBuffer) + " to " +
                   std::to_string(step.lastBuffer) + " of " + std::to_string(parts.buffers.size()));

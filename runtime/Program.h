@@ -1,5 +1,6 @@
 // The flat program: what the compiler leaves of a function, and all that a call needs to know.
 #pragma once
+#include "runtime/Foreign.h"
 #include "tgc/Buffer.h"
 #include <memory>
 #include <string>
@@ -20,6 +21,8 @@ struct BufferRef {
   std::uint64_t offsetBytes = 0; ///< from the start of that buffer or of the arena
 };
 
+inline constexpr std::uint32_t noForeign = ~std::uint32_t(0);
+
 /// One kernel call. Steps run in order; the items of a step may be split among threads.
 struct Step {
   Kernel kernel = nullptr;
@@ -27,6 +30,7 @@ struct Step {
   std::int64_t items = 0;
   std::int64_t nanoseconds = 0; ///< estimate of the whole step on one core
   std::string name;
+  std::uint32_t foreign = noForeign; ///< without a kernel: which of ProgramParts::foreign is called
 };
 
 /// An argument or result as the caller must bring it.
@@ -42,6 +46,7 @@ struct ProgramParts {
   std::vector<BufferRef> buffers;
   std::vector<Step> steps;
   std::vector<Buffer> constants;
+  std::vector<ForeignCall> foreign;
   std::int64_t arenaBytes = 0;
   std::shared_ptr<void> code; ///< keeps the machine code alive
 };
@@ -62,6 +67,7 @@ public:
   const std::vector<Step> &steps() const { return parts.steps; }
   const std::vector<BufferRef> &buffers() const { return parts.buffers; }
   const std::vector<Buffer> &constants() const { return parts.constants; }
+  const std::vector<ForeignCall> &foreign() const { return parts.foreign; }
   std::int64_t arenaBytes() const { return parts.arenaBytes; }
 
   /// What a Workspace must hold for calls with dense views: the arena and the call's pointers.

@@ -74,18 +74,22 @@ void runParallel(const Step &step, const Call &call) {
   parallelFor(step.items, int(std::min<std::int64_t>(allowed, worth)), 1, runItems, &body);
 }
 
-void runSteps(const Call &call) {
+Result<void> runSteps(const Call &call) {
   const Program::Slot *slots = call.program.slots().data();
   for (const Step &step : call.program.steps()) {
     void **buffer = call.buffers;
     for (std::uint32_t i = step.firstBuffer; i < step.lastBuffer; ++i)
       *buffer++ = reinterpret_cast<void *>(reinterpret_cast<std::uintptr_t>(call.bases[slots[i].base]) +
                                            slots[i].offsetBytes);
-    if (step.items > 1 && step.nanoseconds > parallelAboveNanoseconds && call.options.threads != 1)
+    if (!step.kernel) [[unlikely]] {
+      auto called = callForeign(call.program.foreign()[step.foreign], step.items, call.buffers, call.options);
+      if (!called) return called;
+    } else if (step.items > 1 && step.nanoseconds > parallelAboveNanoseconds && call.options.threads != 1)
       runParallel(step, call);
     else if (step.items > 0)
       step.kernel(0, step.items, call.buffers);
   }
+  return {};
 }
 
 class Held {
@@ -188,7 +192,8 @@ Result<void> run(const Program &program, std::span<const View> arguments,
   const CallTable table(program, workspace);
   if (auto checked = checkOverlap(program, arguments, results, table.intervals); !checked) return checked;
   bind(program, arguments, results, workspace, table.bases);
-  runSteps({program, options, table.bases, table.buffers});
+  if (auto done = runSteps({program, options, table.bases, table.buffers}); !done) [[unlikely]]
+    return done;
   if (strided) scatter(program, results, workspace);
   return {};
 }

@@ -23,8 +23,7 @@ struct DropUnusedPass : impl::DropUnusedBase<DropUnusedPass> {
       changed = false;
       llvm::DenseSet<StringAttr> named;
       module.walk([&](Operation *op) {
-        for (NamedAttribute attribute : op->getAttrs())
-          if (auto symbol = dyn_cast<FlatSymbolRefAttr>(attribute.getValue())) named.insert(symbol.getAttr());
+        op->getAttrDictionary().walk([&](FlatSymbolRefAttr symbol) { named.insert(symbol.getAttr()); });
       });
       for (auto function : llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
         if (function.isPrivate() && !named.contains(function.getSymNameAttr())) {

@@ -16,7 +16,9 @@ namespace tgc {
 
 namespace autodiff {
 
-static bool isRequest(Operation *op) { return isa<JvpOp, VjpOp, JacobianOp, HessianOp, VmapOp>(op); }
+static bool isRequest(Operation *op) {
+  return isa<JvpOp, VjpOp, JacobianOp, HessianOp, SparseDerivativeOp, VmapOp, CallOp>(op);
+}
 
 func::FuncOp Derive::callee(Operation *request) {
   auto name = request->getAttrOfType<FlatSymbolRefAttr>("callee");
@@ -29,6 +31,14 @@ LogicalResult Derive::resolveAll() {
   return success();
 }
 
+LogicalResult Derive::resolveNamed(Operation *op) {
+  auto visited = op->getAttrDictionary().walk([&](FlatSymbolRefAttr name) {
+    auto function = symbols.lookup<func::FuncOp>(name.getValue());
+    return function && failed(resolve(function)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(visited.wasInterrupted());
+}
+
 LogicalResult Derive::resolve(func::FuncOp function) {
   if (function.isExternal() || done.contains(function)) return success();
   if (!open.insert(function).second)
@@ -39,8 +49,8 @@ LogicalResult Derive::resolve(func::FuncOp function) {
   for (Operation &op : body)
     if (isRequest(&op)) requests.push_back(&op);
   for (Operation *request : requests) {
-    if (failed(resolve(callee(request)))) return failure();
-    if (!isa<VmapOp>(request) && failed(resolveRequest(request))) return failure();
+    if (failed(resolveNamed(request))) return failure();
+    if (!isa<VmapOp, CallOp>(request) && failed(resolveRequest(request))) return failure();
   }
   if (failed(expandComposites(body))) return failure();
   open.erase(function);
@@ -53,7 +63,9 @@ LogicalResult Derive::resolveRequest(Operation *request) {
   Syms values;
   auto resolved = isa<JacobianOp>(request)  ? resolveJacobian(cast<JacobianOp>(request), ink, values)
                   : isa<HessianOp>(request) ? resolveHessian(cast<HessianOp>(request), ink, values)
-                                            : resolveProduct(request, ink, values);
+                  : isa<SparseDerivativeOp>(request)
+                      ? resolveSparse(cast<SparseDerivativeOp>(request), ink, values)
+                      : resolveProduct(request, ink, values);
   if (failed(resolved) || ink.failed()) return failure();
   SmallVector<Value> replacement = llvm::map_to_vector(values, [](Sym value) { return value.value(); });
   request->replaceAllUsesWith(replacement);

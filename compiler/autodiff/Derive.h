@@ -1,9 +1,7 @@
 // Derivatives emitted at a builder's place: the body of a function copied, with tangents or cotangents beside
 // it.
 #pragma once
-#include "dialects/graph/Graph.h"
-#include "dialects/graph/Ops.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "dialects/graph/Calls.h"
 
 namespace tgc::autodiff {
 
@@ -16,6 +14,8 @@ public:
 private:
   llvm::LogicalResult resolve(mlir::func::FuncOp function);
   llvm::LogicalResult resolveRequest(mlir::Operation *request);
+  /// The functions that a request or a call names, before it is written out.
+  llvm::LogicalResult resolveNamed(mlir::Operation *op);
   /// Values of a jvp or vjp.
   llvm::LogicalResult resolveProduct(mlir::Operation *request, graph::Ink &ink, graph::Syms &values);
   mlir::func::FuncOp callee(mlir::Operation *request);
@@ -28,7 +28,8 @@ private:
   /// Results of `f` on `arguments`, and the tangents of its results.
   llvm::LogicalResult forward(mlir::func::FuncOp f, graph::Ink &ink, mlir::ValueRange arguments,
                               graph::SymsRef tangents, graph::Syms &results, graph::Syms &resultTangents);
-  llvm::FailureOr<graph::Syms> tangentOf(mlir::Operation *copy, graph::Ink &ink, graph::SymsRef tangents);
+  llvm::FailureOr<graph::Syms> tangentOf(mlir::Operation *op, mlir::Operation *copy, graph::Ink &ink,
+                                         graph::SymsRef tangents);
   llvm::FailureOr<graph::Syms> tangentOfMap(mlir::Operation *copy, graph::Ink &ink, graph::SymsRef tangents);
 
   // Reverse.cpp
@@ -41,9 +42,24 @@ private:
   llvm::FailureOr<graph::Syms> cotangentOfMap(mlir::Operation *copy, graph::Ink &ink,
                                               graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted);
 
+  // Call.cpp
+  /// `original` is the op of the body that `call` is a copy of.
+  llvm::FailureOr<graph::Syms> tangentOfCall(graph::CallOp original, graph::CallOp call, graph::Ink &ink,
+                                             graph::SymsRef tangents);
+  llvm::FailureOr<graph::Syms> cotangentOfCall(graph::CallOp call, graph::Ink &ink, graph::SymsRef cotangents,
+                                               llvm::ArrayRef<bool> wanted);
+  /// The values of a rule on the call's arguments and results and the floating-point ones of `directions`.
+  llvm::SmallVector<mlir::Value> applied(mlir::func::FuncOp rule, graph::CallOp call, graph::Ink &ink,
+                                         graph::SymsRef directions);
+  /// The rule of that name, or the transpose of the other kind's.
+  mlir::func::FuncOp ruleOf(graph::CallOp call, bool forwards);
+  mlir::func::FuncOp transposed(mlir::func::FuncOp rule, graph::CallOp call);
+
   // Jacobian.cpp
   llvm::LogicalResult resolveJacobian(graph::JacobianOp request, graph::Ink &ink, graph::Syms &blocks);
   llvm::LogicalResult resolveHessian(graph::HessianOp request, graph::Ink &ink, graph::Syms &blocks);
+  /// A function of the same arguments: the gradients of the first result of `f` by those of `wrt`.
+  mlir::func::FuncOp gradientOf(mlir::func::FuncOp f, llvm::ArrayRef<int64_t> wrt, mlir::Location loc);
   /// Blocks of the Jacobian of `f`, row by row: result by argument of `wrt`.
   llvm::LogicalResult jacobian(mlir::func::FuncOp f, graph::Ink &ink, mlir::ValueRange arguments,
                                llvm::ArrayRef<int64_t> wrt, bool byForward, graph::Syms &blocks);
@@ -58,6 +74,15 @@ private:
   llvm::FailureOr<graph::Syms> mapped(llvm::StringRef name, graph::Ink &ink, mlir::ValueRange arguments,
                                       llvm::ArrayRef<int64_t> extents, mlir::Type element, graph::Syms units,
                                       Directional emit);
+
+  // Sparse.cpp
+  /// A function of the arguments and a direction for each of `along`: the derivative of `f` times the
+  /// directions of its arguments in `wrt`, or (`byRow`) those of its results times the derivative, as one
+  /// vector.
+  mlir::func::FuncOp product(mlir::func::FuncOp f, llvm::ArrayRef<int64_t> wrt, mlir::TypeRange along,
+                             bool byRow);
+  /// Values, row offsets and columns.
+  llvm::LogicalResult resolveSparse(graph::SparseDerivativeOp request, graph::Ink &ink, graph::Syms &values);
   /// The largest rank that an op of `f` reads.
   int64_t mostAxes(mlir::func::FuncOp f);
 
@@ -65,7 +90,11 @@ private:
   mlir::SymbolTable symbols;
   llvm::DenseSet<mlir::Operation *> done;
   llvm::DenseSet<mlir::Operation *> open;
+  llvm::DenseMap<mlir::Operation *, mlir::func::FuncOp> transposes; ///< of rules
 };
+
+/// Says at an op that is no row of the catalogue that it has no derivative.
+void refuseDerivative(mlir::Operation *op);
 
 /// Whether a value can carry a tangent: a floating-point tensor.
 inline bool isReal(mlir::Value value) { return graph::isFloatTensor(value.getType()); }

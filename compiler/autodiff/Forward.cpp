@@ -38,7 +38,7 @@ LogicalResult Derive::forward(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     for (Value operand : op.getOperands())
       in.push_back(incoming(operand));
     if (llvm::all_of(in, [](const Sym &sym) { return sym.isZero(); })) continue;
-    auto out = tangentOf(copy, ink, in);
+    auto out = tangentOf(&op, copy, ink, in);
     if (failed(out) || ink.failed()) return failure();
     for (auto [value, t] : llvm::zip_equal(copy->getResults(), *out))
       if (!t.isZero()) tangent[value] = t;
@@ -51,10 +51,11 @@ LogicalResult Derive::forward(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
   return success();
 }
 
-FailureOr<Syms> Derive::tangentOf(Operation *copy, Ink &ink, SymsRef tangents) {
+FailureOr<Syms> Derive::tangentOf(Operation *op, Operation *copy, Ink &ink, SymsRef tangents) {
   if (isa<VmapOp>(copy)) return tangentOfMap(copy, ink, tangents);
+  if (auto call = dyn_cast<CallOp>(copy)) return tangentOfCall(cast<CallOp>(op), call, ink, tangents);
   auto row = dyn_cast<GraphOp>(copy);
-  if (!row) return copy->emitError() << copy->getName() << " has no tangent", failure();
+  if (!row) return refuseDerivative(copy), failure();
   return row.tangent(ink, tangents);
 }
 

@@ -1,6 +1,7 @@
 // Cotangents against the graph. First the body is copied forward, then its active ops are visited from the
 // last to the first; where paths meet, cotangents add. An op is active if an argument we differentiate by
 // reaches it.
+#include "compiler/Notes.h"
 #include "compiler/autodiff/Derive.h"
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Ops.h"
@@ -9,6 +10,12 @@ using namespace mlir;
 using namespace tgc::graph;
 
 namespace tgc::autodiff {
+
+/// What `explain` calls the op that cotangents go back through.
+static StringRef kindOf(Operation *op) {
+  if (auto call = dyn_cast<CallOp>(op)) return call.name();
+  return op->getName().stripDialect();
+}
 
 LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, SymsRef cotangents,
                               ArrayRef<bool> wanted, Syms &results, Syms &argumentCotangents) {
@@ -21,6 +28,7 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
   SmallVector<std::pair<Operation *, Operation *>> tape; // op of the body, its copy
   for (Operation &op : f.front().without_terminator()) {
     Operation *copy = ink.builder.clone(op, copies);
+    copy->setLoc(withoutReverse(op.getLoc()));
     if (!llvm::any_of(op.getOperands(), [&](Value operand) { return active.contains(operand); })) continue;
     bool carries = false;
     for (Value result : op.getResults())
@@ -50,7 +58,7 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     if (!any) continue;
     SmallVector<bool> need =
         llvm::map_to_vector(op->getOperands(), [&](Value v) { return active.contains(v); });
-    ink.setLoc(op->getLoc());
+    ink.setLoc(withReverse(op->getLoc(), kindOf(op)));
     auto in = cotangentOf(copy, ink, out, need);
     if (failed(in) || ink.failed()) return failure();
     for (auto [k, operand] : llvm::enumerate(op->getOperands()))
@@ -70,8 +78,9 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
 
 FailureOr<Syms> Derive::cotangentOf(Operation *copy, Ink &ink, SymsRef cotangents, ArrayRef<bool> wanted) {
   if (isa<VmapOp>(copy)) return cotangentOfMap(copy, ink, cotangents, wanted);
+  if (auto call = dyn_cast<CallOp>(copy)) return cotangentOfCall(call, ink, cotangents, wanted);
   auto row = dyn_cast<GraphOp>(copy);
-  if (!row) return copy->emitError() << copy->getName() << " has no cotangent", failure();
+  if (!row) return refuseDerivative(copy), failure();
   return row.cotangent(ink, cotangents, wanted);
 }
 

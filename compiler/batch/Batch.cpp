@@ -1,10 +1,11 @@
 // Pushes a new leading axis through the body of a mapped function by asking each op; what the mapped
 // arguments do not reach is copied once, not once for each instance. Innermost maps first.
+#include "compiler/Notes.h"
 #include "compiler/Passes.h"
+#include "compiler/batch/InlineCalls.h"
 #include "compiler/batch/Stage.h"
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Expand.h"
-#include "dialects/graph/Ops.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -27,6 +28,8 @@ public:
 private:
   LogicalResult resolve(func::FuncOp function) {
     if (function.isExternal() || !done.insert(function).second) return success();
+    for (auto call : llvm::to_vector(function.front().getOps<CallOp>()))
+      if (failed(resolve(symbols.lookup<func::FuncOp>(call.getCallee())))) return failure();
     for (auto request : llvm::to_vector(function.front().getOps<VmapOp>())) {
       auto f = symbols.lookup<func::FuncOp>(request.getCallee());
       if (failed(resolve(f)) || failed(expandComposites(f.front())) || failed(replace(request, f)))
@@ -35,6 +38,9 @@ private:
     return expandComposites(function.front());
   }
   LogicalResult replace(VmapOp request, func::FuncOp f);
+  LogicalResult batch(Operation &op, Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent,
+                      Syms &results);
+  func::FuncOp ruleFor(CallOp call, int64_t extent);
   Sym axisInFront(Sym x, int64_t axis);
 
   ModuleOp module;
@@ -50,8 +56,47 @@ Sym Batcher::axisInFront(Sym x, int64_t axis) {
   return permute_dims(x, order);
 }
 
+/// The call's batching rule for this extent, if it has one.
+func::FuncOp Batcher::ruleFor(CallOp call, int64_t extent) {
+  if (!call.getBatchAttr()) return nullptr;
+  for (auto name : call.getBatchAttr().getAsRange<FlatSymbolRefAttr>()) {
+    auto rule = symbols.lookup<func::FuncOp>(name.getValue());
+    if (tensorOf(rule.getArgumentTypes()[0]).getDimSize(0) == extent) return rule;
+  }
+  return nullptr;
+}
+
+LogicalResult Batcher::batch(Operation &op, Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent,
+                             Syms &results) {
+  if (auto call = dyn_cast<CallOp>(op)) { // those without a rule are written out by now
+    SmallVector<Value> arguments;
+    for (auto [operand, has] : llvm::zip_equal(operands, mapped))
+      arguments.push_back(withLeadingAxis(ink, operand, has, extent).value());
+    results = ink.syms(writeBody(ink.builder, ruleFor(call, extent), arguments, [&](Operation *inner) {
+      return insideCall(inner->getLoc(), call.getLoc(), call.name());
+    }));
+    return success();
+  }
+  if (auto foreign = dyn_cast<ForeignOp>(op)) {
+    results = batchForeign(foreign, ink, operands, mapped, extent);
+    return failure(results.empty());
+  }
+  auto row = dyn_cast<GraphOp>(op);
+  if (!row) return op.emitError() << op.getName() << " cannot be mapped over an axis";
+  auto made = row.batch(ink, operands, mapped, extent);
+  if (failed(made)) return failure();
+  results = std::move(*made);
+  return success();
+}
+
 LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
   auto extent = static_cast<int64_t>(request.getExtent());
+  OwningOpRef<func::FuncOp> opened; // the callee with the calls of functions without a rule written out
+  if (!f.front().getOps<CallOp>().empty()) {
+    opened = f.clone();
+    f = *opened;
+    inlineCalls(f, symbols, [&](CallOp call) { return !ruleFor(call, extent); });
+  }
   Ink ink(OpBuilder(request), request.getLoc());
   IRMapping copies;
   llvm::DenseSet<Value> mapped; // values of the body that carry the new axis
@@ -67,15 +112,12 @@ LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
       ink.builder.clone(op, copies);
       continue;
     }
-    auto row = dyn_cast<GraphOp>(op);
-    if (!row) return op.emitError() << op.getName() << " cannot be mapped over an axis";
-    Syms operands;
+    Syms operands, results;
     for (Value operand : op.getOperands())
       operands.push_back(ink.sym(copies.lookup(operand)));
     ink.setLoc(op.getLoc());
-    auto results = row.batch(ink, operands, has, extent);
-    if (failed(results) || ink.failed()) return failure();
-    for (auto [inner, result] : llvm::zip_equal(op.getResults(), *results)) {
+    if (failed(batch(op, ink, operands, has, extent, results)) || ink.failed()) return failure();
+    for (auto [inner, result] : llvm::zip_equal(op.getResults(), results)) {
       copies.map(inner, result.value());
       mapped.insert(inner);
     }
@@ -98,8 +140,9 @@ struct BatchPass : impl::BatchBase<BatchPass> {
 };
 } // namespace
 
-void addBatch(OpPassManager &pipeline, const Options &) {
+void addBatch(OpPassManager &pipeline, const Options &options) {
   pipeline.addPass(createBatch());
+  if (!options.keepCalls) pipeline.addPass(createInlineCalls()); // nobody is left to ask for a rule
   pipeline.addPass(createDropUnused());
 }
 

@@ -7,7 +7,8 @@
 #include "compiler/fuse/Stage.h"
 #include "compiler/fuse/Views.h"
 #include "dialects/exec/Exec.h"
-#include "dialects/graph/Ops.h"
+#include "dialects/graph/Functions.h"
+include "dialects/graph/Ops.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -27,9 +28,11 @@ public:
 private:
   void cutViews();
   void runGroup(fuse::Group &group);
+  void runForeign(ForeignOp op, const std::string &why);
   Value outside(Value value);
   Value inside(Value value, OpBuilder &builder);
   func::FuncOp kernelOf(func::FuncOp made);
+  func::FuncOp addKernel(func::FuncOp made, StringRef name);
   bool readOutside(Value value, unsigned index);
 
   func::FuncOp function;
@@ -121,7 +124,8 @@ bool Outliner::readOutside(Value value, unsigned index) {
   return false;
 }
 
-func::FuncOp Outliner::kernelOf(func::FuncOp fresh) {
+/// The kernel, or the equal one that is there already; called k{number}_{name}.
+func::FuncOp Outliner::addKernel(func::FuncOp fresh, StringRef name) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   fresh.print(stream, OpPrintingFlags().enableDebugInfo(false).useLocalScope());
@@ -132,17 +136,53 @@ func::FuncOp Outliner::kernelOf(func::FuncOp fresh) {
   }
   auto module = function->getParentOfType<ModuleOp>();
   module.push_back(fresh);
-  fresh.setName("k" + std::to_string(kernels.size() - 1));
-  // Named after its last op that is not a view: what a reader would call it.
-  for (Operation &op : llvm::reverse(fresh.front().without_terminator()))
-    if (!fuse::viewMap(&op)) {
-      fresh.setName("k" + std::to_string(kernels.size() - 1) + "_" + op.getName().stripDialect().str());
-      break;
-    }
+  fresh.setName("k" + std::to_string(kernels.size() - 1) + (name.empty() ? "" : "_" + name.str()));
   return fresh;
 }
 
+// Named after its last op that is not a view: what a reader would call it.
+func::FuncOp Outliner::kernelOf(func::FuncOp fresh) {
+  for (Operation &op : llvm::reverse(fresh.front().without_terminator()))
+    if (!fuse::viewMap(&op)) return addKernel(fresh, op.getName().stripDialect());
+  return addKernel(fresh, "");
+}
+
+// The host's function is a kernel that exists already. Calls of one that may overlap count as long.
+void Outliner::runForeign(ForeignOp op, const std::string &why) {
+  constexpr int64_t nanosecondsOfCall = 10000;
+  SmallVector<Value> operands;
+  SmallVector<Type> types(2, outer.getIndexType());
+  SmallVector<int64_t> strides;
+  const int64_t items = countOf(op.getLeading());
+  auto add = [&](Type type, bool moves) {
+    types.push_back(exec::storageOf(cast<ShapedType>(type)));
+    strides.push_back(moves && items ? exec::storageBytes(cast<ShapedType>(type)) / items : 0);
+  };
+  for (auto [operand, mapped] : llvm::zip_equal(op.getOperands(), op.getMapped())) {
+    operands.push_back(outside(operand));
+    add(operand.getType(), mapped);
+  }
+  for (Type type : op.getResultTypes())
+    add(type, true);
+  auto &known = op.getContext()->getLoadedDialect<GraphDialect>()->foreign;
+  auto target = known.find(op.getTarget().str());
+  const bool overlap = target != known.end() && !target->second.alone;
+  auto kernel = func::FuncOp::create(op.getLoc(), "kernel", outer.getFunctionType(types, {}));
+  kernel.setPrivate();
+  kernel->setAttr(exec::kernelAttr, outer.getUnitAttr());
+  kernel->setAttr(exec::itemsAttr, outer.getI64IntegerAttr(items));
+  kernel->setAttr(exec::nanosecondsAttr, outer.getI64IntegerAttr(overlap ? items * nanosecondsOfCall : 0));
+  kernel->setAttr(exec::stridesAttr, outer.getDenseI64ArrayAttr(strides));
+  kernel->setAttr(exec::foreignAttr, op.getTargetAttr());
+  auto run = exec::RunOp::create(outer, op.getLoc(), op.getResultTypes(),
+                                 addKernel(kernel, op.getTarget()).getName(), operands);
+  run->setAttr("why", outer.getStringAttr(why));
+  for (auto [value, result] : llvm::zip_equal(op.getResults(), run.getResults()))
+    placed.map(value, result);
+}
+
 void Outliner::runGroup(fuse::Group &group) {
+  if (auto foreign = dyn_cast<ForeignOp>(group.ops.front())) return runForeign(foreign, group.why);
   Location loc = group.ops.back()->getLoc();
   OpBuilder builder(function.getContext());
   auto fresh = func::FuncOp::create(loc, "kernel", builder.getFunctionType({}, {}));
@@ -182,7 +222,7 @@ void Outliner::runGroup(fuse::Group &group) {
   func::FuncOp kernel = kernelOf(fresh);
   SmallVector<Location> places;
   for (Operation *op : group.ops)
-    if (isa<ContractOp>(op)) places.push_back(op->getLoc());
+    places.push_back(op->getLoc());
   auto run = exec::RunOp::create(outer, withNotesOf(loc, places), kernel.getResultTypes(), kernel.getName(),
                                  operands);
   run->setAttr("why", outer.getStringAttr(group.why));

@@ -1,5 +1,6 @@
 #include "compiler/target/Executable.h"
 #include "dialects/exec/Exec.h"
+#include "dialects/graph/Graph.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include <cstring>
 
@@ -51,6 +52,7 @@ private:
   Result<void> addOp(Operation &op);
   Result<void> addConstant(exec::ConstantOp constant);
   Result<void> addLaunch(exec::LaunchOp launch);
+  Result<void> addForeign(exec::LaunchOp launch, Step &step);
   void addCopy(exec::CopyOp copy);
   void addBuffers(Step &step, ValueRange values);
 
@@ -127,6 +129,9 @@ Result<void> Assembler::addLaunch(exec::LaunchOp launch) {
   const auto found = kernels.find(launch.getKernel());
   if (found == kernels.end()) return internal("kernel " + launch.getKernel().str() + " has no machine code");
   Step step;
+  if (!found->second.function) {
+    if (auto done = addForeign(launch, step); !done) return done;
+  }
   step.kernel = found->second.function;
   step.items = found->second.items;
   step.nanoseconds = found->second.nanoseconds;
@@ -134,6 +139,24 @@ Result<void> Assembler::addLaunch(exec::LaunchOp launch) {
   step.firstBuffer = std::uint32_t(parts.buffers.size());
   addBuffers(step, launch.getOperands()); // inputs, then outputs
   parts.steps.push_back(std::move(step));
+  return {};
+}
+
+/// The host's function behind a kernel without code.
+Result<void> Assembler::addForeign(exec::LaunchOp launch, Step &step) {
+  auto kernel = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(launch, launch.getKernelAttr());
+  const std::string name = kernel->getAttrOfType<StringAttr>(exec::foreignAttr).str();
+  const graph::ForeignFunctions &known =
+      launch.getContext()->getLoadedDialect<graph::GraphDialect>()->foreign;
+  const auto function = known.find(name);
+  if (function == known.end())
+    return tgc::Error{ErrorKind::Invalid, "no foreign function is called " + name, {}, 1, {}};
+  ForeignCall call{function->second.call,     function->second.user,
+                   function->second.alone,    name,
+                   launch.getInputs().size(), {}};
+  llvm::append_range(call.strides, kernel->getAttrOfType<DenseI64ArrayAttr>(exec::stridesAttr).asArrayRef());
+  step.foreign = std::uint32_t(parts.foreign.size());
+  parts.foreign.push_back(std::move(call));
   return {};
 }
 

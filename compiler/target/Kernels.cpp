@@ -58,8 +58,8 @@ KernelFacts factsOf(func::FuncOp kernel) {
   return facts;
 }
 
-/// Kernels some outer function launches, in the module's order.
-std::vector<func::FuncOp> launchedKernels(ModuleOp module) {
+/// Kernels some outer function launches, in the module's order; those of the host or all others.
+std::vector<func::FuncOp> launchedKernels(ModuleOp module, bool foreign) {
   llvm::StringSet<> launched;
   for (auto function : module.getOps<func::FuncOp>())
     if (exec::isOuter(function))
@@ -67,7 +67,9 @@ std::vector<func::FuncOp> launchedKernels(ModuleOp module) {
         launched.insert(launch.getKernel());
   std::vector<func::FuncOp> kernels;
   for (auto function : module.getOps<func::FuncOp>())
-    if (exec::isKernel(function) && launched.contains(function.getName())) kernels.push_back(function);
+    if (exec::isKernel(function) && exec::isForeign(function) == foreign &&
+        launched.contains(function.getName()))
+      kernels.push_back(function);
   return kernels;
 }
 
@@ -220,7 +222,11 @@ std::vector<std::shared_ptr<void>> KernelBuilder::collect(ModuleOp module, const
                                                           Fresh &fresh, BuiltKernels &built) {
   std::vector<std::shared_ptr<void>> kept;
   const bool remember = options.reuseKernels && !isListing(options);
-  for (func::FuncOp kernel : launchedKernels(module)) {
+  for (func::FuncOp kernel : launchedKernels(module, true))
+    built.ready[kernel.getName()] = {nullptr, countOf(kernel, exec::itemsAttr),
+                                     countOf(kernel, exec::nanosecondsAttr),
+                                     "a function of the host's program"};
+  for (func::FuncOp kernel : launchedKernels(module, false)) {
     ReadyKernel &ready = built.ready[kernel.getName()];
     ready = {nullptr, countOf(kernel, exec::itemsAttr), countOf(kernel, exec::nanosecondsAttr),
              formOf(kernel.getLoc())};
@@ -244,7 +250,7 @@ std::vector<std::shared_ptr<void>> KernelBuilder::collect(ModuleOp module, const
 void KernelBuilder::collectCalls(ModuleOp module, const Options &options, Fresh &fresh) {
   for (auto function : module.getOps<func::FuncOp>()) {
     const bool routine = exec::isRoutine(function);
-    if (!function.isExternal() && !routine) continue;
+    if ((!function.isExternal() && !routine) || exec::isForeign(function)) continue;
     fresh.calls.push_back(function);
     if (!routine) continue;
     if (isListing(options)) {

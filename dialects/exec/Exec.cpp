@@ -30,6 +30,8 @@ bool isLoopForm(func::FuncOp kernel) {
   return inputs.size() >= 2 && inputs[0].isIndex() && inputs[1].isIndex() && kernel.getNumResults() == 0;
 }
 
+bool isForeign(func::FuncOp kernel) { return kernel.isExternal() && kernel->hasAttr(foreignAttr); }
+
 Type storageElement(Type element) {
   auto integer = dyn_cast<IntegerType>(element);
   if (!integer) return element;
@@ -64,6 +66,18 @@ static LogicalResult verifyInplace(Operation *op, Attribute attribute) {
   return success();
 }
 
+static LogicalResult verifyForeign(func::FuncOp kernel, Attribute name) {
+  if (!isa<StringAttr>(name)) return kernel.emitOpError("exec.foreign must be the name of a host's function");
+  auto strides = kernel->getAttrOfType<DenseI64ArrayAttr>(stridesAttr);
+  const int64_t places = int64_t(kernel.getNumArguments()) - 2;
+  if (!kernel.isExternal() || !isKernel(kernel) || !isLoopForm(kernel) || !strides ||
+      strides.size() != places)
+    return kernel.emitOpError(
+        "exec.foreign stands on kernels in loop form without a body, with exec.strides for "
+        "each place");
+  return success();
+}
+
 LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribute named) {
   StringRef name = named.getName();
   if (!isa<func::FuncOp>(op)) return op->emitOpError(name) << " stands only on functions";
@@ -76,6 +90,7 @@ LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribut
                : LogicalResult(op->emitOpError("exec.routine stands on functions named ") << routinePrefix);
   if (name == itemsAttr || name == nanosecondsAttr || name == argumentsAttr) return verifyCount(op, named);
   if (name == inplaceAttr) return verifyInplace(op, named.getValue());
+  if (name == foreignAttr) return verifyForeign(cast<func::FuncOp>(op), named.getValue());
   return success(); // further notes of the compiler on a kernel, such as why it was cut where it was
 }
 

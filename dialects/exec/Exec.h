@@ -17,6 +17,10 @@ inline constexpr llvm::StringLiteral kernelAttr = "exec.kernel";
 inline constexpr llvm::StringLiteral itemsAttr = "exec.items";
 inline constexpr llvm::StringLiteral nanosecondsAttr = "exec.nanoseconds";
 inline constexpr llvm::StringLiteral inplaceAttr = "exec.inplace";
+/// On a kernel without a body: the host's function that does its work, and for each place in memory the bytes
+/// from one item to the next.
+inline constexpr llvm::StringLiteral foreignAttr = "exec.foreign";
+inline constexpr llvm::StringLiteral stridesAttr = "exec.strides";
 /// On a function of numbers and vectors that kernels call; its name starts with the prefix.
 inline constexpr llvm::StringLiteral routineAttr = "exec.routine";
 inline constexpr llvm::StringLiteral routinePrefix = "tgc.";
@@ -29,6 +33,8 @@ bool isRoutine(mlir::func::FuncOp function);
 /// Neither kernel nor routine nor a declaration: a function that runs kernels.
 bool isOuter(mlir::func::FuncOp function);
 bool isLoopForm(mlir::func::FuncOp kernel);
+/// Whether the kernel is a function of the host's program.
+bool isForeign(mlir::func::FuncOp kernel);
 
 /// The type an element has in memory: bool is i8, unsigned integers are signless, the rest stays.
 mlir::Type storageElement(mlir::Type element);

@@ -18,6 +18,9 @@ def Exec_Dialect : Dialect {
     `exec.nanoseconds = T : i64` (estimate for the whole kernel on one core) and
     `exec.inplace = array<i64: input, result, ...>` (result may be written over input when input dies there).
 
+    A kernel may be a function of the host's program: a declaration in loop form with `exec.foreign = "name"`, `exec.items` (how
+    often it is called) and `exec.strides = array<i64: ...>` (for each place in memory, the bytes from one call's to the next's).
+
     A routine is a private `func.func` with the unit attribute `exec.routine` and a name that starts with `tgc.`: a function
     of numbers and vectors that kernels and routines call. It has no memory, and equal names mean equal bodies.
   }];

@@ -159,6 +159,7 @@ Sym matrixNorm(Ink &ink, Sym x, mlir::Attribute ord, bool keepdims);
 // Special.cpp
 Sym lgamma(Ink &ink, Sym x);
 Sym digamma(Ink &ink, Sym x);
+Sym i0e(Ink &ink, Sym x);
 
 // Accumulation.cpp
 Sym cumulative(Ink &ink, Sym x, int64_t axis, bool initial, bool reverse, bool product);

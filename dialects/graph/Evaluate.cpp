@@ -1,6 +1,6 @@
 // One walk over the block; no recursion, so chains of any length are fine.
 #include "dialects/graph/Evaluate.h"
-#include "dialects/graph/Graph.h"
+#include "dialects/graph/Calls.h"
 #include "llvm/ADT/DenseMap.h"
 
 using namespace mlir;
@@ -28,9 +28,11 @@ FailureOr<HostTensors> evaluateBlock(Block &block, HostTensorsRef arguments) {
   };
   for (Operation &op : block.without_terminator()) {
     auto row = dyn_cast<GraphOp>(op);
-    if (!row) return op.emitError() << op.getName() << " has no reference value", failure();
-    HostTensors results = row.evaluate(gather(op));
-    for (auto [result, tensor] : llvm::zip_equal(op.getResults(), results))
+    auto foreign = dyn_cast<ForeignOp>(op);
+    if (!row && !foreign) return op.emitError() << op.getName() << " has no reference value", failure();
+    auto results = foreign ? evaluateForeign(foreign, gather(op)) : row.evaluate(gather(op));
+    if (failed(results)) return failure();
+    for (auto [result, tensor] : llvm::zip_equal(op.getResults(), *results))
       held.try_emplace(result, std::move(tensor));
   }
   return gather(*block.getTerminator());

@@ -71,8 +71,9 @@ std::optional<double> floatValue(std::string_view text) {
 }
 
 std::span<const std::string_view> transformationNames() {
-  static constexpr std::string_view names[] = {"grad", "value_and_grad", "jvp",     "vjp",       "hvp",
-                                               "vmap", "jacobian",       "hessian", "checkpoint"};
+  static constexpr std::string_view names[] = {
+      "grad", "value_and_grad", "jvp",     "vjp",        "hvp",
+      "vmap", "jacobian",       "hessian", "checkpoint", "custom_derivative"};
   return names;
 }
 

@@ -1,9 +1,8 @@
 // The builder from tree to graph IR, seen from inside: one Build for one instance, one Frame for one function
 // body.
 #pragma once
-#include "dialects/graph/Call.h"
+#include "dialects/graph/Calls.h"
 #include "frontend/language/FunctionValue.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace tgc::language {
@@ -76,6 +75,19 @@ private:
   /// jacobian and hessian.
   std::optional<Values> dense(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                               Values arguments, Span place);
+  std::optional<Values> hessianBy(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                  Values arguments, Span place);
+  /// Whether jacobian or hessian can be made of a function: results of floats, a scalar first.
+  bool hasDerivative(const Step &step, mlir::func::FuncOp callee, Span place);
+  // Structured.cpp: forms of jacobian and hessian
+  std::optional<Values> structured(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                   Values arguments, Span place);
+  std::optional<Values> sparse(graph::Ink &ink, const Step &step, mlir::func::FuncOp callee,
+                               const std::vector<mlir::Value> &operands, Span place);
+  std::optional<Values> compressed(graph::Ink &ink, const Step &step, mlir::func::FuncOp callee,
+                                   const std::vector<mlir::Value> &operands, Span place);
+  /// The error of a compiler's door, at `place` where it has none.
+  std::nullopt_t refuse(Error error, Span place);
   std::optional<std::string> modeOf(const FunctionValue &value, const Step &step);
   std::optional<Values> forward(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                                 Values arguments, Span place);
@@ -91,6 +103,17 @@ private:
                    std::optional<std::int64_t> axis, Mapped &mapped, Span place);
   std::optional<Values> map(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments,
                             Span place);
+  // Custom.cpp: custom_derivative and what a map needs of it
+  std::optional<Values> custom(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                               Values arguments, Span place);
+  mlir::FlatSymbolRefAttr rule(const FunctionValue &rule, const char *kind, mlir::TypeRange takes,
+                               mlir::TypeRange gives, Span place);
+  /// The batching rules, for this extent, of all that `callee` calls.
+  bool addBatchRules(mlir::func::FuncOp callee, std::int64_t extent, Span place);
+  bool addBatchRule(graph::CallOp call, std::int64_t extent, Span place);
+  /// Results of a map with the new axis where out_axes says.
+  std::optional<Values> movedOut(graph::Ink &ink, const Step &step, const Ast &holder,
+                                 mlir::ValueRange results, Span place);
   bool tensors(graph::Ink &ink, Values &arguments, Span place);
   std::optional<Argument> typed(graph::Ink &ink, const Argument &plain, mlir::RankedTensorType type,
                                 const std::string &what, Span place);
@@ -108,6 +131,7 @@ private:
   const Ast &ast;
   mlir::ModuleOp module;
   std::unordered_map<std::string, mlir::func::FuncOp> built; ///< by function, steps and types
+  std::unordered_map<std::string, FunctionValue> batchRules; ///< by the symbol of a function with own rules
   std::uint64_t evaluated = 0;
   int depth = 0;
 };
@@ -122,5 +146,8 @@ struct MapAxes {
   std::string error;
 };
 MapAxes mapAxes(const Ast &holder, NodeId node, std::size_t count);
+
+/// One integer of a literal list: 3 or -3; far out of any axis's range where there are more digits.
+std::optional<std::int64_t> literalInteger(const Ast &ast, NodeId id);
 
 } // namespace tgc::language

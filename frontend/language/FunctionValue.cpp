@@ -1,6 +1,7 @@
 #include "frontend/language/FunctionValue.h"
 #include "frontend/language/Nearest.h"
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 
 namespace tgc::language {
@@ -9,13 +10,19 @@ namespace {
 
 struct Form {
   std::string_view name;
-  bool takesWrt;
-  std::string_view other; ///< a further argument
+  std::array<std::string_view, 3> takes; ///< arguments after the function
 };
 constexpr Form forms[] = {
-    {"grad", true, ""},        {"value_and_grad", true, ""}, {"jvp", true, ""},     {"vjp", true, ""},
-    {"hvp", true, ""},         {"jacobian", true, "mode"},   {"hessian", true, ""}, {"vmap", false, "axes"},
-    {"checkpoint", false, ""},
+    {"grad", {"wrt"}},
+    {"value_and_grad", {"wrt"}},
+    {"jvp", {"wrt"}},
+    {"vjp", {"wrt"}},
+    {"hvp", {"wrt"}},
+    {"jacobian", {"wrt", "mode", "form"}},
+    {"hessian", {"wrt", "mode", "form"}},
+    {"vmap", {"axes", "out_axes"}},
+    {"checkpoint", {}},
+    {"custom_derivative", {"jvp", "vjp", "batch"}},
 };
 
 Error errorAt(const Ast &ast, Span span, std::string message, std::string advice = {}) {
@@ -48,6 +55,7 @@ void addParameters(Signature &signature, const std::vector<std::string> &names) 
 std::optional<Signature> apply(const Step &step, const Signature &f) {
   Signature out;
   std::string_view name = step.transformation;
+  if (name == "custom_derivative") return f;
   std::vector<std::string> added;
   if (name == "jvp" || name == "hvp")
     for (std::size_t position : step.wrt)
@@ -61,6 +69,7 @@ std::optional<Signature> apply(const Step &step, const Signature &f) {
   if (name == "jvp") count = 2 * results;
   if (name == "jacobian") count = results * wrt;
   if (name == "hessian") count = wrt * wrt;
+  if (step.form == "sparse") count = 3; // values, row offsets, columns
   if (count > signatureLimit || f.parameters.size() + added.size() > signatureLimit) return std::nullopt;
   out.parameters = f.parameters;
   addParameters(out, added);
@@ -150,28 +159,62 @@ private:
     const Form &form = *std::find_if(std::begin(forms), std::end(forms), [&](const Form &candidate) {
       return candidate.name == step.transformation;
     });
-    NodeId wrt = noNode, other = noNode;
     std::vector<std::string_view> takes;
-    if (form.takesWrt) takes.push_back("wrt");
-    if (!form.other.empty()) takes.push_back(form.other);
+    for (std::string_view name : form.takes)
+      if (!name.empty()) takes.push_back(name);
+    std::array<NodeId, 3> given = {noNode, noNode, noNode};
     for (std::size_t i = 2; i < children.size(); ++i) {
       const Node &node = holder[children[i]];
       bool isNamed = node.kind == NodeKind::Named;
       std::string_view name = isNamed ? holder.text(node.mark) : i - 2 < takes.size() ? takes[i - 2] : "";
-      if (std::find(takes.begin(), takes.end(), name) == takes.end())
-        return unknownArgument(children[i], step, takes);
-      NodeId &slot = name == "wrt" ? wrt : other;
+      auto place = std::find(takes.begin(), takes.end(), name);
+      if (place == takes.end()) return unknownArgument(children[i], step, takes);
+      NodeId &slot = given[static_cast<std::size_t>(place - takes.begin())];
       if (slot != noNode)
         return errorAt(holder, node.span, "argument " + std::string(name) + " is given twice");
       slot = isNamed ? holder.child(children[i], 0) : children[i];
     }
-    (step.transformation == "vmap" ? step.axes : step.mode) = other;
-    if (form.takesWrt && wrt == noNode)
+    auto error = step.transformation == "custom_derivative" ? readRules(given, step)
+                                                            : readArguments(takes, given, below, step);
+    if (error) return *error;
+    return step;
+  }
+
+  std::optional<Error> readArguments(std::span<const std::string_view> takes, std::span<const NodeId> given,
+                                     const Signature &below, Step &step) {
+    NodeId wrt = noNode, form = noNode;
+    bool takesWrt = false;
+    for (std::size_t k = 0; k < takes.size(); ++k) {
+      takesWrt |= takes[k] == "wrt";
+      NodeId &slot = takes[k] == "wrt"        ? wrt
+                     : takes[k] == "form"     ? form
+                     : takes[k] == "axes"     ? step.axes
+                     : takes[k] == "out_axes" ? step.outAxes
+                                              : step.mode;
+      slot = given[k];
+    }
+    if (takesWrt && wrt == noNode)
       return errorAt(holder, step.place,
                      std::string(step.transformation) + " needs wrt, what to differentiate by",
                      "the parameters are " + joined(below.parameters));
-    if (auto error = wrt == noNode ? std::nullopt : readWrt(wrt, below, step)) return *error;
-    return step;
+    if (auto error = wrt == noNode ? std::nullopt : readWrt(wrt, below, step)) return error;
+    return form == noNode ? std::nullopt : readForm(form, step);
+  }
+
+  std::optional<Error> readRules(std::span<const NodeId> given, Step &step) {
+    std::shared_ptr<FunctionValue> *slots[] = {&step.jvp, &step.vjp, &step.batch};
+    bool any = false;
+    for (std::size_t k = 0; k < given.size(); ++k) {
+      if (given[k] == noNode) continue;
+      auto rule = resolve(given[k]);
+      if (!rule) return rule.error();
+      *slots[k] = std::make_shared<FunctionValue>(std::move(*rule));
+      any = true;
+    }
+    if (any) return std::nullopt;
+    return errorAt(
+        holder, step.place, "custom_derivative needs a rule",
+        "write custom_derivative(f, jvp=g), where g takes f's arguments, f's results and tangents");
   }
 
   Error unknownArgument(NodeId id, const Step &step, std::span<const std::string_view> takes) {
@@ -183,6 +226,23 @@ private:
     for (std::string_view name : takes)
       advice += " and " + std::string(name);
     return errorAt(holder, isNamed ? node.mark : node.span, message, advice);
+  }
+
+  std::optional<Error> readForm(NodeId node, Step &step) {
+    std::string_view text = holder.text(node);
+    if (holder[node].kind == NodeKind::String)
+      for (std::string_view known : {"dense", "sparse", "compressed"})
+        if (text.substr(1, text.size() - 2) == known) step.form = known;
+    bool found = holder[node].kind == NodeKind::String && text.substr(1, text.size() - 2) == step.form;
+    if (!found)
+      return errorAt(holder, holder[node].span,
+                     std::string(step.transformation) + " has no form " + std::string(text),
+                     "forms are \"dense\", \"sparse\" and \"compressed\"");
+    if (step.form != "dense" && step.mode != noNode)
+      return errorAt(holder, holder[step.mode].span,
+                     "mode is of the dense form; this one is " + std::string(step.form),
+                     "the sparse form takes whichever way needs fewer products");
+    return std::nullopt;
   }
 
   std::optional<Error> readWrt(NodeId wrt, const Signature &below, Step &step) {
@@ -227,6 +287,30 @@ Signature signatureOf(const Ast &ast, const Function &function) {
     out.results.push_back(plain ? std::string(ast.text(node.span)) : "out" + std::to_string(k));
   }
   return out;
+}
+
+void setHolder(FunctionValue &value, const std::shared_ptr<const Ast> &holder) {
+  value.holder = holder;
+  for (Step &step : value.steps)
+    for (auto *rule : {&step.jvp, &step.vjp, &step.batch})
+      if (*rule) setHolder(**rule, holder);
+}
+
+std::string keyOf(const Ast &ast, const FunctionValue &value, std::size_t level) {
+  const Ast &holder = value.holder ? *value.holder : ast;
+  std::string key = std::to_string(value.function);
+  for (std::size_t k = 0; k < level; ++k) {
+    const Step &step = value.steps[k];
+    key += "|" + std::string(step.transformation);
+    for (std::size_t position : step.wrt)
+      key += "," + std::to_string(position);
+    for (NodeId node : {step.axes, step.outAxes, step.mode})
+      key += node == noNode ? "@" : "@" + std::string(holder.text(node));
+    key += "@" + std::string(step.form);
+    for (const auto *rule : {&step.jvp, &step.vjp, &step.batch})
+      key += *rule ? "<" + keyOf(ast, **rule, (*rule)->steps.size()) + ">" : "<>";
+  }
+  return key;
 }
 
 bool givesFunction(const Ast &ast, NodeId node) {

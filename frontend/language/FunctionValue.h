@@ -16,14 +16,19 @@ struct Signature {
 /// The k-th result keeps its name if it is a plain name, else it is out{k}.
 Signature signatureOf(const Ast &ast, const Function &function);
 
+struct FunctionValue;
+
 /// One transformation of a tower.
 struct Step {
   std::string_view transformation;
   Span place;                   ///< of the transformation's name
   std::vector<std::size_t> wrt; ///< positions in the parameters of the function below
   std::size_t parametersBelow = 0, resultsBelow = 0;
-  NodeId axes = noNode; ///< of vmap; noNode: all 0
-  NodeId mode = noNode; ///< of jacobian
+  NodeId axes = noNode;                           ///< of vmap; noNode: all 0
+  NodeId outAxes = noNode;                        ///< of vmap; noNode: all 0
+  NodeId mode = noNode;                           ///< of jacobian and hessian
+  std::string_view form = "dense";                ///< of jacobian and hessian: also "sparse" and "compressed"
+  std::shared_ptr<FunctionValue> jvp, vjp, batch; ///< the rules of custom_derivative that were given
 };
 
 struct FunctionValue {
@@ -32,6 +37,12 @@ struct FunctionValue {
   std::shared_ptr<const Ast> holder; ///< of the nodes in `steps` where that is not the file
   Signature signature;               ///< after all steps
 };
+
+/// Says of a function from an expression of its own, and of the rules in it, which expression that is.
+void setHolder(FunctionValue &value, const std::shared_ptr<const Ast> &holder);
+
+/// What makes two towers the same, up to level `level`.
+std::string keyOf(const Ast &ast, const FunctionValue &value, std::size_t level);
 
 /// The functions that can be named at some point: the first `visible` ones of `ast`, and locals.
 struct FunctionScope {

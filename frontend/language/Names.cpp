@@ -278,7 +278,7 @@ private:
     if (!resolved) return;
     // What vmap's axes and jacobian's mode hold are values.
     for (const Step &step : resolved->steps)
-      for (NodeId node : {step.axes, step.mode})
+      for (NodeId node : {step.axes, step.outAxes, step.mode})
         if (node != noNode) stack.push_back(node);
   }
 

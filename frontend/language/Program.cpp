@@ -40,7 +40,7 @@ Result<Choice> choose(const Program &program, const std::string &expression) {
   auto holder = std::make_shared<Ast>(std::move(*parsed));
   auto value = resolveFunction({ast, ast.functions.size()}, *holder, holder->expression);
   if (!value) return value.error();
-  value->holder = holder;
+  setHolder(*value, holder);
   return Choice{std::move(*value), holder->source};
 }
 

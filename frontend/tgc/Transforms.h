@@ -1,5 +1,6 @@
 // Functions from Function to Function. They nest without limit; parameter names pass through, added
-// parameters are called d_NAME (a tangent, or the vector of hvp) and ct_RESULT (a cotangent).
+// parameters are called d_NAME (a tangent, or the vector of hvp) and ct_RESULT (a cotangent), with a number
+// where that name is taken (d_x_2).
 #pragma once
 #include "tgc/Function.h"
 
@@ -10,6 +11,7 @@ struct Wrt : std::vector<std::string> {
   Wrt(const char *name) : std::vector<std::string>{name} {}
   Wrt(std::string name) : std::vector<std::string>{std::move(name)} {}
   Wrt(std::initializer_list<std::string> names) : std::vector<std::string>(names) {}
+  Wrt(std::vector<std::string> names) : std::vector<std::string>(std::move(names)) {}
 };
 
 /// The gradient of f's first result, a scalar, by each parameter of `wrt`.
@@ -37,13 +39,16 @@ enum class JacobianMode { Auto, Forward, Reverse };
 /// is too large.
 Function jacobian(const Function &f, const Wrt &wrt, JacobianMode mode = JacobianMode::Auto);
 /// All second derivatives of f's first result, a scalar: the blocks of each pair of parameters, row by row
-/// (aa, ab, ba, bb). Shapes: the first parameter's extents, then the second's. Errors: as grad.
-Function hessian(const Function &f, const Wrt &wrt);
+/// (aa, ab, ba, bb). Shapes: the first parameter's extents, then the second's. Auto is forward over reverse
+/// and computes blocks below the diagonal by transposing; Forward and Reverse are that mode twice. Errors: as
+/// grad.
+Function hessian(const Function &f, const Wrt &wrt, JacobianMode mode = JacobianMode::Auto);
 /// f over a new axis of its arguments: `axes` has the mapped axis of each (negative from the end) or nothing
-/// where all instances share the argument; without `axes` every argument is mapped over axis 0. Results have
-/// a leading axis. `extent` is needed only where no argument is mapped. Errors: Invalid if the mapped extents
-/// differ or an axis is out of range. Extents are those f takes, so the mapped argument has one more.
+/// where all instances share the argument; without `axes` every argument is mapped over axis 0. `outAxes`
+/// says where each result has the new axis (negative from the end); without it, in front. Extents are those f
+/// takes, so the mapped argument has one more. Errors: Invalid if an axis is out of range, there are not as
+/// many axes as arguments or results, or `extent` is negative; Limit for a tensor that is too large.
 Function vmap(const Function &f, std::int64_t extent,
-              const std::vector<std::optional<std::int64_t>> &axes = {});
+              const std::vector<std::optional<std::int64_t>> &axes = {}, const Ints &outAxes = {});
 
 } // namespace tgc

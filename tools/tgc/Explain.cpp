@@ -1,5 +1,7 @@
 // `tgc explain`: contraction order, fusion groups with their reasons, memory plan, cost. With --svg the trees
 // of the contractions as a picture, with --measure the seconds of each step on this machine.
+#include "compiler/Notes.h"
+#include "compiler/Saved.h"
 #include "compiler/Trace.h"
 #include "dialects/exec/Exec.h"
 #include "dialects/graph/Ops.h"
@@ -9,6 +11,7 @@
 #include "tools/tgc/ContractionPlan.h"
 #include "tools/tgc/Load.h"
 #include "tools/tgc/Measure.h"
+#include "tools/tgc/Structure.h"
 #include <cstdio>
 
 namespace tgc::tools {
@@ -16,9 +19,12 @@ namespace {
 
 struct Run {
   std::string kernel, why, ops, contraction;
+  std::vector<std::string> calls; ///< functions with own rules that some of the ops came out of
 };
 
 std::string opsOf(mlir::func::FuncOp kernel, std::string &contraction) {
+  if (exec::isForeign(kernel))
+    return "foreign " + kernel->getAttrOfType<mlir::StringAttr>(exec::foreignAttr).str();
   std::string out;
   for (mlir::Operation &op : kernel.front().without_terminator()) {
     auto row = mlir::dyn_cast<graph::GraphOp>(op);
@@ -33,12 +39,61 @@ std::vector<Run> runsOf(mlir::ModuleOp module, const std::string &function) {
   std::vector<Run> out;
   auto main = module.lookupSymbol<mlir::func::FuncOp>(function);
   for (auto run : main.front().getOps<exec::RunOp>()) {
-    Run row{run.getKernel().str(), "", "", ""};
+    Run row{run.getKernel().str(), "", "", "", callsOf(run.getLoc())};
     if (auto why = run->getAttrOfType<mlir::StringAttr>("why")) row.why = why.getValue().str();
     row.ops = opsOf(module.lookupSymbol<mlir::func::FuncOp>(run.getKernel()), row.contraction);
     out.push_back(row);
   }
   return out;
+}
+
+std::string joined(const std::vector<std::string> &words) {
+  std::string out;
+  for (const std::string &word : words)
+    out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+/// What reverse mode keeps, of the function as it is after the last transformation.
+Result<std::vector<SavedValue>> savedOf(Compiler &compiler, Loaded &loaded, Options options) {
+  mlir::OwningOpRef<mlir::ModuleOp> copy = loaded.module->clone();
+  CompileInput input = loaded.input();
+  input.module = *copy;
+  options.upTo = Stage::Batch;
+  if (auto written = compiler.compile(input, options); !written) return written.error();
+  return savedValues(copy->lookupSymbol<mlir::func::FuncOp>(loaded.function));
+}
+
+std::string placeText(const Place &place) {
+  return place.known() ? place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column)
+                       : "";
+}
+
+void printSaved(const std::vector<SavedValue> &saved) {
+  if (saved.empty()) return;
+  std::int64_t total = 0;
+  for (const SavedValue &value : saved)
+    total += value.bytes;
+  std::printf("kept for the reverse part: %zu values, %lld bytes\n", saved.size(),
+              static_cast<long long>(total));
+  for (const SavedValue &value : saved)
+    std::printf("      %-14s %-18s %10lld bytes  for %s  %s\n", value.op.c_str(), value.type.c_str(),
+                static_cast<long long>(value.bytes), joined(value.readers).c_str(),
+                placeText(value.place).c_str());
+}
+
+std::string savedJson(const std::vector<SavedValue> &saved) {
+  using language::quoteJson;
+  std::string out;
+  for (const SavedValue &value : saved) {
+    std::string readers;
+    for (const std::string &reader : value.readers)
+      readers += (readers.empty() ? "" : ", ") + quoteJson(reader);
+    out += (out.empty() ? "" : ", ") + std::string("{\"op\": ") + quoteJson(value.op) +
+           ", \"type\": " + quoteJson(value.type) + ", \"bytes\": " + std::to_string(value.bytes) +
+           ", \"for\": [" + readers + "], \"place\": " + quoteJson(placeText(value.place)) + "}";
+  }
+  return "[" + out + "]";
 }
 
 void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const Measured &measured,
@@ -48,6 +103,7 @@ void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const 
   for (std::size_t k = 0; k < runs.size(); ++k) {
     std::printf("%4zu  %-24s %s\n", k, runs[k].kernel.c_str(), runs[k].ops.c_str());
     if (!runs[k].contraction.empty()) std::printf("      contraction %s\n", runs[k].contraction.c_str());
+    if (!runs[k].calls.empty()) std::printf("      of %s\n", joined(runs[k].calls).c_str());
     std::printf("      because %s\n", runs[k].why.c_str());
   }
   std::printf("code\n");
@@ -70,18 +126,21 @@ void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const 
 }
 
 std::string json(const std::vector<Run> &runs, const ContractionPlan &plan, const Measured &measured,
-                 const Report &report, const Trace &trace) {
+                 const Report &report, const Trace &trace, const std::string &structure,
+                 const std::vector<SavedValue> &saved) {
   using language::quoteJson;
   std::string out = "{\"kernels\": [";
   for (std::size_t k = 0; k < runs.size(); ++k)
     out += std::string(k ? ", " : "") + "{\"kernel\": " + quoteJson(runs[k].kernel) +
            ", \"ops\": " + quoteJson(runs[k].ops) +
            ", \"contraction\": " + (runs[k].contraction.empty() ? "null" : quoteJson(runs[k].contraction)) +
-           ", \"why\": " + quoteJson(runs[k].why) + "}";
-  out += "], \"contractions\": " + plan.json() + ", \"arena_bytes\": " + std::to_string(report.arenaBytes) +
+           ", \"of\": " + quoteJson(joined(runs[k].calls)) + ", \"why\": " + quoteJson(runs[k].why) + "}";
+  out += "], \"saved\": " + savedJson(saved) + ", \"contractions\": " + plan.json() +
+         ", \"arena_bytes\": " + std::to_string(report.arenaBytes) +
          ", \"constant_bytes\": " + std::to_string(report.constantBytes) +
          ", \"peak_bytes\": " + (measured.peakBytes < 0 ? "null" : std::to_string(measured.peakBytes)) +
-         ", \"launches\": " + std::to_string(report.launches) + ", \"stages\": {";
+         ", \"launches\": " + std::to_string(report.launches) + ", \"structure\": " + structure +
+         ", \"stages\": {";
   for (std::size_t k = 0; k < trace.stages.size(); ++k)
     out += (k ? ", " : "") + quoteJson(nameOf(trace.stages[k].stage)) + ": " +
            std::to_string(trace.stages[k].seconds);
@@ -102,6 +161,7 @@ int explainCommand(const CommandLine &line, Console &console) {
   auto loaded = load(line, console, code);
   if (!loaded) return report(console, loaded.error(), code);
   Compiler compiler(*loaded->context);
+  auto structure = structureOf(*loaded->module);
   mlir::OwningOpRef<mlir::ModuleOp> copy = loaded->module->clone();
   Options half = options;
   half.upTo = Stage::Fuse;
@@ -109,6 +169,8 @@ int explainCommand(const CommandLine &line, Console &console) {
   input.module = *copy;
   if (auto fused = compiler.compile(input, half); !fused) return report(console, fused.error());
   auto runs = runsOf(*copy, loaded->function);
+  auto saved = savedOf(compiler, *loaded, options);
+  if (!saved) return report(console, saved.error());
   Trace trace;
   auto compiled = compiler.compile(loaded->input(), options, &trace);
   if (!compiled) return report(console, compiled.error());
@@ -125,9 +187,13 @@ int explainCommand(const CommandLine &line, Console &console) {
   if (line.has("svg"))
     std::fputs(plan.svg(loaded->function).c_str(), stdout);
   else if (console.json)
-    std::fputs(json(runs, plan, measured, compiled->report, trace).c_str(), stdout);
-  else
+    std::fputs(json(runs, plan, measured, compiled->report, trace, structureJson(structure), *saved).c_str(),
+               stdout);
+  else {
+    std::fputs(structureText(structure).c_str(), stdout);
     printText(runs, plan, measured, compiled->report, trace);
+    printSaved(*saved);
+  }
   return Done;
 }
 
