@@ -133,15 +133,6 @@ Value ItemVectors::load(const Memory &memory, Value at, int64_t lanes, Value mas
   return enter(stored, memory.element);
 }
 
-Value ItemVectors::gather(const Memory &memory, Value base, Value places, Value mask) {
-  int64_t lanes = cast<VectorType>(places.getType()).getDimSize(0);
-  if (memory.splat) return arith::SelectOp::create(builder, loc, mask, spread(memory, lanes), zero(lanes));
-  VectorType type = storedVector(memory, lanes);
-  Value none = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
-  Value stored = vector::GatherOp::create(builder, loc, type, memory.flat, base, places, mask, none);
-  return enter(stored, memory.element);
-}
-
 void ItemVectors::store(const Memory &memory, Value number, Value at) {
   Value stored = leave(number, memory.element);
   if (isa<VectorType>(stored.getType()))
@@ -172,38 +163,21 @@ void ItemVectors::copy(const Memory &source, const Memory &target, Value from, i
 }
 
 // ---- places ----
-static Value extended(OpBuilder &builder, Location loc, Value stored, Type element) {
-  Type wide = likeShaped(stored, builder.getI64Type());
-  if (stored.getType() == wide) return stored;
-  if (kindOf(element) == 'u') return arith::ExtUIOp::create(builder, loc, wide, stored);
-  return arith::ExtSIOp::create(builder, loc, wide, stored);
-}
-
 Value ItemVectors::integer(const Memory &memory, Value at) {
   Value stored = memref::LoadOp::create(builder, loc, memory.flat, memory.splat ? ink.number(0) : at);
-  return extended(builder, loc, stored, memory.element);
-}
-
-Value ItemVectors::integers(const Memory &memory, Value at, int64_t lanes, Value mask) {
-  if (memory.splat)
-    return vector::BroadcastOp::create(builder, loc, VectorType::get({lanes}, builder.getI64Type()),
-                                       integer(memory, at));
-  VectorType type = storedVector(memory, lanes);
-  Value none = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
-  Value stored = vector::MaskedLoadOp::create(builder, loc, type, memory.flat, at, mask, none);
-  return extended(builder, loc, stored, memory.element);
+  Type wide = builder.getI64Type();
+  if (stored.getType() == wide) return stored;
+  if (kindOf(memory.element) == 'u') return arith::ExtUIOp::create(builder, loc, wide, stored);
+  return arith::ExtSIOp::create(builder, loc, wide, stored);
 }
 
 Value ItemVectors::firstLanes(Value count, int64_t lanes) {
   return vector::CreateMaskOp::create(builder, loc, VectorType::get({lanes}, builder.getI1Type()), count);
 }
 
-Value ItemVectors::isBelow(Value places, int64_t extent) {
-  Type type = places.getType();
-  TypedAttr number = builder.getI64IntegerAttr(extent);
-  if (auto vector = dyn_cast<VectorType>(type)) number = DenseElementsAttr::get(vector, Attribute(number));
-  Value last = arith::ConstantOp::create(builder, loc, number);
-  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, places, last);
+Value ItemVectors::isBelow(Value place, int64_t extent) {
+  Value last = arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(extent));
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, place, last);
 }
 
 Value ItemVectors::asIndex(Value i64) {

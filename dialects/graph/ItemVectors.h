@@ -22,7 +22,6 @@ public:
   mlir::Value load(const Memory &memory, mlir::Value at, int64_t lanes);
   /// Zero where the mask is off; nothing is read there.
   mlir::Value load(const Memory &memory, mlir::Value at, int64_t lanes, mlir::Value mask);
-  mlir::Value gather(const Memory &memory, mlir::Value base, mlir::Value places, mlir::Value mask);
   void store(const Memory &memory, mlir::Value number, mlir::Value at);
   /// `count` elements from `from` on, one value for all; and copied (and converted) from another memory.
   void fill(const Memory &memory, mlir::Value from, int64_t count);
@@ -41,13 +40,12 @@ public:
   /// The first `distance` lanes of one vector and the other ones of another.
   mlir::Value joined(mlir::Value first, mlir::Value others, int64_t distance);
 
-  /// An integer tensor's element as an i64 (unsigned ones above 2^63 come out negative); and several.
+  /// An integer tensor's element as an i64 (unsigned ones above 2^63 come out negative).
   mlir::Value integer(const Memory &memory, mlir::Value at);
-  mlir::Value integers(const Memory &memory, mlir::Value at, int64_t lanes, mlir::Value mask);
   /// The first `count` (an index) of the lanes.
   mlir::Value firstLanes(mlir::Value count, int64_t lanes);
-  /// Whether i64s are in [0, extent).
-  mlir::Value isBelow(mlir::Value places, int64_t extent);
+  /// Whether an i64 is in [0, extent).
+  mlir::Value isBelow(mlir::Value place, int64_t extent);
   mlir::Value asIndex(mlir::Value i64);
 
   /// A loop that carries numbers; `body` gives their next values.
