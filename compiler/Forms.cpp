@@ -70,10 +70,10 @@ LogicalResult scheduledKernel(Operation *op) {
 LogicalResult anything(Operation *) { return success(); }
 
 constexpr StringRef graphOuter[] = {"graph", "func.func", "func.return", "arith.constant", "exec.constant"};
-constexpr StringRef outerRuns[] = {"func.func",     "func.return",    "exec.run",      "exec.reshape",
-                                   "exec.constant", "arith.constant", "graph.constant"};
-constexpr StringRef outerLaunches[] = {"func.func", "func.return",  "exec.launch",  "exec.slot",
-                                       "exec.copy", "exec.reshape", "exec.constant"};
+constexpr StringRef outerRuns[] = {"func.func",    "func.return",   "exec.run",       "exec.control",
+                                   "exec.reshape", "exec.constant", "arith.constant", "graph.constant"};
+constexpr StringRef outerLaunches[] = {"func.func", "func.return", "exec.launch",  "exec.enter",
+                                       "exec.slot", "exec.copy",   "exec.reshape", "exec.constant"};
 constexpr StringRef kernelLinalg[] = {"func.func",    "func.return",    "linalg.generic", "linalg.fill",
                                       "tensor.empty", "arith.constant", "linalg.yield",   "exec.items"};
 constexpr StringRef bodyLinalg[] = {"arith", "math", "linalg.index", "linalg.yield", "tensor.extract"};
@@ -81,9 +81,9 @@ constexpr StringRef bodyItems[] = {"arith", "math", "scf", "memref", "vector", "
 constexpr StringRef kernelLoops[] = {"func.func", "func.return", "func.call", "scf",       "arith",
                                      "math",      "memref",      "vector",    "ub.poison", "index"};
 constexpr StringRef llvmOnly[] = {"llvm"};
-constexpr StringRef neverRequests[] = {"graph.jvp", "graph.vjp"};
-constexpr StringRef neverBatches[] = {"graph.jvp", "graph.vjp", "graph.vmap"};
-constexpr StringRef neverCalls[] = {"graph.jvp", "graph.vjp", "graph.vmap", "graph.call"};
+constexpr StringRef neverRequests[] = {"graph.jvp", "graph.vjp", "graph.checkpoint"};
+constexpr StringRef neverBatches[] = {"graph.jvp", "graph.vjp", "graph.checkpoint", "graph.vmap"};
+constexpr StringRef neverCalls[] = {"graph.jvp", "graph.vjp", "graph.checkpoint", "graph.vmap", "graph.call"};
 constexpr StringRef neverHeap[] = {"memref.alloc", "memref.dealloc", "memref.copy"};
 
 const Form &formAfter(Stage stage) {

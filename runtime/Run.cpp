@@ -2,16 +2,11 @@
 // tell.
 #include "runtime/Run.h"
 #include "runtime/Overlap.h"
-#include "runtime/cpu/Parallel.h"
+#include "runtime/Steps.h"
 #include <algorithm>
 
 namespace tgc {
 namespace {
-
-/// Below this a region costs more than a second thread saves (measured break-even 2 to 3 us of work).
-constexpr std::int64_t parallelAboveNanoseconds = 5000;
-/// The least work worth waking one thread for.
-constexpr std::int64_t nanosecondsPerThread = 2500;
 
 bool fits(const Port &port, const View &view) {
   if (!view.valid() || view.dtype() != port.dtype || view.rank() != port.shape.rank()) return false;
@@ -34,60 +29,27 @@ Error wrongCount(const char *kind, std::size_t wanted, std::size_t given) {
                                        std::to_string(given) + (given == 1 ? " was given" : " were given")};
 }
 
+/// Elements that the program reads once for all indices of an axis must be one in the view too: packing would
+/// have to choose.
+Result<void> checkRepeats(const char *kind, std::size_t index, const Port &port, const View &view) {
+  for (std::size_t axis = 0; axis < port.strides.size(); ++axis)
+    if (port.strides[axis] == 0 && view.extent(int(axis)) > 1 && view.strideElements(int(axis)) != 0)
+      return Error{ErrorKind::Invalid, std::string(kind) + " " + std::to_string(index) + " (" + port.name +
+                                           ") is declared to repeat along axis " + std::to_string(axis) +
+                                           ", but has stride " +
+                                           std::to_string(view.strideElements(int(axis))) + " there"};
+  return {};
+}
+
 /// Checks the views of one side and notes whether any is strided.
 template <typename Views>
 Result<void> checkPorts(const char *kind, const std::vector<Port> &ports, const Views &views, bool &strided) {
   for (std::size_t i = 0; i < ports.size(); ++i) {
     if (!fits(ports[i], views[i])) [[unlikely]]
       return misfit(kind, i, ports[i], views[i]);
-    strided |= !views[i].dense();
-  }
-  return {};
-}
-
-/// A call under way: where its tensors are, and the threads it may use.
-struct Call {
-  const Program &program;
-  const RunOptions &options;
-  std::byte **bases;
-  void **buffers;
-};
-
-struct StepBody {
-  Kernel kernel;
-  void **buffers;
-};
-
-void runItems(std::int64_t begin, std::int64_t end, void *context) {
-  const auto &body = *static_cast<const StepBody *>(context);
-  body.kernel(begin, end, body.buffers);
-}
-
-void runParallel(const Step &step, const Call &call) {
-  StepBody body{step.kernel, call.buffers};
-  if (call.options.executor.parallelFor) {
-    parallelFor(call.options.executor, step.items, runItems, &body);
-    return;
-  }
-  const int allowed = call.options.threads > 0 ? call.options.threads : availableThreads();
-  const std::int64_t worth = std::max<std::int64_t>(step.nanoseconds / nanosecondsPerThread, 1);
-  parallelFor(step.items, int(std::min<std::int64_t>(allowed, worth)), 1, runItems, &body);
-}
-
-Result<void> runSteps(const Call &call) {
-  const Program::Slot *slots = call.program.slots().data();
-  for (const Step &step : call.program.steps()) {
-    void **buffer = call.buffers;
-    for (std::uint32_t i = step.firstBuffer; i < step.lastBuffer; ++i)
-      *buffer++ = reinterpret_cast<void *>(reinterpret_cast<std::uintptr_t>(call.bases[slots[i].base]) +
-                                           slots[i].offsetBytes);
-    if (!step.kernel) [[unlikely]] {
-      auto called = callForeign(call.program.foreign()[step.foreign], step.items, call.buffers, call.options);
-      if (!called) return called;
-    } else if (step.items > 1 && step.nanoseconds > parallelAboveNanoseconds && call.options.threads != 1)
-      runParallel(step, call);
-    else if (step.items > 0)
-      step.kernel(0, step.items, call.buffers);
+    if (ports[i].holds(views[i])) continue;
+    strided = true;
+    if (auto checked = checkRepeats(kind, i, ports[i], views[i]); !checked) return checked;
   }
   return {};
 }
@@ -121,16 +83,20 @@ Result<void> checkWorkspace(const Program &program, Workspace &workspace, bool s
 struct CallTable {
   std::byte **bases;
   void **buffers;
+  std::byte **nested;
   Interval *intervals;
 
   CallTable(const Program &program, Workspace &workspace)
       : bases(reinterpret_cast<std::byte **>(workspace.data() + (program.arenaBytes() + 63) / 64 * 64)),
         buffers(reinterpret_cast<void **>(bases + program.baseCount())),
-        intervals(reinterpret_cast<Interval *>(buffers + program.mostBuffers())) {}
+        nested(reinterpret_cast<std::byte **>(buffers + program.mostBuffers())),
+        intervals(reinterpret_cast<Interval *>(nested + program.nestedPointers())) {}
 };
 
 MutableView packedView(const Program &program, const Port &port, std::size_t index, Workspace &workspace) {
-  return MutableView(port.dtype, workspace.tail() + program.packOffset(index), port.shape);
+  std::byte *start = workspace.tail() + program.packOffset(index);
+  if (port.strides.empty()) return MutableView(port.dtype, start, port.shape);
+  return MutableView(port.dtype, start, port.shape, port.strides);
 }
 
 /// Fills the base pointers; strided arguments are packed, strided results get their place in the tail.
@@ -139,16 +105,18 @@ void bind(const Program &program, std::span<const View> arguments, std::span<con
   std::size_t slot = 0;
   for (const View &view : arguments) {
     bases[slot] = static_cast<std::byte *>(const_cast<void *>(view.data()));
-    if (!view.dense()) [[unlikely]] {
-      const MutableView packed = packedView(program, program.arguments()[slot], slot, workspace);
+    const Port &port = program.arguments()[slot];
+    if (!port.holds(view)) [[unlikely]] {
+      const MutableView packed = packedView(program, port, slot, workspace);
       copyElements(view, packed);
       bases[slot] = static_cast<std::byte *>(packed.data());
     }
     ++slot;
   }
   for (const MutableView &view : results) {
-    bases[slot] =
-        view.dense() ? static_cast<std::byte *>(view.data()) : workspace.tail() + program.packOffset(slot);
+    const Port &port = program.results()[slot - arguments.size()];
+    bases[slot] = port.holds(view) ? static_cast<std::byte *>(view.data())
+                                   : workspace.tail() + program.packOffset(slot);
     ++slot;
   }
   bases[slot] = workspace.data();
@@ -158,7 +126,7 @@ void bind(const Program &program, std::span<const View> arguments, std::span<con
 void scatter(const Program &program, std::span<const MutableView> results, Workspace &workspace) {
   const std::size_t arguments = program.arguments().size();
   for (std::size_t i = 0; i < results.size(); ++i)
-    if (!results[i].dense())
+    if (!program.results()[i].holds(results[i]))
       copyElements(packedView(program, program.results()[i], arguments + i, workspace), results[i]);
 }
 
@@ -166,7 +134,8 @@ void scatter(const Program &program, std::span<const MutableView> results, Works
 
 std::int64_t callTableBytes(const Program &program) {
   const std::size_t ports = program.arguments().size() + program.results().size();
-  return std::int64_t((program.baseCount() + program.mostBuffers()) * sizeof(void *) +
+  return std::int64_t((program.baseCount() + program.mostBuffers() + program.nestedPointers()) *
+                          sizeof(void *) +
                       ports * sizeof(Interval));
 }
 
@@ -192,7 +161,8 @@ Result<void> run(const Program &program, std::span<const View> arguments,
   const CallTable table(program, workspace);
   if (auto checked = checkOverlap(program, arguments, results, table.intervals); !checked) return checked;
   bind(program, arguments, results, workspace, table.bases);
-  if (auto done = runSteps({program, options, table.bases, table.buffers}); !done) [[unlikely]]
+  if (auto done = runSteps({program, options, table.buffers, table.nested}, program.steps(), table.bases);
+      !done) [[unlikely]]
     return done;
   if (strided) scatter(program, results, workspace);
   return {};

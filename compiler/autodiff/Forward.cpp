@@ -2,6 +2,7 @@
 // arrives.
 #include "compiler/autodiff/Derive.h"
 #include "dialects/graph/Call.h"
+#include "dialects/graph/Control.h"
 #include "dialects/graph/Ops.h"
 
 using namespace mlir;
@@ -38,6 +39,15 @@ LogicalResult Derive::forward(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     for (Value operand : op.getOperands())
       in.push_back(incoming(operand));
     if (llvm::all_of(in, [](const Sym &sym) { return sym.isZero(); })) continue;
+    if (isControl(copy)) {
+      auto made = tangentOfControl(copy, ink, in);
+      if (failed(made) || ink.failed()) return failure();
+      copies.map(op.getResults(), made->values);
+      for (auto [value, t] : llvm::zip_equal(made->values, made->derivatives))
+        if (!t.isZero()) tangent[value] = t;
+      copy->erase();
+      continue;
+    }
     auto out = tangentOf(&op, copy, ink, in);
     if (failed(out) || ink.failed()) return failure();
     for (auto [value, t] : llvm::zip_equal(copy->getResults(), *out))
@@ -53,6 +63,8 @@ LogicalResult Derive::forward(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
 
 FailureOr<Syms> Derive::tangentOf(Operation *op, Operation *copy, Ink &ink, SymsRef tangents) {
   if (isa<VmapOp>(copy)) return tangentOfMap(copy, ink, tangents);
+  if (isa<CheckpointOp>(copy)) return tangentOfCheckpoint(copy, ink, tangents);
+  if (isa<BarrierOp>(copy)) return tangentOfBarrier(copy, ink, tangents);
   if (auto call = dyn_cast<CallOp>(copy)) return tangentOfCall(cast<CallOp>(op), call, ink, tangents);
   auto row = dyn_cast<GraphOp>(copy);
   if (!row) return refuseDerivative(copy), failure();
