@@ -146,7 +146,8 @@ void noteDonations(func::FuncOp entry, ArrayRef<Donation> donated) {
   if (!pairs.empty()) entry->setAttr(exec::donatedAttr, Builder(entry).getDenseI64ArrayAttr(pairs));
 }
 
-/// Ways to meet a budget, from the fastest on: as asked, then with contractions in ever smaller slices.
+/// Ways to meet a budget, from the fastest on: as asked, then with contractions in ever smaller slices, then
+/// with maps in ever smaller pieces.
 std::vector<Options> waysToFit(const Options &options) {
   std::vector<Options> ways{options};
   if (options.memoryBudget == 0) return ways;
@@ -156,6 +157,11 @@ std::vector<Options> waysToFit(const Options &options) {
     if (options.contractionBytes == 0 || bytes < options.contractionBytes) {
       ways.push_back(options);
       ways.back().contractionBytes = bytes;
+    }
+  for (std::int64_t chunk : {64, 16, 4, 1})
+    if (options.mapChunk == 0 || chunk < options.mapChunk) {
+      ways.push_back(options);
+      ways.back().mapChunk = chunk;
     }
   return ways;
 }

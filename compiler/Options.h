@@ -40,8 +40,9 @@ struct Options {
   /// away.
   std::int64_t mapChunk = 0;
   /// Most bytes of the arena; 0 is unlimited. Under a budget steps are put in an order that needs less,
-  /// values are computed again instead of kept, and contractions are sliced, until the plan fits; what cannot
-  /// fit is refused. A larger budget never gives a slower program, as the schedule estimates time.
+  /// values are computed again instead of kept, contractions are sliced and maps are cut in pieces, until the
+  /// plan fits; what cannot fit is refused. A larger budget never gives a slower program, as the schedule
+  /// estimates time.
   std::int64_t memoryBudget = 0;
   /// Most ops one kernel may hold; keeps compile time linear in the graph.
   int kernelOps = 64;

@@ -198,6 +198,28 @@ TEST_CASE("budget: contractions are sliced where nothing else helps") {
   CHECK(run(code) == expected);
 }
 
+TEST_CASE("budget: maps run in pieces where nothing else helps") {
+  // Each instance makes 64 KiB inside and gives one number.
+  Function f("f", {{"x", f64, {64}}, {"w", f64, {64, 64}}}, [](Expr x, Expr w) {
+    Expr m = einsum("i,ij->ij", x, w);
+    Expr p = matmul(m, m);
+    return sum(p * matmul(p, w));
+  });
+  const Function mapped = vmap(f, 50, {0, std::nullopt});
+  const auto expected = run(mapped);
+  const std::int64_t whole = compiled(mapped).summary().arenaBytes;
+  const Executable code = compiled(mapped, {.memoryBudget = whole / 8});
+  CHECK(code.summary().arenaBytes <= whole / 8);
+  CHECK(touched(code) == code.summary().arenaBytes);
+  CHECK(run(code) == expected); // whole numbers: exact in any order
+  const Function slopes = jacobian(mapped, "x", JacobianMode::Reverse);
+  const auto dense = run(slopes);
+  const std::int64_t all = compiled(slopes).summary().arenaBytes;
+  const Executable pieces = compiled(slopes, {.memoryBudget = all / 4});
+  CHECK(pieces.summary().arenaBytes <= all / 4);
+  CHECK(run(pieces) == dense);
+}
+
 TEST_CASE("donated: a training step writes its state over the old one, in place") {
   Function loss("loss", {{"X", f64, {32, 16}}, {"y", f64, {32}}, {"w", f64, {16}}},
                 [](Expr X, Expr y, Expr w) {
