@@ -136,13 +136,17 @@ LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
     operands.values.push_back(axis < 0 ? ink.sym(outer) : axisInFront(ink.sym(outer), axis));
     operands.flags.push_back(axis >= 0);
   }
-  auto made = emit(f, ink, operands, extent);
-  if (failed(made)) return failure();
-  SmallVector<Value> results;
-  for (auto [value, flag] : llvm::zip_equal(made->values, made->flags))
-    results.push_back(withLeadingAxis(ink, value, flag, extent).value());
+  Syms results;
+  if (chunk > 0 && extent > chunk) {
+    if (failed(emitInChunks(f, ink, operands, extent, results))) return failure();
+  } else {
+    auto made = emit(f, ink, operands, extent);
+    if (failed(made)) return failure();
+    for (auto [value, flag] : llvm::zip_equal(made->values, made->flags))
+      results.push_back(withLeadingAxis(ink, value, flag, extent));
+  }
   if (ink.failed()) return failure();
-  request->replaceAllUsesWith(results);
+  request->replaceAllUsesWith(llvm::map_to_vector(results, [](Sym value) { return value.value(); }));
   request->erase();
   return success();
 }
@@ -151,14 +155,15 @@ LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
 
 namespace {
 struct BatchPass : impl::BatchBase<BatchPass> {
+  using BatchBase::BatchBase;
   void runOnOperation() override {
-    if (failed(batch::Batcher(getOperation()).resolveAll())) signalPassFailure();
+    if (failed(batch::Batcher(getOperation(), chunk).resolveAll())) signalPassFailure();
   }
 };
 } // namespace
 
 void addBatch(OpPassManager &pipeline, const Options &options) {
-  pipeline.addPass(createBatch());
+  pipeline.addPass(createBatch(BatchOptions{options.mapChunk}));
   if (!options.keepCalls) pipeline.addPass(createInlineCalls()); // nobody is left to ask for a rule
   pipeline.addPass(createDropUnused());
 }
