@@ -77,7 +77,7 @@ constexpr StringRef outerLaunches[] = {"func.func", "func.return",  "exec.launch
 constexpr StringRef kernelLinalg[] = {"func.func",    "func.return",    "linalg.generic", "linalg.fill",
                                       "tensor.empty", "arith.constant", "linalg.yield",   "exec.items"};
 constexpr StringRef bodyLinalg[] = {"arith", "math", "linalg.index", "linalg.yield", "tensor.extract"};
-constexpr StringRef bodyItems[] = {"arith", "math", "scf", "memref", "func.call"};
+constexpr StringRef bodyItems[] = {"arith", "math", "scf", "memref", "vector", "func.call"};
 constexpr StringRef kernelLoops[] = {"func.func", "func.return", "func.call", "scf",       "arith",
                                      "math",      "memref",      "vector",    "ub.poison", "index"};
 constexpr StringRef llvmOnly[] = {"llvm"};

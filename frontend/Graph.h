@@ -2,6 +2,7 @@
 #pragma once
 #include "compiler/Compiler.h"
 #include "dialects/graph/Calls.h"
+#include "dialects/graph/Subscript.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "tgc/Custom.h"
@@ -56,6 +57,8 @@ public:
   /// x[items], or x with `written` there.
   Expr indexed(const Arg &x, const std::vector<Item> &items, std::string_view mode, const Arg *written,
                std::string_view how);
+  /// At most `size` rows of x at the one mask among the items, and how many there are.
+  std::pair<Expr, Expr> masked(const Arg &x, const std::vector<Item> &items, std::int64_t size);
 
   Expr add(mlir::Value value);
   mlir::Value value(const Expr &expr) const { return values[expr.id]; }
@@ -69,6 +72,7 @@ public:
 
 private:
   std::optional<graph::Argument> converted(const Arg &arg);
+  std::optional<std::vector<graph::Subscript>> subscripts(const std::vector<Item> &items, Arg::Here here);
   std::vector<mlir::Value> values;
 };
 

@@ -7,13 +7,9 @@ namespace tgc {
 
 namespace detail {
 
-Expr Trace::indexed(const Arg &x, const std::vector<Item> &items, std::string_view mode, const Arg *written,
-                    std::string_view how) {
-  std::lock_guard lock(graph->mutex);
-  if (error) return Expr(shared_from_this(), Expr::failed);
-  DiagnosticCollector diagnostics(&graph->context);
-  ink.setLoc(locationOf(x.here));
-  std::vector<tgc::graph::Subscript> subscripts;
+std::optional<std::vector<tgc::graph::Subscript>> Trace::subscripts(const std::vector<Item> &items,
+                                                                    Arg::Here here) {
+  std::vector<tgc::graph::Subscript> all;
   for (const Item &item : items) {
     tgc::graph::Subscript one;
     if (auto *at = std::get_if<std::int64_t>(&item.held)) {
@@ -25,24 +21,56 @@ Expr Trace::indexed(const Arg &x, const std::vector<Item> &items, std::string_vi
     } else if (std::holds_alternative<Ellipsis>(item.held)) {
       one.held = tgc::graph::Subscript::Ellipsis();
     } else {
-      auto tensor = converted(Arg(std::get<Expr>(item.held), x.here));
-      if (!tensor) return Expr(shared_from_this(), Expr::failed);
+      auto tensor = converted(Arg(std::get<Expr>(item.held), here));
+      if (!tensor) return std::nullopt;
       one.held = *tensor->as<tgc::graph::Sym>();
     }
-    subscripts.push_back(std::move(one));
+    all.push_back(std::move(one));
   }
-  auto base = converted(x);
+  return all;
+}
+
+Expr Trace::indexed(const Arg &x, const std::vector<Item> &items, std::string_view mode, const Arg *written,
+                    std::string_view how) {
+  std::lock_guard lock(graph->mutex);
+  const Expr none(shared_from_this(), Expr::failed);
+  if (error) return none;
+  DiagnosticCollector diagnostics(&graph->context);
+  ink.setLoc(locationOf(x.here));
+  auto places = subscripts(items, x.here);
+  auto base = places ? converted(x) : std::nullopt;
   std::optional<tgc::graph::Argument> value;
   if (base && written) value = converted(*written);
-  if (!base || (written && !value)) return Expr(shared_from_this(), Expr::failed);
+  if (!base || (written && !value)) return none;
   tgc::graph::Sym sym = *base->as<tgc::graph::Sym>();
   llvm::StringRef wanted(mode.data(), mode.size());
   tgc::graph::Sym result =
-      written ? tgc::graph::writeAt(ink, sym, subscripts, *value, {how.data(), how.size()}, wanted)
-              : tgc::graph::readAt(ink, sym, subscripts, wanted);
+      written ? tgc::graph::writeAt(ink, sym, *places, *value, {how.data(), how.size()}, wanted)
+              : tgc::graph::readAt(ink, sym, *places, wanted);
   if (result && !ink.failed()) return add(result.value());
   fail(diagnostics.take(Stage::Algebra));
-  return Expr(shared_from_this(), Expr::failed);
+  return none;
+}
+
+std::pair<Expr, Expr> Trace::masked(const Arg &x, const std::vector<Item> &items, std::int64_t size) {
+  std::lock_guard lock(graph->mutex);
+  const Expr none(shared_from_this(), Expr::failed);
+  if (error) return {none, none};
+  DiagnosticCollector diagnostics(&graph->context);
+  ink.setLoc(locationOf(x.here));
+  auto places = subscripts(items, x.here);
+  auto base = places ? converted(x) : std::nullopt;
+  if (!base) return {none, none};
+  tgc::graph::Sym mask = tgc::graph::onlyMask(*places);
+  if (!mask) {
+    fail({ErrorKind::Invalid, "select takes one bool tensor as its index", {}, 1, {}});
+    return {none, none};
+  }
+  tgc::graph::Syms read = tgc::graph::readMasked(ink, *base->as<tgc::graph::Sym>(), mask, size);
+  if (!ink.failed() && read.size() == 2 && read[0] && read[1])
+    return {add(read[0].value()), add(read[1].value())};
+  fail(diagnostics.take(Stage::Algebra));
+  return {none, none};
 }
 
 } // namespace detail
@@ -56,6 +84,10 @@ Expr index(Arg x, const std::vector<Item> &items, std::string_view mode) {
 At Expr::at(std::vector<Item> items) const { return At(*this, std::move(items)); }
 
 Expr At::get(std::string_view mode, Arg::Here here) const { return index(Arg(x, here), items, mode); }
+
+std::pair<Expr, Expr> At::select(std::int64_t size, Arg::Here here) const {
+  return x.trace ? x.trace->masked(Arg(x, here), items, size) : std::pair(x, x);
+}
 
 Expr At::write(const Arg &value, std::string_view how, std::string_view mode) const {
   return x.trace ? x.trace->indexed(Arg(x, value.here), items, mode, &value, how) : x;

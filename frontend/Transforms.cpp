@@ -1,112 +1,21 @@
 // Each transformation is a new graph function that holds one request; the compiler's stages write it out.
 #include "tgc/Transforms.h"
-#include "dialects/graph/Ops.h"
-#include "frontend/Graph.h"
+#include "dialects/graph/Functions.h"
+include "dialects/graph/Ops.h"
+#include "frontend/Maker.h"
 
 using namespace mlir;
 
 namespace tgc {
+
+using detail::Maker;
+
 namespace {
-
-using detail::FunctionState;
-
-/// A transformed function under construction.
-class Maker {
-public:
-  Maker(const Function &f, const char *transform)
-      : f(*f.state), transform(transform), lock(this->f.graph->mutex),
-        made(std::make_shared<FunctionState>()) {
-    made->graph = this->f.graph;
-    made->name = std::string(transform) + "(" + this->f.name + ")";
-    made->error = this->f.error;
-    made->params = this->f.params;
-  }
-
-  bool failed() const { return made->error.has_value(); }
-  void refuse(std::string message) {
-    if (!made->error)
-      made->error = Error{ErrorKind::Invalid, std::string(transform) + ": " + std::move(message)};
-  }
-
-  /// Positions of the parameters to differentiate by.
-  SmallVector<int64_t> positions(const Wrt &wrt) {
-    SmallVector<int64_t> out;
-    for (const std::string &name : wrt) {
-      auto found = llvm::find_if(f.params, [&](const Param &param) { return param.name == name; });
-      if (found == f.params.end())
-        refuse(f.name + " has no parameter " + name);
-      else if (!isFloat(found->dtype))
-        refuse("parameter " + name + " is " + std::string(nameOf(found->dtype)) +
-               "; only floating-point parameters have derivatives");
-      else if (llvm::is_contained(out, found - f.params.begin()))
-        refuse("parameter " + name + " is named twice");
-      else
-        out.push_back(found - f.params.begin());
-    }
-    if (wrt.empty()) refuse("no parameter to differentiate by");
-    return out;
-  }
-
-  /// Where the name is taken, as by a second tangent, a number is added: d_x, d_x_2.
-  void addParam(const std::string &wanted, const Param &like) {
-    auto taken = [&](const std::string &name) {
-      return llvm::any_of(made->params, [&](const Param &param) { return param.name == name; });
-    };
-    std::string name = wanted;
-    for (int k = 2; taken(name); ++k)
-      name = wanted + "_" + std::to_string(k);
-    made->params.push_back({name, like.dtype, like.extents});
-  }
-
-  void begin() {
-    if (failed()) return;
-    context = &f.graph->context;
-    OpBuilder atEnd = OpBuilder::atBlockEnd(f.graph->module->getBody());
-    SmallVector<Type> inputs;
-    for (const Param &param : made->params)
-      inputs.push_back(detail::typeOf(context, param));
-    made->symbol = f.graph->freeName(std::string(transform) + "_" + f.symbol);
-    callee = f.graph->function(f.symbol);
-    function = func::FuncOp::create(atEnd, callee.getLoc(), made->symbol, atEnd.getFunctionType(inputs, {}));
-    Block *body = function.addEntryBlock();
-    for (auto [argument, param] : llvm::zip(body->getArguments(), made->params))
-      argument.setLoc(NameLoc::get(StringAttr::get(context, param.name), callee.getLoc()));
-    builder = OpBuilder::atBlockEnd(body);
-  }
-
-  Function end(ValueRange results, const std::vector<std::string> &names = {}) {
-    func::ReturnOp::create(builder, function.getLoc(), results);
-    function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), results.getTypes()));
-    for (auto [k, value] : llvm::enumerate(results))
-      made->results.push_back(
-          detail::paramOf(k < names.size() ? names[k] : "out" + std::to_string(k), value.getType()));
-    return done();
-  }
-  Function done() { return Function(std::shared_ptr<const FunctionState>(made)); }
-
-  const FunctionState &f;
-  const char *transform;
-  std::lock_guard<std::recursive_mutex> lock;
-  std::shared_ptr<FunctionState> made;
-  MLIRContext *context = nullptr;
-  func::FuncOp callee, function;
-  OpBuilder builder{static_cast<MLIRContext *>(nullptr)};
-};
 
 Type lifted(Type type, std::int64_t extent) {
   SmallVector<int64_t> shape = {extent};
   llvm::append_range(shape, graph::tensorOf(type).getShape());
   return RankedTensorType::get(shape, graph::elementOf(type));
-}
-
-/// Whether the first result can be differentiated as one number; refused if not.
-bool scalarFirst(Maker &maker) {
-  if (maker.failed()) return false;
-  const auto &results = maker.f.results;
-  if (!results.empty() && isFloat(results[0].dtype) && results[0].extents.empty()) return true;
-  maker.refuse("the first result of " + maker.f.name + " must be a floating-point scalar" +
-               (results.empty() ? "" : ", it is " + typeText(results[0].dtype, Shape(results[0].extents))));
-  return false;
 }
 
 /// grad and value_and_grad: a vjp with a cotangent of one for the first result and zero for the others.
@@ -211,10 +120,20 @@ Function jacobian(const Function &f, const Wrt &wrt, JacobianMode mode) {
   return maker.end(request.getResults());
 }
 
-Function hessian(const Function &f, const Wrt &wrt) {
+/// Only the first result.
+static Function firstOf(const Function &f) {
+  return Function(f.name(), f.params(), [&](std::span<const Expr> all) {
+    return f(std::vector<Arg>(all.begin(), all.end())).front();
+  });
+}
+
+Function hessian(const Function &f, const Wrt &wrt, JacobianMode mode) {
   Maker maker(f, "hessian");
   auto positions = maker.positions(wrt);
   scalarFirst(maker);
+  if (!maker.failed() && mode == JacobianMode::Reverse) return jacobian(grad(f, wrt), wrt, mode);
+  if (!maker.failed() && mode == JacobianMode::Forward)
+    return jacobian(jacobian(firstOf(f), wrt, mode), wrt, mode);
   maker.begin();
   if (maker.failed()) return maker.done();
   SmallVector<Type> rows;

@@ -16,6 +16,11 @@ double tgc_lgamma(double x);
 void tgc_argsort(std::int64_t kind, std::int64_t bits, std::int64_t keys, std::int64_t keyStride,
                  std::int64_t order, std::int64_t orderStride, std::int64_t scratch, std::int64_t count,
                  std::int64_t descending);
+/// The first `wanted` of these positions; scratch holds 8 * wanted + 128 words. Cost: O(count) where few are
+/// wanted, O(count log count) at most.
+void tgc_top_places(std::int64_t kind, std::int64_t bits, std::int64_t keys, std::int64_t keyStride,
+                    std::int64_t order, std::int64_t orderStride, std::int64_t scratch, std::int64_t count,
+                    std::int64_t descending, std::int64_t wanted);
 /// One n x n matrix, row-major, of f32 or f64 (`bits`), at addresses; m is the number of right-hand sides. A
 /// step of 0 repeats the first number for all elements. Only the lower triangle is read by tgc_cholesky, the
 /// named one by tgc_solve_triangular; scratch holds n * n numbers.

@@ -16,7 +16,9 @@ namespace tgc {
 
 namespace autodiff {
 
-static bool isRequest(Operation *op) { return isa<JvpOp, VjpOp, JacobianOp, HessianOp, VmapOp, CallOp>(op); }
+static bool isRequest(Operation *op) {
+  return isa<JvpOp, VjpOp, JacobianOp, HessianOp, SparseDerivativeOp, VmapOp, CallOp>(op);
+}
 
 func::FuncOp Derive::callee(Operation *request) {
   auto name = request->getAttrOfType<FlatSymbolRefAttr>("callee");
@@ -61,7 +63,9 @@ LogicalResult Derive::resolveRequest(Operation *request) {
   Syms values;
   auto resolved = isa<JacobianOp>(request)  ? resolveJacobian(cast<JacobianOp>(request), ink, values)
                   : isa<HessianOp>(request) ? resolveHessian(cast<HessianOp>(request), ink, values)
-                                            : resolveProduct(request, ink, values);
+                  : isa<SparseDerivativeOp>(request)
+                      ? resolveSparse(cast<SparseDerivativeOp>(request), ink, values)
+                      : resolveProduct(request, ink, values);
   if (failed(resolved) || ink.failed()) return failure();
   SmallVector<Value> replacement = llvm::map_to_vector(values, [](Sym value) { return value.value(); });
   request->replaceAllUsesWith(replacement);

@@ -58,6 +58,8 @@ private:
   // Jacobian.cpp
   llvm::LogicalResult resolveJacobian(graph::JacobianOp request, graph::Ink &ink, graph::Syms &blocks);
   llvm::LogicalResult resolveHessian(graph::HessianOp request, graph::Ink &ink, graph::Syms &blocks);
+  /// A function of the same arguments: the gradients of the first result of `f` by those of `wrt`.
+  mlir::func::FuncOp gradientOf(mlir::func::FuncOp f, llvm::ArrayRef<int64_t> wrt, mlir::Location loc);
   /// Blocks of the Jacobian of `f`, row by row: result by argument of `wrt`.
   llvm::LogicalResult jacobian(mlir::func::FuncOp f, graph::Ink &ink, mlir::ValueRange arguments,
                                llvm::ArrayRef<int64_t> wrt, bool byForward, graph::Syms &blocks);
@@ -72,6 +74,15 @@ private:
   llvm::FailureOr<graph::Syms> mapped(llvm::StringRef name, graph::Ink &ink, mlir::ValueRange arguments,
                                       llvm::ArrayRef<int64_t> extents, mlir::Type element, graph::Syms units,
                                       Directional emit);
+
+  // Sparse.cpp
+  /// A function of the arguments and a direction for each of `along`: the derivative of `f` times the
+  /// directions of its arguments in `wrt`, or (`byRow`) those of its results times the derivative, as one
+  /// vector.
+  mlir::func::FuncOp product(mlir::func::FuncOp f, llvm::ArrayRef<int64_t> wrt, mlir::TypeRange along,
+                             bool byRow);
+  /// Values, row offsets and columns.
+  llvm::LogicalResult resolveSparse(graph::SparseDerivativeOp request, graph::Ink &ink, graph::Syms &values);
   /// The largest rank that an op of `f` reads.
   int64_t mostAxes(mlir::func::FuncOp f);
 

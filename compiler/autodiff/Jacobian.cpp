@@ -155,11 +155,9 @@ LogicalResult Derive::resolveJacobian(JacobianOp request, Ink &ink, Syms &blocks
   return jacobian(f, ink, request.getOperands(), request.getWrt(), byForward, blocks);
 }
 
-// Forward over reverse. The Hessian is symmetric: blocks below the diagonal are those above, transposed.
-LogicalResult Derive::resolveHessian(HessianOp request, Ink &ink, Syms &blocks) {
-  func::FuncOp f = callee(request);
+func::FuncOp Derive::gradientOf(func::FuncOp f, ArrayRef<int64_t> wrt, Location loc) {
   SmallVector<bool> wanted(f.getNumArguments(), false);
-  for (int64_t position : request.getWrt())
+  for (int64_t position : wrt)
     wanted[position] = true;
   auto emit = [&](Ink &inner, ValueRange arguments) -> FailureOr<Syms> {
     Syms cotangents, primal, all, out;
@@ -167,12 +165,16 @@ LogicalResult Derive::resolveHessian(HessianOp request, Ink &ink, Syms &blocks) 
       cotangents.push_back(inner.zero(type));
     cotangents[0] = inner.full({}, elementOf(f.getResultTypes()[0]), 1);
     if (failed(reverse(f, inner, arguments, cotangents, wanted, primal, all))) return failure();
-    for (int64_t position : request.getWrt())
+    for (int64_t position : wrt)
       out.push_back(all[position]);
     return out;
   };
-  func::FuncOp gradient =
-      function((f.getName() + "_gradient").str(), f.getArgumentTypes(), request.getLoc(), emit);
+  return function((f.getName() + "_gradient").str(), f.getArgumentTypes(), loc, emit);
+}
+
+// Forward over reverse. The Hessian is symmetric: blocks below the diagonal are those above, transposed.
+LogicalResult Derive::resolveHessian(HessianOp request, Ink &ink, Syms &blocks) {
+  func::FuncOp f = callee(request), gradient = gradientOf(f, request.getWrt(), request.getLoc());
   if (!gradient || failed(jacobian(gradient, ink, request.getOperands(), request.getWrt(), true, blocks)))
     return failure();
   auto count = static_cast<int64_t>(request.getWrt().size());

@@ -5,6 +5,7 @@
 #include "compiler/contract/Layout.h"
 #include "compiler/contract/PairWriter.h"
 #include "compiler/contract/Path.h"
+#include "dialects/graph/Functions.h"
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Transforms/CSE.h"

@@ -7,7 +7,8 @@
 #include "compiler/fuse/Stage.h"
 #include "compiler/fuse/Views.h"
 #include "dialects/exec/Exec.h"
-#include "dialects/graph/Ops.h"
+#include "dialects/graph/Functions.h"
+include "dialects/graph/Ops.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -253,17 +254,28 @@ LogicalResult Outliner::run() {
   return success();
 }
 
+// How far an expression moves with a dimension; it is linear.
+static int64_t coefficientOf(AffineExpr expr, AffineExpr dim) {
+  if (expr == dim) return 1;
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary) return 0;
+  int64_t left = coefficientOf(binary.getLHS(), dim);
+  if (binary.getKind() == AffineExprKind::Add) return left + coefficientOf(binary.getRHS(), dim);
+  auto factor = dyn_cast<AffineConstantExpr>(binary.getRHS());
+  return factor ? left * factor.getValue() : 0;
+}
+
 // Whether a product may read its operand where it lies: in runs along the last axis, at places linear in the
-// index. Other orders are cheaper to copy once than to read again for every tile.
+// index, which windows of stride 1 are too. Other orders are cheaper to copy once than to read again for
+// every tile.
 static bool readsInRuns(Operation *view) {
   Value value = view->getResult(0);
   AffineMap map = fuse::throughViews(value).map;
   if (map.getNumResults() == 0 || !fuse::isLinear(map)) return false;
   AffineExpr last = getAffineDimExpr(map.getNumDims() - 1, map.getContext());
-  AffineExpr run = map.getResults().back();
-  if (auto sum = dyn_cast<AffineBinaryOpExpr>(run); sum && sum.getKind() == AffineExprKind::Add)
-    run = isa<AffineConstantExpr>(sum.getRHS()) ? sum.getLHS() : run;
-  return run == last;
+  for (AffineExpr other : map.getResults().drop_back())
+    if (other.isFunctionOfDim(map.getNumDims() - 1)) return false;
+  return coefficientOf(map.getResults().back(), last) == 1;
 }
 
 // A view that somebody reads from memory (the function's end, a kernel of its own, an alias) has to be made:

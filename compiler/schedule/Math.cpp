@@ -51,6 +51,13 @@ bool isInexact(StringRef name, int64_t lanes) {
   return lanes < 8 && llvm::is_contained({"tanh", "acosh", "acos", "log10"}, name);
 }
 
+// f32 functions whose libmvec versions were measured above 2 ULP (docs/accuracy.md): they go through f64, two
+// vectors of it for one.
+bool isCoarse(StringRef name) {
+  return llvm::is_contained(
+      {"tan", "asin", "atan", "atan2", "erf", "expm1", "log10", "cosh", "acosh", "cbrt"}, name);
+}
+
 // Bodies of exp, log, sin and cos that one kernel may hold; with more they are called. A body costs about a
 // millisecond of code generation wherever it stands, a call some nanoseconds for a whole vector.
 constexpr int64_t mostBodies = 4;
@@ -109,7 +116,31 @@ private:
       return routines.call(name, type, type, op->getOperands(), [&](ValueRange operands) {
         return SmallVector<Value>{laneByLane(op, operands, type)};
       })[0];
+    if (element.isF32() && isCoarse(name))
+      return routines.call((name + "_wide").str(), type, type, op->getOperands(), [&](ValueRange operands) {
+        return SmallVector<Value>{throughF64(name, type, operands)};
+      })[0];
     return library(name, type, op->getOperands());
+  }
+
+  // The function of f64 on both halves of vectors of f32.
+  Value throughF64(StringRef name, VectorType type, ValueRange operands) {
+    const int64_t lanes = type.getNumElements(), part = lanes % 4 == 0 ? lanes / 2 : lanes;
+    auto wide = VectorType::get({part}, builder.getF64Type());
+    auto narrow = VectorType::get({part}, builder.getF32Type());
+    SmallVector<Value> parts;
+    for (int64_t start = 0; start < lanes; start += part) {
+      auto chosen = llvm::to_vector(llvm::seq(start, start + part));
+      SmallVector<Value> widened;
+      for (Value operand : operands) {
+        Value some = vector::ShuffleOp::create(builder, operand, operand, chosen);
+        widened.push_back(arith::ExtFOp::create(builder, wide, some));
+      }
+      parts.push_back(arith::TruncFOp::create(builder, narrow, library(name, wide, widened)));
+    }
+    if (parts.size() == 1) return parts[0];
+    return vector::ShuffleOp::create(builder, parts[0], parts[1],
+                                     llvm::to_vector(llvm::seq<int64_t>(0, lanes)));
   }
 
   Value written(MathInk &ink, Operation *op, Value x) {

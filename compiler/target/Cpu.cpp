@@ -279,6 +279,10 @@ Result<Unit> Cpu::translate(mlir::ModuleOp source, llvm::ArrayRef<KernelFacts> k
 }
 
 Result<MachineCode> Cpu::generate(Unit &unit, const Options &options) {
+  // The reference is compiled far more often than it runs.
+  const bool quickly = options.level == 0;
+  machine->setOptLevel(quickly ? llvm::CodeGenOptLevel::None : llvm::CodeGenOptLevel::Default);
+  machine->setFastISel(quickly);
   optimize(*unit.module);
   MachineCode code;
   if (options.keepLlvm) {

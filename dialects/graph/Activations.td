@@ -31,9 +31,10 @@ def Graph_ReluOp : Pointwise<"relu", (ins Tensor:$x)> {
 }
 def Graph_Relu6Op : Composite<"relu6", (ins Tensor:$x)> {
   let summary = "x cut to 0 .. 6";
+  let description = [{ The derivative at 0 and at 6 is 0. }];
   let elementwise = 1;
   let types = Numbers;
-  let formula = "minimum(maximum(x, 0), 6)";
+  let formula = "where(x <= 0, 0, where(x >= 6, 6, x))";
   let value = "x != x ? x : x < T(0) ? T(0) : x > T(6) ? T(6) : x";
   let sample = "x: -3 .. 9";
 }
@@ -140,11 +141,21 @@ def Graph_LgammaOp : Composite<"lgamma", (ins Tensor:$x)> {
 }
 def Graph_DigammaOp : Composite<"digamma", (ins Tensor:$x)> {
   let summary = "derivative of lgamma";
-  let description = [{ By its asymptotic series from 10 on, below it by the recurrence, left of 1/2 by reflection. }];
+  let description = [{ By its asymptotic series from 10 on, below it by the recurrence, left of 1/2 by reflection. NaN at 0 and the negative
+    whole numbers. }];
   let elementwise = 1;
   let formula = "formulas::digamma(ink, x)";
   let value = "reference::digamma(x)";
   let sample = "x: 0.1 .. 5; x: 8 .. 40; x: -0.9 .. -0.1";
+}
+def Graph_I0eOp : Composite<"i0e", (ins Tensor:$x)> {
+  let summary = "exp(-|x|) times the modified Bessel function of the first kind of order 0";
+  let description = [{ By Chebyshev polynomials up to 8 and beyond. The derivative at 0 is 0. }];
+  let source = "jax.scipy.special";
+  let elementwise = 1;
+  let formula = "formulas::i0e(ink, x)";
+  let value = "reference::i0e(x)";
+  let sample = "x: 0.2 .. 7; x: 9 .. 40; x: -7 .. -0.5";
 }
 
 } // special

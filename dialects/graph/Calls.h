@@ -1,6 +1,6 @@
 // Calls that stay whole until the last transformation: what the stages do with them.
 #pragma once
-#include "dialects/graph/Ops.h"
+#include "dialects/graph/Functions.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace tgc::graph {

@@ -2,6 +2,7 @@
 // algebra applies what ops offer here. Each rule has its identity above it.
 #include "dialects/graph/Indices.h"
 #include "dialects/graph/Ops.h"
+#include "dialects/graph/SparseMatrix.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
@@ -273,6 +274,7 @@ void SumOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
 
 void ContractOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<AbsorbPermutation, AbsorbBroadcast, UnaryContract, Hadamard>(context);
+  addSparsePlans(patterns);
 }
 
 } // namespace tgc::graph

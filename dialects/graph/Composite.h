@@ -136,6 +136,15 @@ Sym convTranspose(Ink &ink, Sym x, Sym kernel, const WindowOptions &options, Int
 Sym maxPool(Ink &ink, Sym x, Ints size, const WindowOptions &options);
 Sym avgPool(Ink &ink, Sym x, Ints size, const WindowOptions &options, bool countsPadding);
 
+// SparseForms.cpp
+Sym csr(Ink &ink, Sym offsets, Sym columns, Sym values, Ints shape);
+Syms toCoo(Ink &ink, Sym x, int64_t size);
+Syms toCsr(Ink &ink, Sym x, int64_t size);
+Syms cooToCsr(Ink &ink, Sym rows, Sym columns, Sym values, int64_t size);
+Syms csrTranspose(Ink &ink, Sym offsets, Sym columns, Sym values, int64_t size);
+/// The elements of matrices at places; zero for those that are not there.
+Sym entriesAt(Ink &ink, Sym x, Sym rows, Sym columns);
+
 // LinearAlgebra.cpp
 Sym cholesky(Ink &ink, Sym x, bool upper);
 Sym solve(Ink &ink, Sym a, Sym b);
@@ -150,6 +159,7 @@ Sym matrixNorm(Ink &ink, Sym x, mlir::Attribute ord, bool keepdims);
 // Special.cpp
 Sym lgamma(Ink &ink, Sym x);
 Sym digamma(Ink &ink, Sym x);
+Sym i0e(Ink &ink, Sym x);
 
 // Accumulation.cpp
 Sym cumulative(Ink &ink, Sym x, int64_t axis, bool initial, bool reverse, bool product);

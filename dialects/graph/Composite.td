@@ -140,6 +140,7 @@ def Graph_ArgmaxOp : Composite<"argmax", (ins Tensor:$x, Ints:$axes, Flag:$keepd
   let group = "reductions";
   let types = Anything;
   let call = "argmax(x, axes as axis: axes = none, keepdims: flag = false)";
+  let noDerivative = "its result counts positions";
   let formula = "formulas::argument(ink, x, axes, keepdims, true)";
   let value = "reference::argument(x, axes, keepdims, true)";
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]";
@@ -150,6 +151,7 @@ def Graph_ArgminOp : Composite<"argmin", (ins Tensor:$x, Ints:$axes, Flag:$keepd
   let group = "reductions";
   let types = Anything;
   let call = "argmin(x, axes as axis: axes = none, keepdims: flag = false)";
+  let noDerivative = "its result counts positions";
   let formula = "formulas::argument(ink, x, axes, keepdims, false)";
   let value = "reference::argument(x, axes, keepdims, false)";
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]";
@@ -160,6 +162,7 @@ def Graph_CountNonzeroOp : Composite<"count_nonzero", (ins Tensor:$x, Ints:$axes
   let group = "reductions";
   let types = Anything;
   let call = "count_nonzero(x, axes as axis: axes = none, keepdims: flag = false)";
+  let noDerivative = "its result is a number of elements";
   let formula = "sum(astype(x, ink.builder.getI1Type()), axes, keepdims)";
   let value = "reference::countNonzero(x, axes, keepdims)";
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]";
@@ -336,7 +339,9 @@ def Graph_OneHotOp : Composite<"one_hot", (ins IntTensor:$x, Int:$classes, DType
   let group = "slicing, indexing";
   let source = "jax.nn";
   let types = Anything;
+  let dtypes = "integers to all";
   let call = "one_hot(x, classes as num_classes: int, dtype: dtype = f64, place as axis: int = -1)";
+  let noDerivative = "its operand counts positions";
   let formula = "formulas::oneHot(ink, x, classes, dtype, place)";
   let value = "reference::oneHot(x, classes, dtype, place)";
   let sample = "x: 3 in 0 .. 3, num_classes: 4";
@@ -376,6 +381,7 @@ def Graph_ZerosLikeOp : Composite<"zeros_like", (ins Tensor:$x, OptionalAttr<DTy
   let group = "creation";
   let types = Anything;
   let call = "zeros_like(x, dtype: dtype = none)";
+  let noDerivative = "its result does not depend on the elements of x";
   let formula = "formulas::full(ink, x.shape(), dtype.value_or(x.element()), 0)";
   let value = "reference::full(x.shape(), dtype.value_or(x.element()), 0)";
   let sample = "x: -3 .. 3";
@@ -385,6 +391,7 @@ def Graph_OnesLikeOp : Composite<"ones_like", (ins Tensor:$x, OptionalAttr<DType
   let group = "creation";
   let types = Anything;
   let call = "ones_like(x, dtype: dtype = none)";
+  let noDerivative = "its result does not depend on the elements of x";
   let formula = "formulas::full(ink, x.shape(), dtype.value_or(x.element()), 1)";
   let value = "reference::full(x.shape(), dtype.value_or(x.element()), 1)";
   let sample = "x: -3 .. 3";
@@ -394,6 +401,7 @@ def Graph_FullLikeOp : Composite<"full_like", (ins Tensor:$x, Number:$fill, Opti
   let group = "creation";
   let types = Anything;
   let call = "full_like(x, fill as fill_value: number, dtype: dtype = none)";
+  let noDerivative = "its result does not depend on the elements of x";
   let formula = "formulas::full(ink, x.shape(), fill, dtype.value_or(x.element()))";
   let value = "reference::full(x.shape(), fill, dtype.value_or(x.element()))";
   let sample = "x: 2x3, fill_value: 7";

@@ -100,6 +100,30 @@ static Sym windowsOf(Sym x, const Spatial &s, int64_t first) {
            : Sym();
 }
 
+// Windows of few places are written out: one pass over x that reads it shifted, where a loop within each
+// window would be short and far apart.
+constexpr int64_t mostTaps = 25;
+
+static bool hasFewTaps(const SpatialPlan &plan) { return countOf(plan.sizes) <= mostTaps; }
+
+/// The sum of `term` over the places in a window; it gets all elements of x at that place.
+static Sym sumOfTaps(const Spatial &s, Sym x, llvm::function_ref<Sym(Sym, ArrayRef<int64_t>)> term) {
+  Sym total;
+  forEachIndex(s.plan.sizes, [&](ArrayRef<int64_t> tap) {
+    SmallVector<int64_t> starts = {0, 0}, stops(x.shape().take_front(2)), strides = {1, 1};
+    for (int64_t k = 0; k < s.axes; ++k) {
+      int64_t span = (s.plan.sizes[k] - 1) * s.plan.dilations[k] + 1;
+      int64_t last = (x.extent(2 + k) - span) / s.plan.strides[k];
+      starts.push_back(tap[k] * s.plan.dilations[k]);
+      stops.push_back(starts.back() + last * s.plan.strides[k] + 1);
+      strides.push_back(s.plan.strides[k]);
+    }
+    Sym next = term(graph::slice(x, starts, stops, strides), tap);
+    total = total ? total + next : next;
+  });
+  return total;
+}
+
 static Sym withLayout(Sym y, llvm::StringRef layout) {
   return y && isLast(layout) ? movedAxis(y, 1, y.rank() - 1) : y;
 }
@@ -129,6 +153,21 @@ static bool channelsFit(Ink &ink, llvm::StringRef name, Sym x, Sym kernel, int64
   return false;
 }
 
+// One channel in each group: no product of matrices, but a stencil for each channel.
+static Sym depthwise(const Spatial &s, Sym x, Sym kernel) {
+  if (!x) return x;
+  int64_t channels = kernel.extent(0);
+  if (channels != x.extent(1)) x = repeatAxis(x, 1, channels / x.extent(1));
+  SmallVector<int64_t> each = {channels};
+  each.append(s.axes, 1);
+  return sumOfTaps(s, x, [&](Sym elements, ArrayRef<int64_t> tap) {
+    SmallVector<int64_t> starts = {0, 0}, stops = {channels, 1};
+    for (int64_t at : tap)
+      starts.push_back(at), stops.push_back(at + 1);
+    return elements * reshape(graph::slice(kernel, starts, stops), each);
+  });
+}
+
 Sym conv(Ink &ink, Sym x, Sym kernel, const WindowOptions &options, int64_t groups) {
   if (kernel.rank() != x.rank() || kernel.rank() < 3)
     return refuse(ink, "conv: kernel (" + textOf(kernel.value()) + ") needs the rank of x (" +
@@ -139,13 +178,15 @@ Sym conv(Ink &ink, Sym x, Sym kernel, const WindowOptions &options, int64_t grou
                    s->x.extent(1)))
     return ink.failed() ? Sym() : refuse(ink, "conv: groups is " + Twine(groups));
   Sym wide = padded(widened(s->x), s->plan, 0);
-  Sym all = windowsOf(grouped(wide, 1, groups), *s, 3);
+  if (groups > 1 && kernel.extent(1) == 1 && hasFewTaps(s->plan))
+    return withLayout(like(x, depthwise(*s, wide, widened(kernel))), options.layout);
+  // Without groups the product reads the windows where they lie in x: nothing is made of them in memory.
+  Sym all = groups == 1 ? windowsOf(wide, *s, 2) : windowsOf(grouped(wide, 1, groups), *s, 3);
   if (!all) return {};
   std::string inner = std::string("xyz").substr(0, s->axes), outer = std::string("hwd").substr(0, s->axes);
   std::string equation = groups == 1 ? "nc" + inner + outer + ",oc" + inner + "->no" + outer
                                      : "ngc" + inner + outer + ",goc" + inner + "->ngo" + outer;
   Sym weights = groups == 1 ? widened(kernel) : grouped(widened(kernel), 0, groups);
-  if (groups == 1) all = joined(all, 1);
   Sym y = graph::einsum(equation, {all, weights});
   if (y && groups != 1) y = joined(y, 1);
   return withLayout(like(x, y), options.layout);
@@ -201,6 +242,8 @@ static Argument lowest(Type element) {
 }
 
 static Sym reducedWindows(const Spatial &s, Sym x, bool largest) {
+  if (!largest && x && hasFewTaps(s.plan))
+    return sumOfTaps(s, x, [](Sym elements, ArrayRef<int64_t>) { return elements; });
   Sym all = windowsOf(x, s, 2);
   auto inner = axesFrom(2, s.axes);
   return largest ? graph::max(all, ArrayRef<int64_t>(inner)) : sum(all, ArrayRef<int64_t>(inner));

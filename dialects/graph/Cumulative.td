@@ -4,10 +4,12 @@
 let group = "cumulative" in {
 
 def Graph_LinearRecurrenceOp : Custom<"linear_recurrence", (ins Tensor:$a, Tensor:$b, Axis:$axis, Flag:$reverse)> {
+  let relates = 1;
   let summary = "y with y[k] = a[k] * y[k - 1] + b[k] along an axis";
   let description = [{ y[0] is b[0]; a[0] is not read. One step after the other, in O(n); floats of 16 bits are carried in f32 and rounded once. All cumulative
     operations are made of it, and its derivatives of every order are recurrences again. C1: a and b have one shape and dtype, numeric. }];
   let source = "jax.lax";
+  let types = Numbers;
   let broadcasts = 1;
   let call = "linear_recurrence(a, b, axis: axis = -1, reverse: flag = false)";
   let sample = "a: 2x5, b: 2x5, axis: 1; a: 4x3x2, b: 4x3x2, axis: 0, reverse: true; a: 5x9, b: 5x9, axis: 0";

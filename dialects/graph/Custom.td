@@ -54,6 +54,7 @@ def Graph_BitcastOp : Custom<"bitcast", (ins Tensor:$x, DTypeOf:$dtype)> {
     none is bool. }];
   let group = "conversion";
   let source = "jax.lax";
+  let dtypes = "all but bool";
   let call = "bitcast(x, dtype: dtype)";
   let noDerivative = "it reads bits";
   let sample = "x: f64 3x5, dtype: i64; x: i64 3x5 in any, dtype: f64; x: f32 3x5, dtype: u32; x: u32 7 in any, dtype: f32; x: bf16 7, dtype: i16; x: i16 7 in any, dtype: f16; x: i8 7 in any, dtype: u8";

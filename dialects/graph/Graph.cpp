@@ -1,4 +1,5 @@
 // Registration of the dialect and its interface; nothing else. Op definitions are in the generated parts.
+#include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
 
 using namespace mlir;
@@ -9,7 +10,13 @@ using namespace mlir;
 namespace tgc::graph {
 
 // With sharded definitions GET_OP_LIST is empty; the generated hook registers every shard.
-void GraphDialect::initialize() { registerGraphDialectOperations(this); }
+void GraphDialect::initialize() {
+  registerGraphDialectOperations(this);
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/graph/FunctionOps.cpp.inc"
+      >();
+}
 
 Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {
   if (auto dense = dyn_cast<DenseElementsAttr>(value))
@@ -18,3 +25,6 @@ Operation *GraphDialect::materializeConstant(OpBuilder &builder, Attribute value
 }
 
 } // namespace tgc::graph
+
+#define GET_OP_CLASSES
+#include "dialects/graph/FunctionOps.cpp.inc"

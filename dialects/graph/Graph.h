@@ -3,6 +3,7 @@
 #include "dialects/graph/ForeignFunction.h"
 #include "dialects/graph/HostTensor.h"
 #include "dialects/graph/Lowering.h"
+#include "dialects/graph/Relation.h"
 #include "dialects/graph/Sym.h"
 #include "dialects/graph/Types.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
@@ -16,6 +17,8 @@
 
 namespace tgc::graph {
 enum class Kind : uint8_t { Pointwise, Linear, Composite, Custom, Leaf };
+/// `GraphOp::reads` of ops that have no answer of their own: what kind, view and reduced axes say.
+std::optional<Relation> usualReads(mlir::Operation *op, unsigned which);
 } // namespace tgc::graph
 
 #include "dialects/graph/GraphDialect.h.inc"

@@ -4,6 +4,7 @@
 let group = "slicing, indexing" in {
 
 def Graph_GatherOp : Linear<"gather", (ins Tensor:$x, Variadic<IntTensor>:$indices, Ints:$axes, Int:$batch_axes, Int:$place, Text:$mode), [0]> {
+  let relates = 1;
   let map = 1;
   let summary = "the elements of x at places that index tensors name, one tensor for each axis listed";
   let description = [{ The index tensors have one shape. The first `batch` axes of x and of the indices go along with each other. The result has these,
@@ -16,6 +17,7 @@ def Graph_GatherOp : Linear<"gather", (ins Tensor:$x, Variadic<IntTensor>:$indic
   let sample = "x: 4x3, indices: [2 in -5 .. 5], axes: [0]; x: 4x3, indices: [2x2 in -4 .. 3, 2x2 in 0 .. 2], axes: [0, 1]; x: 2x4x3, indices: [2x5 in -6 .. 6], axes: [1], batch: 1, mode: \"fill\"; x: 2x3x4x2, indices: [3 in -7 .. 7, 3 in 0 .. 1], axes: [2, 0], place: 1, mode: \"wrap\"";
 }
 def Graph_ScatterOp : Custom<"scatter", (ins Tensor:$x, Tensor:$updates, Variadic<IntTensor>:$indices, Ints:$axes, Int:$batch_axes, Int:$place, Text:$how, Text:$mode)> {
+  let relates = 1;
   let summary = "x with updates set, added, multiplied, or taken the larger or smaller of, at places that index tensors name";
   let description = [{ The places are those of `gather` with the same arguments, and the updates have the shape it gives. Updates of one place are applied in the
     row-major order of the indices, whatever the number of threads: of several set, the last stays. `how` is "set", "add", "multiply", "max" or "min". In mode
@@ -95,6 +97,7 @@ def Graph_LengthMaskOp : Composite<"length_mask", (ins IntTensor:$lengths, Int:$
   let summary = "true at the first `length` places of a new last axis";
   let description = [{ For padded batches: one length for each row. }];
   let source = "jax.nn";
+  let dtypes = "integers to bool";
   let call = "length_mask(lengths, size: int)";
   let noDerivative = "its result is bool";
   let formula = "formulas::lengthMask(ink, lengths, size)";
@@ -105,6 +108,7 @@ def Graph_CausalMaskOp : Composite<"causal_mask", (ins Int:$rows, OptionalAttr<I
   let summary = "true where column <= row + offset";
   let description = [{ Columns are as many as rows where they are not given. }];
   let source = "jax.nn";
+  let dtypes = "bool results";
   let call = "causal_mask(rows: int, columns: optional_int = none, offset: int = 0)";
   let noDerivative = "its result is bool";
   let formula = "formulas::causalMask(ink, rows, columns, offset)";

@@ -1,4 +1,4 @@
-// The questions every op answers. The sixth, "which type?", is MLIR's InferTypeOpInterface.
+// The questions every op answers. One more, "which type?", is MLIR's InferTypeOpInterface.
 #ifndef TGC_GRAPH_INTERFACES
 #define TGC_GRAPH_INTERFACES
 
@@ -60,6 +60,12 @@ def GraphOp : OpInterface<"GraphOp"> {
         The axes of operand 0 whose elements become one, in any grouping; nothing for ops that do not reduce.
       }],
       "::std::optional<::llvm::SmallVector<int64_t>>", "reducedAxes", (ins), "", "return ::std::nullopt;">,
+    InterfaceMethod<[{
+        Which elements of operand `which_` an element of the result is made of, as far as the op and its constants say:
+        what the pattern of a sparse derivative is composed of. Never too few. Nothing where each may be made of all.
+      }],
+      "::std::optional<::tgc::graph::Relation>", "reads", (ins "unsigned":$which_), "",
+      "return ::tgc::graph::usualReads($_op, which_);">,
     InterfaceMethod<[{
         The size of the numbers that rounding errors of the results are relative to, where that is neither the size of
         operands nor of results: what cancels inside, or is multiplied by a condition number. Infinite where rounding

@@ -2,10 +2,6 @@
 // are in Kinds.h. A string in a row is one expression; anything longer is a function in the .cpp of the same stem.
 
 // ---- operands and attributes ----
-def Tensor : Type<CPred<"::tgc::graph::isTensor($_self)">, "tensor of a tgc dtype">;
-def FloatTensor : Type<CPred<"::tgc::graph::isFloatTensor($_self)">, "tensor of a floating-point dtype">;
-def BoolTensor : Type<CPred<"::tgc::graph::isBoolTensor($_self)">, "tensor of bool">;
-def IntTensor : Type<CPred<"::tgc::graph::isIntTensor($_self)">, "tensor of an integer dtype">;
 // Takes no part in promotion: labels beside scores.
 def FreeTensor : Type<CPred<"::tgc::graph::isTensor($_self)">, "tensor of any tgc dtype">;
 class OneOf<list<Attr> kinds, string words> : Attr<Or<!foreach(kind, kinds, kind.predicate)>, words> {
@@ -113,14 +109,17 @@ class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
   string advice = "";            // what would help where an operand's dtype is refused
   bit internal = 0;              // rules and the compiler use it; it has no public call
   string noDerivative = "";      // the reason, where the op has none
+  string dtypes = "";            // what the table of the documentation says, where `types` does not say it all
   bit view = 0;                  // the op only reads elsewhere: the block defines `viewMap`
   bit renames = 0;               // operand 0 in the same row-major order
   bit map = 0;                   // no loop in an element, though the kind does not say so
   bit reduces = 0;               // combines the elements along the attribute `axes`
+  bit relates = 0;               // which elements it reads follows from neither view nor axes: the block defines `reads`
   string scale = "";             // what rounding errors are relative to, over the operands as host tensors
   string answers = !if(view, "::mlir::AffineMap viewMap();\n", "")
     # !if(renames, "static bool renames() { return true; }\n", "") # !if(map, "static bool isMap() { return true; }\n", "")
     # !if(reduces, "::std::optional<::llvm::SmallVector<int64_t>> reducedAxes() { return ::llvm::SmallVector<int64_t>(getAxes()); }\n", "")
+    # !if(relates, "::std::optional<::tgc::graph::Relation> reads(unsigned which_);\n", "")
     # !if(!empty(scale), "", "double roundingScale(::tgc::graph::HostTensorsRef operands_);\n");
   let arguments = args;
   let results = (outs Tensor:$result_);
@@ -238,6 +237,7 @@ class Composite<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<m
 
 // Rules written by hand. The block beside the row defines infer, tangent, cotangent, batch, lower, evaluate.
 class Custom<string mnemonic, dag args, list<Trait> traits = []> : Graph_Op<mnemonic, args, [Infer] # traits> {
+  Types types = Anything; // for the catalogue; `infer` checks them
   let extraClassDeclaration = answers # [{
     static ::llvm::FailureOr<::mlir::RankedTensorType> infer(::std::optional<::mlir::Location> loc, Adaptor adaptor);
   }];

@@ -1,6 +1,7 @@
 // CATALOGUE: linear in the operands listed. Blocks by family: Contract.cpp Reduce.cpp Reshape.cpp Slice.cpp.
 
 def Graph_ContractOp : Linear<"contract", (ins Variadic<Tensor>:$tensors, Text:$equation), /*linear in*/[0], /*multilinear*/1> {
+  let relates = 1;
   let hasCanonicalizer = 1;
   let summary = "sum of products over shared indices, in canonical form";
   let description = [{ `equation` is explicit, without ellipsis or broadcasting; an output index stands once.
@@ -48,6 +49,7 @@ def Graph_FlipOp : Linear<"flip", (ins Tensor:$x, Ints:$axes), [0]> {
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [0, 2]";
 }
 def Graph_ConcatOp : Linear<"concat", (ins Variadic<Tensor>:$tensors, Axis:$axis), [0]> {
+  let relates = 1;
   let map = 1;
   let summary = "tensors one after the other along an axis";
   let description = [{ C1: all other extents are equal. C2: at least one tensor. }];
@@ -66,6 +68,7 @@ def Graph_SliceOp : Linear<"slice", (ins Tensor:$x, Ints:$starts, Ints:$stops, I
   let sample = "x: 5x6, starts: [1, 0], stops: [4, 6], strides: [1, 2]; x: 7, starts: [1], stops: [7], strides: [3]";
 }
 def Graph_PadZeroOp : Linear<"pad_zero", (ins Tensor:$x, Ints:$low, Ints:$high, Ints:$interior), [0]> {
+  let relates = 1;
   let map = 1;
   let summary = "zeros before, after and between the elements along every axis";
   let description = [{ The adjoint of slice. C1: no entry is negative. }];

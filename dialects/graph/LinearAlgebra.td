@@ -13,6 +13,7 @@ def Graph_CholeskyFactorOp : Custom<"cholesky_factor", (ins Tensor:$x)> {
   let scale = "reference::choleskyScale(x, true)";
 }
 def Graph_SolveTriangularOp : Custom<"solve_triangular", (ins Tensor:$a, Tensor:$b, Flag:$lower, Flag:$transposed, Flag:$unit)> {
+  let types = Floats;
   let summary = "x of a x = b with one triangle of a";
   let description = [{ `transposed` solves with the transpose of that triangle, `unit_diagonal` takes the diagonal as ones. b is matrices of as many columns as one likes.
     C1: square matrices of a floating-point dtype. C2: b has their rows, batches and dtype. }];
@@ -29,6 +30,7 @@ def Graph_SolveMatrixOp : Custom<"solve_matrix", (ins Tensor:$a, Tensor:$b)> {
   let scale = "reference::solveScale(a, b)";
 }
 def Graph_DetOp : Custom<"det", (ins Tensor:$x)> {
+  let types = Floats;
   let summary = "determinant";
   let description = [{ By elimination with row exchanges; of 0 x 0, 1. The derivative is that of an invertible matrix. C1: square matrices of a floating-point dtype. }];
   let call = "det(x)";

@@ -1,4 +1,4 @@
-// Blocks of argsort and searchsorted. Both order NaN after every number.
+// Blocks of argsort, top_places and searchsorted. Both order NaN after every number.
 #include "dialects/graph/Ops.h"
 #include "dialects/graph/Places.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -24,29 +24,45 @@ FailureOr<Syms> ArgsortOp::batch(Ink &, SymsRef operands, ArrayRef<bool>, int64_
   return Syms{argsort(operands[0], getAxis() + 1, getDescending())};
 }
 
-FailureOr<SmallVector<Value>> ArgsortOp::lower(Lowering &lowering, ValueRange operands) {
-  auto type = tensorOf(getType());
-  if (type.getNumElements() == 0) return SmallVector<Value>{lowering.zeros(type)};
-  int64_t extent = type.getDimSize(getAxis()), inner = countOf(type.getShape().drop_front(getAxis() + 1));
-  Type element = elementOf(getX());
-  Lowering::ItemsPlan plan;
-  plan.count = type.getNumElements() / extent;
-  plan.nanoseconds = 20.0 * static_cast<double>(type.getNumElements());
-  plan.scratch.push_back(RankedTensorType::get({plan.count, 4 * extent}, type.getElementType()));
+// One call of the runtime for each row: (kind, bits, keys, stride, order, stride, scratch, extent, ...).
+static Value lowerRows(Lowering &lowering, Value x, RankedTensorType type, ValueRange operands, int64_t axis,
+                       Lowering::ItemsPlan plan, llvm::StringRef call, ArrayRef<int64_t> more) {
+  int64_t extent = shapeOf(x)[axis], wanted = type.getDimSize(axis);
+  int64_t inner = countOf(type.getShape().drop_front(axis + 1));
+  int64_t words = tensorOf(plan.scratch[0]).getDimSize(1);
+  Type element = elementOf(x);
   auto rule = [&](ItemInk &ink) {
     auto number = [&](int64_t value) -> Value {
       return arith::ConstantOp::create(ink.builder, ink.loc, ink.builder.getI64IntegerAttr(value));
     };
-    Value first =
-        ink.add(ink.multiply(ink.divide(ink.item, inner), extent * inner), ink.modulo(ink.item, inner));
-    ink.call("tgc_argsort", {number(element.isBF16() ? 'B' : kindOf(element)),
-                             number(Lowering::storage(getX().getType()).getElementTypeBitWidth()),
-                             ink.address(ink.inputs[0], first), number(ink.inputs[0].splat ? 0 : inner),
-                             ink.address(ink.outputs[0], first), number(inner),
-                             ink.address(ink.outputs[1], ink.multiply(ink.item, 4 * extent)), number(extent),
-                             number(getDescending())});
+    auto first = [&](int64_t along) {
+      return ink.add(ink.multiply(ink.divide(ink.item, inner), along * inner), ink.modulo(ink.item, inner));
+    };
+    SmallVector<Value> arguments = {number(element.isBF16() ? 'B' : kindOf(element)),
+                                    number(Lowering::storage(x.getType()).getElementTypeBitWidth()),
+                                    ink.address(ink.inputs[0], first(extent)),
+                                    number(ink.inputs[0].splat ? 0 : inner),
+                                    ink.address(ink.outputs[0], first(wanted)),
+                                    number(inner),
+                                    ink.address(ink.outputs[1], ink.multiply(ink.item, words)),
+                                    number(extent)};
+    for (int64_t value : more)
+      arguments.push_back(number(value));
+    ink.call(call, arguments);
   };
-  return SmallVector<Value>{lowering.items(type, operands, getX().getType(), plan, rule)};
+  return lowering.items(type, operands, x.getType(), plan, rule);
+}
+
+FailureOr<SmallVector<Value>> ArgsortOp::lower(Lowering &lowering, ValueRange operands) {
+  auto type = tensorOf(getType());
+  if (type.getNumElements() == 0) return SmallVector<Value>{lowering.zeros(type)};
+  int64_t extent = type.getDimSize(getAxis());
+  Lowering::ItemsPlan plan;
+  plan.count = type.getNumElements() / extent;
+  plan.nanoseconds = 20.0 * static_cast<double>(type.getNumElements());
+  plan.scratch.push_back(RankedTensorType::get({plan.count, 4 * extent}, type.getElementType()));
+  return SmallVector<Value>{lowerRows(lowering, getX(), type, operands, static_cast<int64_t>(getAxis()), plan,
+                                      "tgc_argsort", {getDescending()})};
 }
 
 template <typename T> static bool before(T a, T b) {
@@ -54,34 +70,77 @@ template <typename T> static bool before(T a, T b) {
   return a < b;
 }
 
-HostTensors ArgsortOp::evaluate(HostTensorsRef in) {
-  HostTensor out(tensorOf(getType()));
-  auto shape = out.shape();
-  int64_t extent = shape[getAxis()], inner = countOf(shape.drop_front(getAxis() + 1));
+// The first `wanted` positions of each row in order.
+static HostTensor orderedRows(const HostTensor &x, RankedTensorType type, int64_t axis, bool descending) {
+  HostTensor out(type);
+  int64_t extent = x.shape()[axis], wanted = type.getDimSize(axis);
+  int64_t inner = countOf(type.getShape().drop_front(axis + 1));
   auto run = [&]<typename T>(T) {
-    for (int64_t row = 0; row * extent < out.count(); ++row) {
+    for (int64_t row = 0; row * wanted < out.count(); ++row) {
       int64_t first = row / inner * extent * inner + row % inner;
       std::vector<int64_t> order(extent);
       for (int64_t k = 0; k < extent; ++k)
         order[k] = k;
       llvm::sort(order, [&](int64_t a, int64_t b) {
-        T left = in[0].get<T>(first + a * inner), right = in[0].get<T>(first + b * inner);
-        bool first = getDescending() ? before(right, left) : before(left, right);
-        bool second = getDescending() ? before(left, right) : before(right, left);
+        T left = x.get<T>(first + a * inner), right = x.get<T>(first + b * inner);
+        bool first = descending ? before(right, left) : before(left, right);
+        bool second = descending ? before(left, right) : before(right, left);
         return first || (!second && a < b);
       });
-      for (int64_t k = 0; k < extent; ++k)
-        out.set(first + k * inner, order[k]);
+      for (int64_t k = 0; k < wanted; ++k)
+        out.set(row / inner * wanted * inner + row % inner + k * inner, order[k]);
     }
   };
-  if (out.count() == 0) return {out};
-  if (in[0].isFloat())
+  if (out.count() == 0) return out;
+  if (x.isFloat())
     run(double());
-  else if (in[0].kind() == 'i')
+  else if (x.kind() == 'i')
     run(int64_t());
   else
     run(uint64_t());
-  return {out};
+  return out;
+}
+
+HostTensors ArgsortOp::evaluate(HostTensorsRef in) {
+  return {orderedRows(in[0], tensorOf(getType()), static_cast<int64_t>(getAxis()), getDescending())};
+}
+
+// ---- top_places ----
+FailureOr<RankedTensorType> TopPlacesOp::infer(std::optional<Location> loc, Adaptor adaptor) {
+  SmallVector<int64_t> shape(shapeOf(adaptor.getX()));
+  auto count = static_cast<int64_t>(adaptor.getCount());
+  if (adaptor.getAxis() >= shape.size() || count < 0 || count > shape[adaptor.getAxis()])
+    return emitOptionalError(loc, "top_places: ", count, " places of axis ", adaptor.getAxis(), " of ",
+                             textOf(adaptor.getX()));
+  shape[adaptor.getAxis()] = count;
+  return RankedTensorType::get(shape, IntegerType::get(adaptor.getX().getContext(), 64));
+}
+
+FailureOr<Syms> TopPlacesOp::tangent(Ink &ink, SymsRef) { return Syms{ink.zero(getType())}; }
+FailureOr<Syms> TopPlacesOp::cotangent(Ink &ink, SymsRef, ArrayRef<bool>) {
+  return Syms{ink.zero(getX().getType())};
+}
+FailureOr<Syms> TopPlacesOp::batch(Ink &, SymsRef operands, ArrayRef<bool>, int64_t) {
+  return Syms{top_places(operands[0], static_cast<int64_t>(getCount()), getAxis() + 1, getDescending())};
+}
+
+FailureOr<SmallVector<Value>> TopPlacesOp::lower(Lowering &lowering, ValueRange operands) {
+  auto type = tensorOf(getType());
+  if (type.getNumElements() == 0) return SmallVector<Value>{lowering.zeros(type)};
+  int64_t wanted = type.getDimSize(getAxis()), extent = shapeOf(getX())[getAxis()];
+  Lowering::ItemsPlan plan;
+  plan.count = type.getNumElements() / wanted;
+  plan.nanoseconds =
+      static_cast<double>(plan.count) * (static_cast<double>(extent) + 20.0 * static_cast<double>(wanted));
+  // Twice what is kept, as pairs of key and place; and sorting all of a row needs no more than argsort does.
+  int64_t words = 8 * wanted + 128;
+  plan.scratch.push_back(RankedTensorType::get({plan.count, words}, type.getElementType()));
+  return SmallVector<Value>{lowerRows(lowering, getX(), type, operands, static_cast<int64_t>(getAxis()), plan,
+                                      "tgc_top_places", {getDescending(), wanted})};
+}
+
+HostTensors TopPlacesOp::evaluate(HostTensorsRef in) {
+  return {orderedRows(in[0], tensorOf(getType()), static_cast<int64_t>(getAxis()), getDescending())};
 }
 
 // ---- searchsorted ----

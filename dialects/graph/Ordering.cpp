@@ -17,7 +17,7 @@ Syms topk(Ink &ink, Sym x, int64_t count, int64_t axis, bool largest) {
   if (count < 0 || count > x.extent(axis))
     return refuse(ink, "topk: k is " + Twine(count) + ", but axis " + Twine(axis) + " of " +
                            textOf(x.value()) + " has " + Twine(x.extent(axis)) + " elements");
-  Sym order = part(argsort(x, axis, largest), axis, 0, count);
+  Sym order = top_places(x, count, axis, largest);
   return {take_along_axis(x, order, axis), order};
 }
 

@@ -10,6 +10,14 @@ def Graph_ArgsortOp : Custom<"argsort", (ins Tensor:$x, Axis:$axis, Flag:$descen
   let noDerivative = "its result counts positions";
   let sample = "x: 7; x: 5x4 in -2 .. 2, axis: 0; x: 2x3x4, axis: 1, descending: true; x: 130 in -4 .. 4";
 }
+def Graph_TopPlacesOp : Custom<"top_places", (ins Tensor:$x, Int:$count, Axis:$axis, Flag:$descending)> {
+  let summary = "the first `count` positions of argsort";
+  let description = [{ Found without sorting the rest: O(n) for counts that are small beside n. C1: 0 <= count <= the extent of the axis. }];
+  let internal = 1;
+  let call = "top_places(x, count: int, axis: axis = -1, descending: flag = false)";
+  let noDerivative = "its result counts positions";
+  let sample = "x: 7, count: 3; x: 5x4 in -2 .. 2, count: 4, axis: 0; x: 2x3x4, count: 1, axis: 1, descending: true; x: 1300 in -40 .. 40, count: 9; x: 1300 in -40 .. 40, count: 600, descending: true; x: 5, count: 0";
+}
 def Graph_SearchsortedOp : Custom<"searchsorted", (ins Tensor:$sorted, Tensor:$x, Text:$side)> {
   let map = 1;
   let summary = "the position in a sorted row at which x keeps it sorted";

@@ -83,10 +83,10 @@ def Graph_PositiveOp : Pointwise<"positive", (ins Tensor:$x)> {
 }
 def Graph_AbsOp : Pointwise<"abs", (ins Tensor:$x)> {
   let summary = "absolute value";
-  let description = [{ The smallest integer wraps to itself. The derivative at 0 is 0. }];
+  let description = [{ The smallest integer wraps to itself. The derivative at 0 is 1, as JAX's. }];
   let types = Numbers;
   let value = "reference::absolute(x)";  let emit = "absolute(x)";
-  let partials = ["sign(x)"];
+  let partials = ["2.0 * astype(x >= 0, x.element()) - 1.0"];
   let sample = "x: -3 .. 3";
 }
 def Graph_SignOp : Pointwise<"sign", (ins Tensor:$x)> {

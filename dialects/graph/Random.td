@@ -19,6 +19,7 @@ let types = Anything, source = "jax.random" in {
 
 def Graph_RandomKeyOp : Composite<"random_key", (ins Int:$seed)> {
   let summary = "a key, u32[2]: the two halves of a seed";
+  let dtypes = "a u32 key";
   let call = "random_key(seed: int)";
   let noDerivative = "its result is made of bits";
   let formula = "formulas::randomKey(ink, seed)";
@@ -28,6 +29,7 @@ def Graph_RandomKeyOp : Composite<"random_key", (ins Int:$seed)> {
 def Graph_SplitKeyOp : Composite<"split_key", (ins IntTensor:$key, Int:$count)> {
   let summary = "independent keys made from one, u32[count, 2]";
   let description = [{ The numbers are those of jax.random.split. A key is used once: what it was split into is used instead of it. C1: key is u32[2]. }];
+  let dtypes = "a u32 key";
   let call = "split_key(key, count: int = 2)";
   let noDerivative = "its result is made of bits";
   let formula = "formulas::splitKey(ink, key, count)";
@@ -37,6 +39,7 @@ def Graph_SplitKeyOp : Composite<"split_key", (ins IntTensor:$key, Int:$count)> 
 def Graph_FoldInOp : Composite<"fold_in", (ins IntTensor:$key, IntTensor:$data)> {
   let summary = "a key made from a key and an integer, such as the number of a step";
   let description = [{ The low 32 bits of data count. C1: key is u32[2]. C2: data is a scalar. }];
+  let dtypes = "a u32 key";
   let call = "fold_in(key, data)";
   let noDerivative = "its result is made of bits";
   let formula = "formulas::foldIn(ink, key, data)";
@@ -46,6 +49,7 @@ def Graph_FoldInOp : Composite<"fold_in", (ins IntTensor:$key, IntTensor:$data)>
 def Graph_RandomBitsOp : Composite<"random_bits", (ins IntTensor:$key, Ints:$shape, DTypeOf:$dtype)> {
   let summary = "independent random bits";
   let description = [{ The numbers are those of jax.random.bits. C1: key is u32[2]. C2: dtype is unsigned. C3: fewer than 2^32 elements. }];
+  let dtypes = "u64 u32 u16 u8 results";
   let call = "random_bits(key, shape: shape, dtype: dtype = u32)";
   let noDerivative = "its result is made of bits";
   let formula = "formulas::randomBits(ink, key, shape, dtype)";
@@ -55,6 +59,7 @@ def Graph_RandomBitsOp : Composite<"random_bits", (ins IntTensor:$key, Ints:$sha
 def Graph_UniformOp : Composite<"uniform", (ins IntTensor:$key, Ints:$shape, Real:$least, Real:$most, DTypeOf:$dtype)> {
   let summary = "numbers of [min, max), all alike likely";
   let description = [{ The numbers are those of jax.random.uniform in f32 and f64. C1: key is u32[2]. C2: dtype is floating-point. }];
+  let dtypes = "f64 f32 bf16 f16 results";
   let call = "uniform(key, shape: shape, least as min: real = 0, most as max: real = 1, dtype: dtype = f64)";
   let noDerivative = "its operand is made of bits";
   let formula = "formulas::uniform(ink, key, shape, least, most, dtype)";
@@ -64,6 +69,7 @@ def Graph_UniformOp : Composite<"uniform", (ins IntTensor:$key, Ints:$shape, Rea
 def Graph_NormalOp : Composite<"normal", (ins IntTensor:$key, Ints:$shape, DTypeOf:$dtype)> {
   let summary = "numbers of the normal distribution with mean 0 and variance 1";
   let description = [{ The numbers are those of jax.random.normal in f32 and f64, to rounding. C1: key is u32[2]. C2: dtype is floating-point. }];
+  let dtypes = "f64 f32 bf16 f16 results";
   let call = "normal(key, shape: shape, dtype: dtype = f64)";
   let noDerivative = "its operand is made of bits";
   let formula = "formulas::normal(ink, key, shape, dtype)";
@@ -73,6 +79,7 @@ def Graph_NormalOp : Composite<"normal", (ins IntTensor:$key, Ints:$shape, DType
 def Graph_TruncatedNormalOp : Composite<"truncated_normal", (ins IntTensor:$key, Real:$lower, Real:$upper, Ints:$shape, DTypeOf:$dtype)> {
   let summary = "numbers of the normal distribution, of those between two bounds";
   let description = [{ C1: key is u32[2]. C2: dtype is floating-point. C3: lower < upper. }];
+  let dtypes = "f64 f32 bf16 f16 results";
   let call = "truncated_normal(key, lower: real, upper: real, shape: shape, dtype: dtype = f64)";
   let noDerivative = "its operand is made of bits";
   let formula = "formulas::truncatedNormal(ink, key, lower, upper, shape, dtype)";
@@ -83,6 +90,7 @@ def Graph_GammaOp : Composite<"gamma", (ins IntTensor:$key, FloatTensor:$a, Ints
   let summary = "numbers of the gamma distribution of shape a and scale 1";
   let description = [{ By the method of Marsaglia and Tsang with eight tries; not jax.random's numbers. Where a is not positive: NaN, or anything.
     C1: key is u32[2]. C2: a broadcasts to the shape. C3: dtype is floating-point. }];
+  let dtypes = "f64 f32 bf16 f16 results";
   let call = "gamma(key, a, shape: shape, dtype: dtype = f64)";
   let noDerivative = "its derivative by a is that of an inverse incomplete gamma function, which is not there";
   let formula = "formulas::gamma(ink, key, a, shape, dtype)";
@@ -92,6 +100,7 @@ def Graph_GammaOp : Composite<"gamma", (ins IntTensor:$key, FloatTensor:$a, Ints
 def Graph_BernoulliOp : Composite<"bernoulli", (ins IntTensor:$key, FloatTensor:$p, Ints:$shape)> {
   let summary = "true with probability p";
   let description = [{ C1: key is u32[2]. C2: p broadcasts to the shape. }];
+  let dtypes = "f64 f32 bf16 f16 to bool";
   let call = "bernoulli(key, p, shape: shape)";
   let noDerivative = "its result is bool";
   let formula = "formulas::bernoulli(ink, key, p, shape)";
@@ -102,6 +111,7 @@ def Graph_CategoricalOp : Composite<"categorical", (ins IntTensor:$key, FloatTen
   let summary = "positions along an axis, drawn with probabilities softmax(logits)";
   let description = [{ By the largest of logits + Gumbel noise. The shape stands in front of the extents of logits without the axis: independent draws.
     C1: key is u32[2]. C2: the axis has an element. }];
+  let dtypes = "f64 f32 bf16 f16 to i64";
   let call = "categorical(key, logits, axis: int = -1, shape: shape = [])";
   let noDerivative = "its result counts positions";
   let formula = "formulas::categorical(ink, key, logits, axis, shape)";
@@ -111,6 +121,7 @@ def Graph_CategoricalOp : Composite<"categorical", (ins IntTensor:$key, FloatTen
 def Graph_MultinomialOp : Composite<"multinomial", (ins IntTensor:$key, FloatTensor:$p, Int:$count)> {
   let summary = "how often each position of the last axis comes in a number of draws";
   let description = [{ p need not sum to 1. C1: key is u32[2]. C2: the axis has an element. }];
+  let dtypes = "f64 f32 bf16 f16 to i64";
   let call = "multinomial(key, p, count: int)";
   let noDerivative = "its result is made of whole numbers";
   let formula = "formulas::multinomial(ink, key, p, count)";

@@ -54,6 +54,7 @@ double logGamma(double x) {
 
 // Up to 30 by the recurrence, where few terms of the asymptotic series are enough.
 double digamma(double x) {
+  if (x <= 0 && x == std::floor(x)) return std::nan("");
   long double z = x, sum = 0;
   if (x < 0.5) {
     const long double pi = std::numbers::pi_v<long double>;
@@ -67,6 +68,23 @@ double digamma(double x) {
       square *
       (1.0L / 12 - square * (1.0L / 120 - square * (1.0L / 252 - square * (1.0L / 240 - square / 132))));
   return static_cast<double>(sum + std::log(z) - 0.5L / z - tail);
+}
+
+// exp(-x) I0(x), the mean of exp(x (cos u - 1)) over a half turn by the trapezoidal rule, which converges as
+// fast as the integrand's Fourier series; beyond 60 the first terms of the asymptotic series.
+double i0e(double x) {
+  const long double size = std::fabs(x);
+  if (!(size <= 60)) {
+    long double term = 1, sum = 1;
+    for (int k = 1; k < 25; ++k)
+      sum += term *= (2 * k - 1) * (2 * k - 1) / (8 * k * size);
+    return static_cast<double>(sum / std::sqrt(2 * std::numbers::pi_v<long double> * size));
+  }
+  constexpr int steps = 400;
+  long double sum = (1 + std::exp(-2 * size)) / 2;
+  for (int k = 1; k < steps; ++k)
+    sum += std::exp(size * (std::cos(std::numbers::pi_v<long double> * k / steps) - 1));
+  return static_cast<double>(sum / steps);
 }
 
 double erfInv(double x) {

@@ -147,6 +147,7 @@ inline double sigmoid(double x) {
 double erfInv(double x);
 double logGamma(double x);
 double digamma(double x);
+double i0e(double x);
 /// One word of Threefry-2x32 with 20 rounds.
 uint32_t threefry2x32(uint32_t k0, uint32_t k1, uint32_t c0, uint32_t c1, bool second);
 template <typename T> int64_t threefry(T k0, T k1, T c0, T c1, int64_t word) {

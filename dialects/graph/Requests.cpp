@@ -1,5 +1,6 @@
 // What a request for a transformation must agree on with its callee.
-#include "dialects/graph/Ops.h"
+#include "dialects/graph/Functions.h"
+include "dialects/graph/Ops.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
@@ -91,6 +92,34 @@ LogicalResult HessianOp::verifySymbolUses(SymbolTableCollection &symbols) {
   for (int64_t position : getWrt())
     rows.push_back((*callee).getArgumentTypes()[position]);
   return checkBlocks(*this, *callee, rows, getWrt());
+}
+
+// That the pattern fits the callee is checked where it is read: the dialect does not know its code.
+LogicalResult SparseDerivativeOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee = calleeOf(*this, getCalleeAttr(), symbols);
+  if (failed(callee) || failed(checkPositions(*this, *callee, getWrt()))) return failure();
+  if (failed(checkTypes(*this, getOperandTypes(), (*callee).getArgumentTypes(), "operands")))
+    return failure();
+  if (getOrder() != 1 && getOrder() != 2)
+    return emitOpError() << "has order " << getOrder() << "; orders are 1 and 2";
+  if (getWrt().empty() || (*callee).getNumResults() == 0)
+    return emitOpError() << "has nothing to differentiate";
+  Type element = elementOf((*callee).getArgumentTypes()[getWrt()[0]]);
+  SmallVector<Type> floats;
+  for (int64_t position : getWrt())
+    floats.push_back((*callee).getArgumentTypes()[position]);
+  if (getOrder() == 1)
+    llvm::append_range(floats, (*callee).getResultTypes());
+  else
+    floats.push_back((*callee).getResultTypes()[0]);
+  for (Type type : floats)
+    if (!isFloatTensor(type) || elementOf(type) != element)
+      return emitOpError() << "is of " << type << " beside " << element
+                           << "; all are of one floating-point dtype";
+  if (getNumResults() != 3 || tensorOf(getResult(0).getType()).getRank() != 1 ||
+      elementOf(getResult(0).getType()) != element)
+    return emitOpError() << "has the results values, row offsets and columns";
+  return success();
 }
 
 LogicalResult VmapOp::verifySymbolUses(SymbolTableCollection &symbols) {

@@ -33,3 +33,10 @@ def Graph_HessianOp : Request<"hessian", (ins DenseI64ArrayAttr:$wrt)> {
   let description = [{ Operands: the callee's arguments. Results: for each pair of arguments in `wrt`, row by row, the
     second derivatives of the callee's first result, a scalar: the first argument's extents, then the second's. }];
 }
+def Graph_SparseDerivativeOp : Request<"sparse_derivative", (ins DenseI64ArrayAttr:$wrt, I64Attr:$order, DenseI64ArrayAttr:$pattern)> {
+  let summary = "a Jacobian or Hessian as the values of its pattern";
+  let description = [{ Operands: the callee's arguments. `order` 1: rows are the elements of the callee's results, one
+    after the other; `order` 2: the second derivatives of its first result, a scalar, rows are columns. Columns are the
+    elements of the arguments in `wrt`, one after the other. `pattern` is a tgc::Pattern, coded. Results, as in CSR: the
+    values, the rows' first positions (i64, one more than rows) and the values' columns (i64). }];
+}

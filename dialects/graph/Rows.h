@@ -46,7 +46,7 @@ struct OperandRow {
 
 struct Row {
   const char *name, *kind, *group, *summary, *description, *source, *call, *sample, *types, *noDerivative,
-      *file;
+      *forward, *reverse, *batch, *file;
   unsigned line;
   bool broadcasts, internal;
   bool elementwise; ///< one result for each element: what index notation may hold

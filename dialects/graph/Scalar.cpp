@@ -294,8 +294,9 @@ Scalar logistic(Scalar a) {
 }
 
 // M. Giles, Approximating the erfinv function, GPU Computing Gems (2011): two polynomials in w = -log(1 -
-// a^2), good to single precision. In f64 one step of Halley's method then cubes the error; near 1 it measures
-// with erfc, whose argument 1 - |a| is exact.
+// a^2), good to single precision; a third one, fitted to the same measure, where only f64 comes, beyond 16.
+// In f64 one step of Halley's method then cubes the error; near 1 it measures with erfc, whose argument 1 -
+// |a| is exact.
 static Scalar polynomial(Scalar x, ArrayRef<double> coefficients) {
   Scalar sum = x.ink().number(coefficients.front(), x);
   for (double next : coefficients.drop_front())
@@ -313,6 +314,9 @@ Scalar inverseErf(Scalar a) {
                                         0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682});
   Scalar x = select(w < 5.0, middle, tail) * size;
   if (a.bits() == 64) {
+    Scalar end = polynomial(root - 5.0, {4.6766535e-06, -2.19509922e-05, 7.61223084e-05, -0.000213519026,
+                                         -0.000138833012, 1.01030022, 4.84990641});
+    x = select(w < 16.0, x, end);
     // erf(x) - a, over its slope; the second derivative of erf is -2x times the first.
     Scalar excess = select(size > 0.5, (1.0 - size) - math<math::ErfcOp>(x), math<math::ErfOp>(x) - size);
     Scalar step = excess * math<math::ExpOp>(x * x) * 0.88622692545275801365;

@@ -55,7 +55,9 @@ Sym lgamma(Ink &ink, Sym x) {
   Sym wide = widened(x), left = wide < 0.5;
   Sym right = lgammaRight(where(left, 1 - wide, wide));
   Sym sine = callOne(ink, "abs", {callOne(ink, "sin", {angleOf(ink, where(left, wide, 0.5))})});
-  return like(x, where(left, std::log(std::numbers::pi) - log(sine) - right, right));
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Sym reflected = where(left, std::log(std::numbers::pi) - log(sine) - right, right);
+  return like(x, where(wide == -infinity, infinity, reflected));
 }
 
 // log z - 1 / (2 z) - sum B2k / (2k z^2k), of x >= 1/2.
@@ -75,8 +77,43 @@ Sym digamma(Ink &ink, Sym x) {
   Sym wide = widened(x), left = wide < 0.5;
   Sym right = digammaRight(where(left, 1 - wide, wide));
   Sym angle = angleOf(ink, where(left, wide, 0.5));
-  Sym cotangent = callOne(ink, "cos", {angle}) / callOne(ink, "sin", {angle});
-  return like(x, where(left, right - std::numbers::pi * cotangent, right));
+  Sym sine = callOne(ink, "sin", {angle});
+  Sym cotangent = callOne(ink, "cos", {angle}) / sine;
+  Sym pole = left & (sine == 0), nothing = std::numeric_limits<double>::quiet_NaN();
+  return like(x, where(pole, nothing, where(left, right - std::numbers::pi * cotangent, right)));
+}
+
+/// sum c[k] T_k(t) with half of c[0], by Clenshaw's recurrence; t in [-1, 1].
+static Sym chebyshev(Sym t, llvm::ArrayRef<double> c) {
+  Sym twice = 2 * t, last = c.back(), before = 0;
+  for (double next : llvm::reverse(c.drop_front().drop_back())) {
+    Sym now = twice * last - before + next;
+    before = last;
+    last = now;
+  }
+  return t * last - before + 0.5 * c.front();
+}
+
+// The coefficients are those of exp(-x) I0(x) = 1/pi int_0^pi exp(x (cos u - 1)) du (DLMF 10.32.1) at the
+// nodes of the polynomials: on [0, 8], and from there on of its product with sqrt(x) in 1/x.
+Sym i0e(Ink &ink, Sym x) {
+  static const double nearZero[] = {
+      0.6767952744094761,    -0.30468267234319835,    0.17162090152220869,    -0.09490109704804754,
+      0.04930528423967062,   -0.023737414805899394,   0.01054646039459493,    -0.004324309995050505,
+      0.00163947561694126,   -0.0005763755745384966,  0.00018850288509574746, -5.7541950100513214e-05,
+      1.644844807063725e-05, -4.416738358546668e-06,  1.1173875390326579e-06, -2.670793851572559e-07,
+      6.04699501509506e-08,  -1.3000250169505653e-08, 2.6598236587240323e-09, -5.189793696945252e-10,
+      9.675801384233501e-11, -1.7268290882779206e-11, 2.9547605047376343e-12, -4.854613957464178e-13,
+      7.667620499033495e-14, -1.1693981964407477e-14, 1.813120237715432e-15};
+  static const double far[] = {
+      0.8044904110141089,     0.003369116478255722,   6.889758346914744e-05,   2.891370520869815e-06,
+      2.048918589181274e-07,  2.2666689943173087e-08, 3.3962319955925697e-09,  4.940602735151005e-10,
+      1.188911506028699e-11,  -3.149913540938243e-11, -1.3215841624183988e-11, -1.794061936771091e-12,
+      7.17983456976351e-13,   3.852507516558662e-13,  1.5369751912158725e-14,  -4.1415102684100316e-14,
+      -9.586862553812025e-15, 3.7838558241548585e-15, 1.74217953431699e-15};
+  Sym size = callOne(ink, "abs", {widened(x)}), isNear = size <= 8;
+  Sym inner = chebyshev(0.25 * where(isNear, size, 8) - 1, nearZero), z = where(isNear, 8, size);
+  return like(x, where(isNear, inner, chebyshev(16 / z - 1, far) / callOne(ink, "sqrt", {z})));
 }
 
 } // namespace tgc::graph::formulas

@@ -164,9 +164,10 @@ bool Plan::range(const Subscript::Range &bounds) {
 bool Plan::tensor(Sym indices) {
   char kind = kindOf(indices.element());
   if (kind == 'b')
-    return refuse("a bool tensor (" + textOf(indices.value()) +
-                      ") selects a number of elements that only the run knows",
-                  "where(mask, x, 0) keeps the shape; x.at(mask) and set(x[mask], v) write");
+    return refuse(
+        "a bool tensor (" + textOf(indices.value()) +
+            ") selects a number of elements that only the run knows",
+        "where(mask, x, 0) keeps the shape; get(x[mask], size=n) reads n at most, set(x[mask], v) writes");
   if (kind == 'f') return refuse(textOf(indices.value()) + " is no index: indices are integers");
   tensors.push_back(indices);
   axes.push_back(kept++);
@@ -266,20 +267,17 @@ Sym fitted(Ink &ink, Sym x, const Argument &value, ArrayRef<int64_t> shape) {
   return sym->shape() == shape ? *sym : broadcast_to(*sym, shape);
 }
 
-/// The mask of a write, where it is the only entry.
-Sym onlyMask(ArrayRef<Subscript> items) {
-  if (items.size() != 1) return {};
-  auto *sym = std::get_if<Sym>(&items[0].held);
-  return sym && kindOf(sym->element()) == 'b' ? *sym : Sym();
+/// Whether the mask has the extents of the first axes of x.
+bool covers(Ink &ink, Sym x, Sym mask) {
+  if (mask.rank() <= x.rank() && mask.shape() == x.shape().take_front(mask.rank())) return true;
+  emitError(ink.loc()) << "index: the extents of the mask (" << textOf(mask.value())
+                       << ") are not those of the first axes of " << textOf(x.value());
+  ink.fail();
+  return false;
 }
 
 Sym writeMasked(Ink &ink, Sym x, Sym mask, const Argument &value, llvm::StringRef how) {
-  if (mask.rank() > x.rank() || mask.shape() != x.shape().take_front(mask.rank())) {
-    emitError(ink.loc()) << "index: the extents of the mask (" << textOf(mask.value())
-                         << ") are not those of the first axes of " << textOf(x.value());
-    ink.fail();
-    return {};
-  }
+  if (!covers(ink, x, mask)) return {};
   SmallVector<int64_t> shape(mask.shape());
   shape.resize(x.rank(), 1);
   Sym next = fitted(ink, x, value, x.shape());
@@ -287,6 +285,25 @@ Sym writeMasked(Ink &ink, Sym x, Sym mask, const Argument &value, llvm::StringRe
 }
 
 } // namespace
+
+Sym onlyMask(ArrayRef<Subscript> items) {
+  if (items.size() != 1) return {};
+  auto *sym = std::get_if<Sym>(&items[0].held);
+  return sym && kindOf(sym->element()) == 'b' ? *sym : Sym();
+}
+
+Syms readMasked(Ink &ink, Sym x, Sym mask, int64_t size) {
+  if (!covers(ink, x, mask)) return {};
+  int64_t places = 1;
+  for (int64_t extent : mask.shape())
+    places *= extent;
+  Ints rows = {places};
+  llvm::append_range(rows, x.shape().drop_front(mask.rank()));
+  // Behind the last one stands a place that is none, where "fill" reads zero.
+  Syms found = nonzero(reshape(mask, Ints{places}), size, places);
+  if (found.size() != 2) return {};
+  return {gather(reshape(x, rows), {found[0]}, Ints{0}, 0, 0, "fill"), found[1]};
+}
 
 Sym readAt(Ink &ink, Sym x, ArrayRef<Subscript> items, llvm::StringRef mode) {
   Plan plan(ink, x);

@@ -23,6 +23,13 @@ struct Subscript {
 /// number of results no type can say.
 Sym readAt(Ink &ink, Sym x, llvm::ArrayRef<Subscript> items, llvm::StringRef mode = "clamp");
 
+/// The rows of x at which a bool tensor holds that has the extents of its first axes: at most `size` of them,
+/// in row-major order, zeros behind them; and how many there are. Errors: other extents, a negative size.
+Syms readMasked(Ink &ink, Sym x, Sym mask, int64_t size);
+
+/// The mask of an index, where it is the only entry; absent otherwise.
+Sym onlyMask(llvm::ArrayRef<Subscript> items);
+
 /// x with `value` written at x[items], which it broadcasts to; `how` and `mode` as for scatter. A bool tensor
 /// may be the only entry: it has the extents of the first axes of x, and value broadcasts to x where it
 /// holds.

@@ -179,6 +179,15 @@ HostTensors unique(const HostTensor &x, int64_t size, mlir::Attribute fill);
 HostTensors uniqueCounts(const HostTensor &x, int64_t size, mlir::Attribute fill);
 HostTensors uniqueInverse(const HostTensor &x, int64_t size, mlir::Attribute fill);
 
+// ---- SparseReference.cpp ----
+HostTensor csr(const HostTensor &offsets, const HostTensor &columns, const HostTensor &values, Ints shape);
+HostTensors toCoo(const HostTensor &x, int64_t size);
+HostTensors toCsr(const HostTensor &x, int64_t size);
+HostTensors cooToCsr(const HostTensor &rows, const HostTensor &columns, const HostTensor &values,
+                     int64_t size);
+HostTensors csrTranspose(const HostTensor &offsets, const HostTensor &columns, const HostTensor &values,
+                         int64_t size);
+
 // ---- LossReference.cpp ----
 HostTensor mseLoss(const HostTensor &prediction, const HostTensor &target, llvm::StringRef reduction);
 HostTensor huberLoss(const HostTensor &prediction, const HostTensor &target, llvm::StringRef reduction,

@@ -14,6 +14,7 @@ def Graph_WindowsOp : Linear<"windows", (ins Tensor:$x, Ints:$axes, Ints:$sizes,
   let sample = "x: 7, axes: [0], sizes: [3], strides: [2], dilations: [1], place: 1; x: 2x5x6, axes: [1, 2], sizes: [2, 3], strides: [1, 2], dilations: [2, 1], place: 1";
 }
 def Graph_WindowSumOp : Linear<"window_sum", (ins Tensor:$x, Ints:$axes, Ints:$strides, Ints:$dilations, Int:$place, Ints:$shape), [0]> {
+  let relates = 1;
   let summary = "windows laid over each other and added: the adjoint of windows";
   let description = [{ `shape` are the extents of the result. Floats of 16 bits are added in f32. C1: `windows` of that shape have the operand's. }];
   let source = "torch.nn.functional";

@@ -75,6 +75,19 @@ private:
   /// jacobian and hessian.
   std::optional<Values> dense(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                               Values arguments, Span place);
+  std::optional<Values> hessianBy(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                  Values arguments, Span place);
+  /// Whether jacobian or hessian can be made of a function: results of floats, a scalar first.
+  bool hasDerivative(const Step &step, mlir::func::FuncOp callee, Span place);
+  // Structured.cpp: forms of jacobian and hessian
+  std::optional<Values> structured(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                   Values arguments, Span place);
+  std::optional<Values> sparse(graph::Ink &ink, const Step &step, mlir::func::FuncOp callee,
+                               const std::vector<mlir::Value> &operands, Span place);
+  std::optional<Values> compressed(graph::Ink &ink, const Step &step, mlir::func::FuncOp callee,
+                                   const std::vector<mlir::Value> &operands, Span place);
+  /// The error of a compiler's door, at `place` where it has none.
+  std::nullopt_t refuse(Error error, Span place);
   std::optional<std::string> modeOf(const FunctionValue &value, const Step &step);
   std::optional<Values> forward(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                                 Values arguments, Span place);

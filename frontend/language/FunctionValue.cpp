@@ -13,11 +13,16 @@ struct Form {
   std::array<std::string_view, 3> takes; ///< arguments after the function
 };
 constexpr Form forms[] = {
-    {"grad", {"wrt"}},    {"value_and_grad", {"wrt"}},
-    {"jvp", {"wrt"}},     {"vjp", {"wrt"}},
-    {"hvp", {"wrt"}},     {"jacobian", {"wrt", "mode"}},
-    {"hessian", {"wrt"}}, {"vmap", {"axes", "out_axes"}},
-    {"checkpoint", {}},   {"custom_derivative", {"jvp", "vjp", "batch"}},
+    {"grad", {"wrt"}},
+    {"value_and_grad", {"wrt"}},
+    {"jvp", {"wrt"}},
+    {"vjp", {"wrt"}},
+    {"hvp", {"wrt"}},
+    {"jacobian", {"wrt", "mode", "form"}},
+    {"hessian", {"wrt", "mode", "form"}},
+    {"vmap", {"axes", "out_axes"}},
+    {"checkpoint", {}},
+    {"custom_derivative", {"jvp", "vjp", "batch"}},
 };
 
 Error errorAt(const Ast &ast, Span span, std::string message, std::string advice = {}) {
@@ -64,6 +69,7 @@ std::optional<Signature> apply(const Step &step, const Signature &f) {
   if (name == "jvp") count = 2 * results;
   if (name == "jacobian") count = results * wrt;
   if (name == "hessian") count = wrt * wrt;
+  if (step.form == "sparse") count = 3; // values, row offsets, columns
   if (count > signatureLimit || f.parameters.size() + added.size() > signatureLimit) return std::nullopt;
   out.parameters = f.parameters;
   addParameters(out, added);
@@ -176,11 +182,12 @@ private:
 
   std::optional<Error> readArguments(std::span<const std::string_view> takes, std::span<const NodeId> given,
                                      const Signature &below, Step &step) {
-    NodeId wrt = noNode;
+    NodeId wrt = noNode, form = noNode;
     bool takesWrt = false;
     for (std::size_t k = 0; k < takes.size(); ++k) {
       takesWrt |= takes[k] == "wrt";
       NodeId &slot = takes[k] == "wrt"        ? wrt
+                     : takes[k] == "form"     ? form
                      : takes[k] == "axes"     ? step.axes
                      : takes[k] == "out_axes" ? step.outAxes
                                               : step.mode;
@@ -190,7 +197,8 @@ private:
       return errorAt(holder, step.place,
                      std::string(step.transformation) + " needs wrt, what to differentiate by",
                      "the parameters are " + joined(below.parameters));
-    return wrt == noNode ? std::nullopt : readWrt(wrt, below, step);
+    if (auto error = wrt == noNode ? std::nullopt : readWrt(wrt, below, step)) return error;
+    return form == noNode ? std::nullopt : readForm(form, step);
   }
 
   std::optional<Error> readRules(std::span<const NodeId> given, Step &step) {
@@ -218,6 +226,23 @@ private:
     for (std::string_view name : takes)
       advice += " and " + std::string(name);
     return errorAt(holder, isNamed ? node.mark : node.span, message, advice);
+  }
+
+  std::optional<Error> readForm(NodeId node, Step &step) {
+    std::string_view text = holder.text(node);
+    if (holder[node].kind == NodeKind::String)
+      for (std::string_view known : {"dense", "sparse", "compressed"})
+        if (text.substr(1, text.size() - 2) == known) step.form = known;
+    bool found = holder[node].kind == NodeKind::String && text.substr(1, text.size() - 2) == step.form;
+    if (!found)
+      return errorAt(holder, holder[node].span,
+                     std::string(step.transformation) + " has no form " + std::string(text),
+                     "forms are \"dense\", \"sparse\" and \"compressed\"");
+    if (step.form != "dense" && step.mode != noNode)
+      return errorAt(holder, holder[step.mode].span,
+                     "mode is of the dense form; this one is " + std::string(step.form),
+                     "the sparse form takes whichever way needs fewer products");
+    return std::nullopt;
   }
 
   std::optional<Error> readWrt(NodeId wrt, const Signature &below, Step &step) {
@@ -281,6 +306,7 @@ std::string keyOf(const Ast &ast, const FunctionValue &value, std::size_t level)
       key += "," + std::to_string(position);
     for (NodeId node : {step.axes, step.outAxes, step.mode})
       key += node == noNode ? "@" : "@" + std::string(holder.text(node));
+    key += "@" + std::string(step.form);
     for (const auto *rule : {&step.jvp, &step.vjp, &step.batch})
       key += *rule ? "<" + keyOf(ast, **rule, (*rule)->steps.size()) + ">" : "<>";
   }

@@ -26,7 +26,8 @@ struct Step {
   std::size_t parametersBelow = 0, resultsBelow = 0;
   NodeId axes = noNode;                           ///< of vmap; noNode: all 0
   NodeId outAxes = noNode;                        ///< of vmap; noNode: all 0
-  NodeId mode = noNode;                           ///< of jacobian
+  NodeId mode = noNode;                           ///< of jacobian and hessian
+  std::string_view form = "dense";                ///< of jacobian and hessian: also "sparse" and "compressed"
   std::shared_ptr<FunctionValue> jvp, vjp, batch; ///< the rules of custom_derivative that were given
 };
 

@@ -133,16 +133,17 @@ std::optional<Argument> Build::index(Frame &frame, NodeId id, Argument base) {
 namespace {
 struct Options {
   std::string how = "set", mode = "clamp";
+  std::optional<int64_t> size; ///< of a read at a mask
 };
 } // namespace
 
-// get(x[index], mode=...) and set(x[index], value, how=..., mode=...)
+// get(x[index], mode=...), get(x[mask], size=...) and set(x[index], value, how=..., mode=...)
 std::optional<Values> Build::place(Frame &frame, NodeId id) {
   auto children = ast.children(id);
   Span callee = ast[children[0]].span;
   bool writes = ast.text(callee) == "set";
-  std::string form =
-      writes ? "set(x[index], value, how=\"set\", mode=\"clamp\")" : "get(x[index], mode=\"clamp\")";
+  std::string form = writes ? "set(x[index], value, how=\"set\", mode=\"clamp\")"
+                            : "get(x[index], mode=\"clamp\"), or get(x[mask], size=n)";
   std::size_t needed = writes ? 3 : 2;
   if (children.size() < needed || ast[children[1]].kind != NodeKind::Index)
     return fail(callee,
@@ -153,10 +154,14 @@ std::optional<Values> Build::place(Frame &frame, NodeId id) {
   Options options;
   for (NodeId child : children.subspan(needed)) {
     std::string name = ast[child].kind == NodeKind::Named ? word(ast[child].mark) : "";
-    bool known = name == "mode" || (writes && name == "how");
+    bool known = name == "mode" || name == (writes ? "how" : "size");
     auto held = known ? value(frame, ast.child(child, 0)) : std::nullopt;
     if (failure) return std::nullopt;
-    auto *text = held ? held->as<std::string>() : nullptr;
+    if (auto *number = held && name == "size" ? held->as<int64_t>() : nullptr) {
+      options.size = *number;
+      continue;
+    }
+    auto *text = held && name != "size" ? held->as<std::string>() : nullptr;
     if (!text) return fail(ast[child].span, "this is no argument here", "its form is " + form), std::nullopt;
     (name == "how" ? options.how : options.mode) = *text;
   }
@@ -172,6 +177,15 @@ std::optional<Values> Build::place(Frame &frame, NodeId id) {
   if (failure || (writes && !written)) return std::nullopt;
   frame.ink.setLoc(location(callee));
   graph::Sym x = *base->as<graph::Sym>();
+  if (options.size) {
+    graph::Sym mask = graph::onlyMask(taken.items);
+    if (!mask)
+      return fail(callee, "size belongs to a read at a mask, and this index is none", "its form is " + form),
+             std::nullopt;
+    graph::Syms read = graph::readMasked(frame.ink, x, mask, *options.size);
+    if (read.empty() || failure) return std::nullopt;
+    return Values(read.begin(), read.end());
+  }
   graph::Sym result = writes ? graph::writeAt(frame.ink, x, taken.items, *written, options.how, options.mode)
                              : graph::readAt(frame.ink, x, taken.items, options.mode);
   if (!result || failure) return std::nullopt;

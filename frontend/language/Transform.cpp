@@ -1,5 +1,6 @@
 // Calls of functions: plain ones are inlined, transformations become requests on private functions.
-#include "dialects/graph/Ops.h"
+#include "dialects/graph/Functions.h"
+include "dialects/graph/Ops.h"
 #include "frontend/language/Build.h"
 #include <cmath>
 
@@ -225,6 +226,7 @@ std::optional<Values> Build::apply(graph::Ink &ink, const FunctionValue &value, 
   if (name == "jvp" || name == "hvp") return forward(ink, value, level, std::move(arguments), place);
   if (name == "grad" || name == "value_and_grad" || name == "vjp")
     return reverse(ink, value, level, std::move(arguments), place);
+  if (step.form != "dense") return structured(ink, value, level, std::move(arguments), place);
   if (name == "custom_derivative") return custom(ink, value, level, std::move(arguments), place);
   if (name == "jacobian" || name == "hessian") return dense(ink, value, level, std::move(arguments), place);
   return fail(place, std::string(name) + " is not built yet", {}, ErrorKind::Unsupported);
@@ -355,10 +357,31 @@ std::optional<std::string> Build::modeOf(const FunctionValue &value, const Step 
   bool quoted = holder[step.mode].kind == NodeKind::String;
   for (std::string_view known : {"auto", "forward", "reverse"})
     if (quoted && std::string_view(text).substr(1, text.size() - 2) == known) return std::string(known);
-  Error error = holder.source->error(holder[step.mode].span, "jacobian has no mode " + text);
+  Error error =
+      holder.source->error(holder[step.mode].span, std::string(step.transformation) + " has no mode " + text);
   error.notes.push_back(help("modes are \"auto\", \"forward\" and \"reverse\""));
   take(std::move(error));
   return std::nullopt;
+}
+
+bool Build::hasDerivative(const Step &step, mlir::func::FuncOp callee, Span place) {
+  bool hessian = step.transformation == "hessian";
+  auto results = callee.getResultTypes();
+  for (std::size_t k = 0; k < (hessian ? 1 : results.size()); ++k) {
+    auto type = graph::tensorOf(results[k]);
+    if (hessian && (type.getRank() != 0 || !graph::isFloatTensor(type)))
+      return fail(place,
+                  "hessian needs a function whose first result is a floating-point scalar, and this one "
+                  "gives " +
+                      graph::textOf(type),
+                  "jacobian(grad(f, wrt=x), wrt=x) takes one result of several numbers at a time"),
+             false;
+    if (!graph::isFloatTensor(type))
+      return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) +
+                             ": only floating-point tensors have derivatives"),
+             false;
+  }
+  return true;
 }
 
 std::optional<Values> Build::dense(graph::Ink &ink, const FunctionValue &value, std::size_t level,
@@ -372,19 +395,9 @@ std::optional<Values> Build::dense(graph::Ink &ink, const FunctionValue &value, 
   mlir::func::FuncOp callee = functionFor(value, level - 1, mlir::ValueRange(operands).getTypes(), false);
   if (!callee) return std::nullopt;
   llvm::SmallVector<int64_t> wrt(step.wrt.begin(), step.wrt.end());
+  if (!hasDerivative(step, callee, place)) return std::nullopt;
   llvm::SmallVector<mlir::Type> rows(callee.getResultTypes()), blocks;
-  for (std::size_t k = 0; k < (hessian ? 1 : rows.size()); ++k) {
-    auto type = graph::tensorOf(rows[k]);
-    if (hessian && (type.getRank() != 0 || !graph::isFloatTensor(type)))
-      return fail(
-          place,
-          "hessian needs a function whose first result is a floating-point scalar, and this one gives " +
-              graph::textOf(type),
-          "jacobian(grad(f, wrt=x), wrt=x) takes one result of several numbers at a time");
-    if (!graph::isFloatTensor(type))
-      return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) +
-                             ": only floating-point tensors have derivatives");
-  }
+  if (hessian && *mode != "auto") return hessianBy(ink, value, level, std::move(arguments), place);
   if (hessian) {
     rows.clear();
     for (int64_t position : wrt)
@@ -410,6 +423,21 @@ std::optional<Values> Build::dense(graph::Ink &ink, const FunctionValue &value, 
   Values results;
   for (mlir::Value result : request->getResults())
     results.push_back(Argument(ink.sym(result)));
+  return results;
+}
+
+/// The Hessian as the Jacobian of a Jacobian, or of a gradient, both in the mode asked for.
+std::optional<Values> Build::hessianBy(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                       Values arguments, Span place) {
+  FunctionValue inner = value;
+  inner.steps.resize(level);
+  Step &first = inner.steps.back(), second = first;
+  second.transformation = "jacobian";
+  first.transformation = *modeOf(value, first) == "forward" ? "jacobian" : "grad";
+  inner.steps.push_back(second);
+  const std::size_t blocks = second.wrt.size() * second.wrt.size();
+  auto results = apply(ink, inner, inner.steps.size(), std::move(arguments), place);
+  if (results) results->resize(std::min(results->size(), blocks)); // those of the first result come first
   return results;
 }
 

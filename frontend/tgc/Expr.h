@@ -146,7 +146,8 @@ public:
 /// stand where they stood, or in front where something is between them. An index tensor's number beyond the
 /// axis is by `mode` the nearest place ("clamp"), zero ("fill") or the remainder ("wrap"); negative ones
 /// count from the end first. Errors: Invalid for a position out of range, too many entries, a step of 0,
-/// tensors that do not broadcast, and for a bool tensor, whose number of results no type can say.
+/// tensors that do not broadcast, and for a bool tensor, whose number of results no type can say (At::select
+/// takes a maximum).
 Expr index(Arg x, const std::vector<Item> &items, std::string_view mode = "clamp");
 
 /// What `x.at(items)` can do. Writing gives a new value and leaves x as it is; memory is reused where x is
@@ -157,6 +158,10 @@ class At {
 public:
   At(Expr x, std::vector<Item> items) : x(std::move(x)), items(std::move(items)) {}
   Expr get(std::string_view mode = "clamp", Arg::Here here = Arg::Here::current()) const;
+  /// Where the index is one bool tensor, with the extents of the first axes of x: the rows at which it holds,
+  /// at most `size` of them in row-major order, zeros behind them; and how many there are (i64). Errors:
+  /// another index, other extents, a negative size.
+  std::pair<Expr, Expr> select(std::int64_t size, Arg::Here here = Arg::Here::current()) const;
   Expr set(Arg value, std::string_view mode = "clamp") const { return write(value, "set", mode); }
   Expr add(Arg value, std::string_view mode = "clamp") const { return write(value, "add", mode); }
   Expr multiply(Arg value, std::string_view mode = "clamp") const { return write(value, "multiply", mode); }

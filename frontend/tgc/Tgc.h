@@ -9,4 +9,6 @@
 #include "tgc/Linearize.h"
 #include "tgc/Ops.h"
 #include "tgc/Optim.h"
+#include "tgc/Sparse.h"
+#include "tgc/Structured.h"
 #include "tgc/Transforms.h"

@@ -39,8 +39,10 @@ enum class JacobianMode { Auto, Forward, Reverse };
 /// is too large.
 Function jacobian(const Function &f, const Wrt &wrt, JacobianMode mode = JacobianMode::Auto);
 /// All second derivatives of f's first result, a scalar: the blocks of each pair of parameters, row by row
-/// (aa, ab, ba, bb). Shapes: the first parameter's extents, then the second's. Errors: as grad.
-Function hessian(const Function &f, const Wrt &wrt);
+/// (aa, ab, ba, bb). Shapes: the first parameter's extents, then the second's. Auto is forward over reverse
+/// and computes blocks below the diagonal by transposing; Forward and Reverse are that mode twice. Errors: as
+/// grad.
+Function hessian(const Function &f, const Wrt &wrt, JacobianMode mode = JacobianMode::Auto);
 /// f over a new axis of its arguments: `axes` has the mapped axis of each (negative from the end) or nothing
 /// where all instances share the argument; without `axes` every argument is mapped over axis 0. `outAxes`
 /// says where each result has the new axis (negative from the end); without it, in front. Extents are those f

@@ -21,6 +21,9 @@ const std::map<std::string, Claim> &claims();
 /// Those about derivatives and batching: the case is in f64 (or an integer dtype), one each is enough.
 const std::map<std::string, Claim> &transformations();
 
+/// What the row's op reads of its operands is what its results depend on, or more (Reads.cpp).
+Outcome readsAreKnown(const Case &one, mlir::MLIRContext *context, Plant plant);
+
 /// Compiled code gives the reference's results: within tolerance, and bit for bit where whole numbers give
 /// whole numbers. Cases are compiled together; `tell` hears of each case.
 using Tell = std::function<void(const std::string &claim, const Case &, const Outcome &)>;

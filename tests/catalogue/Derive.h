@@ -6,7 +6,7 @@
 namespace tgc::catalogue {
 
 /// Where a test plants a mistake in what an op answers.
-enum class Plant { None, Tangent, Cotangent, Batch, Formula, Shape, Lowering };
+enum class Plant { None, Tangent, Cotangent, Batch, Formula, Shape, Lowering, Reads };
 
 /// f(x..., t...) -> tangents of the floating-point results; t stands for the floating-point arguments.
 Written tangentOf(const Case &one, mlir::MLIRContext *context, Plant plant = Plant::None);

@@ -88,6 +88,10 @@ TEST_CASE("a wrong batching rule is caught") {
   check(planted(transformations().at("batched is a loop"), Plant::Batch, depends), 60);
 }
 
+TEST_CASE("an element that is read and not said to be is caught") {
+  check(planted(claims().at("results depend on what is read"), Plant::Reads, always), 60);
+}
+
 TEST_CASE("a wrong lowering is caught") {
   MLIRContext context(MLIRContext::Threading::DISABLED);
   tgc::Compiler compiler(context);

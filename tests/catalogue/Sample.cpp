@@ -48,6 +48,7 @@ bool parseTensor(StringRef text, MLIRContext *context, TensorSpec &spec) {
   if (text == "any") return spec.any = true;
   spec.apart = text.consume_back(" apart");
   spec.dominant = text.consume_back(" dominant");
+  spec.sorted = text.consume_back(" sorted");
   StringRef range = text;
   auto [shapeText, rest] = text.split(" in ");
   if (!rest.empty() || !text.contains("..")) {
@@ -150,6 +151,18 @@ static void spread(HostTensor &tensor, const TensorSpec &spec, Random &random) {
                spec.low + (spec.high - spec.low) * places[k] / static_cast<double>(places.size()));
 }
 
+static void sortRows(HostTensor &tensor) {
+  int64_t extent = tensor.rank() ? tensor.shape().back() : 1;
+  for (int64_t first = 0; first < tensor.count(); first += extent) {
+    std::vector<double> row(static_cast<size_t>(extent)); // exact: samples are small numbers
+    for (int64_t k = 0; k < extent; ++k)
+      row[k] = tensor.get<double>(first + k);
+    llvm::sort(row);
+    for (int64_t k = 0; k < extent; ++k)
+      tensor.set(first + k, row[k]);
+  }
+}
+
 static void makeDominant(HostTensor &tensor) {
   if (tensor.rank() < 2 || tensor.kind() == 'b') return;
   int64_t rows = tensor.shape()[tensor.rank() - 2], columns = tensor.shape().back();
@@ -175,6 +188,7 @@ HostTensor randomTensor(RankedTensorType type, const TensorSpec &spec, uint64_t 
       tensor.set(at, static_cast<int64_t>(low + std::floor(random.unit() * (high - low + 1))));
   }
   if (spec.apart && kind == 'f') spread(tensor, spec, random);
+  if (spec.sorted) sortRows(tensor);
   if (spec.dominant) makeDominant(tensor);
   return tensor;
 }

@@ -13,6 +13,7 @@ struct TensorSpec {
   bool any = false;          ///< every bit pattern of an integer
   bool ranged = false;       ///< the row names the range
   bool apart = false;        ///< reals evenly spaced over the range in a random order: no ties, none near
+  bool sorted = false;       ///< ascending along the last axis
   bool dominant = false;     ///< the extent of the last axis is added on the diagonals of the last two axes
 };
 

@@ -105,8 +105,7 @@ Argument ArgumentMaker::ofKind(const Row &row, const Param &param) {
   case ParamKind::Text:
     return Argument("");
   case ParamKind::DType:
-    return typeNamed(ink.context(), random.pick(std::vector<const char *>{"f64", "f64", "f32", "f32", "i64",
-                                                                          "i32", "bool", "u8", "bf16"}));
+    return random.pick(catalogue::allElements(ink.context()));
   case ParamKind::Ints:
     return integers(-1, 3, rank);
   case ParamKind::Axis:
@@ -179,12 +178,17 @@ NamedArguments ArgumentMaker::bySample(const Row &row, const catalogue::Sample &
     for (const catalogue::TensorSpec &spec : entry.tensors) {
       llvm::StringRef constraint = constraintOf(row, *param);
       Value value = existing(row, constraint);
-      if (!value) return {};
-      if (spec.shape && shapeOf(value) != ArrayRef<int64_t>(*spec.shape))
-        list.push_back(input(RankedTensorType::get(*spec.shape, elementOf(value)), spec));
-      else
+      if (!value && !spec.element) return {};
+      // A dtype that the sample names is part of the call, as u32 is of a key.
+      Type element = spec.element ? spec.element : elementOf(value);
+      const bool fits = value && elementOf(value) == element;
+      if (spec.shape && (!fits || shapeOf(value) != ArrayRef<int64_t>(*spec.shape)))
+        list.push_back(input(RankedTensorType::get(*spec.shape, element), spec));
+      else if (fits)
         list.push_back(ink.sym(value));
-      if (!first) first = value;
+      else
+        return {};
+      if (!first && value) first = value;
     }
     named.emplace_back(entry.name, entry.list ? Argument(std::move(list)) : list.front());
   }

@@ -39,8 +39,10 @@ private:
   }
 
   RankedTensorType randomType() {
-    static const std::vector<const char *> names = {"f64", "f64", "f64",  "f32",  "f32", "f32", "i32", "i64",
-                                                    "i64", "i32", "bool", "bool", "i8",  "u32", "bf16"};
+    // Every dtype; more of those that most rows take, so that graphs grow.
+    static const std::vector<const char *> names = {"f64", "f64", "f64", "f32",  "f32",  "f32", "i64",
+                                                    "i64", "i32", "i32", "bool", "bool", "i16", "i8",
+                                                    "u64", "u32", "u16", "u8",   "bf16", "f16"};
     static const std::vector<int64_t> extents = {1, 2, 3, 4, 5, 17, 2, 3, 17, 8, 1, 0};
     // Few different extents, so that values of one graph fit each other.
     while (pool.size() < 3)

@@ -1,5 +1,6 @@
 // tgc-bench-hessian: Hessians of whole functions, in f64.
 //   tgc-bench-hessian [--threads 2] [--samples 7] [NAME:SIZE]...
+// (sizes of sparse ones, rosenbrock luksan chain, are numbers of variables or masses)
 // prints wall and processor time of one call and, where a bound is known, the fraction of the flops that a
 // symmetric result needs at the multiply-add peak measured in the same run.
 //   tgc-bench-hessian --serve
@@ -60,11 +61,56 @@ Case factors(std::int64_t n) {
           "hessian(factors, wrt=U)"};
 }
 
+/// The nonzeros' values of a sparse Hessian by the first parameter; row offsets and columns are not asked
+/// for.
+Case sparse(const std::string &name, const std::string &params, const std::string &arguments,
+            const std::string &body) {
+  return {name,
+          "fn " + name + "(" + params + ") {\n" + body + "}\nfn values(" + params +
+              ") {\n  values, offsets, columns = hessian(" + name + ", wrt=x, form=\"sparse\")(" + arguments +
+              ")\n  return values\n}\n",
+          "values"};
+}
+
+Case rosenbrock(std::int64_t n) {
+  return sparse("rosenbrock", "x: f64[" + number(n) + "]", "x",
+                "  return sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)\n");
+}
+
+/// The Lagrangian of Luksan and Vlcek's first problem (Sparse and partially separable test problems, 1999).
+Case luksan(std::int64_t n) {
+  return sparse("luksan", "x: f64[" + number(n) + "], y: f64[" + number(n - 2) + "]", "x, y",
+                "  a = x[:-2]\n  b = x[1:-1]\n  c = x[2:]\n"
+                "  bound = 3 * b ** 3 + 2 * c - 5 + sin(b - c) * sin(b + c) + 4 * b - a * exp(a - b) - 3\n"
+                "  return sum(100 * (x[:-1] ** 2 - x[1:]) ** 2 + (x[:-1] - 1) ** 2) + sum(y * bound)\n");
+}
+
+/// Masses on springs that hang between two points.
+Case chain(std::int64_t n) {
+  return sparse("chain", "x: f64[" + number(n) + ", 2]", "x",
+                "  d = x[1:] - x[:-1]\n"
+                "  return sum(50 * (sqrt(sum(d * d, axis=1)) - 0.3) ** 2) + 9.81 * sum(x[:, 1])\n");
+}
+
+/// Factors of rank ten, the Hessian without its unit matrix.
+Case compressed(std::int64_t n) {
+  std::string rows = number(n);
+  return {"compressed",
+          "fn factors(U: f64[" + rows + ", 10], V: f64[" + rows +
+              ", 10]) {\n  R = 1 - U @ permute_dims(V, (1, 0))\n  return sum(R * R)\n}\n",
+          "hessian(factors, wrt=U, form=\"compressed\")"};
+}
+
 Case make(const std::string &name, std::int64_t size) {
   if (name == "logistic") return logistic(size);
   if (name == "network") return network(size);
   if (name == "factors") return factors(size);
-  stop("there is no case " + name + "; there are logistic, network and factors");
+  if (name == "rosenbrock") return rosenbrock(size);
+  if (name == "luksan") return luksan(size);
+  if (name == "chain") return chain(size);
+  if (name == "compressed") return compressed(size);
+  stop("there is no case " + name +
+       "; there are logistic, network, factors, compressed, rosenbrock, luksan and chain");
 }
 
 /// Element k of argument `argument`, in [-1, 1): the same formula as in hessian_peers.py.

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Hessians by tgc beside jax.jit(jax.hessian) and torch.func.hessian: same inputs, same run, in turns, f64.
 
-  tools/bench/hessian_peers.py [--threads 2] [--samples 7] [--peers jax,torch] [NAME:SIZE]...
+  tools/bench/hessian_peers.py [--threads 2] [--samples 7] [--peers jax,torch,casadi] [NAME:SIZE]...
+
+Sparse ones (rosenbrock, luksan, chain: values of the nonzeros) are beside CasADi's, which is left out where building its
+Hessian would take longer than --casadi-limit variables allow. `compressed` has no peer.
 
 Prints wall and processor time of one call, the fraction of the symmetric-flop bound at the multiply-add peak of the same
 run, the ratio of every peer's times to tgc's and their geometric means. Peers that are not installed are left out.
@@ -14,6 +17,7 @@ import time
 from math import exp, log
 
 CASES = ["logistic:100", "logistic:300", "logistic:1000", "logistic:2000", "network:10", "network:30", "factors:300"]
+SPARSE = ["rosenbrock:1000", "rosenbrock:100000", "luksan:1000", "luksan:100000", "chain:1000", "chain:100000", "compressed:10000"]
 
 
 def arguments():
@@ -21,9 +25,14 @@ def arguments():
     parser.add_argument("--tgc", default="build/bin/tgc-bench-hessian")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--samples", type=int, default=7)
-    parser.add_argument("--peers", default="jax,torch")
+    parser.add_argument("--peers", default="jax,torch,casadi")
+    parser.add_argument("--casadi-limit", type=int, default=100000, help="most variables of a CasADi graph")
+    parser.add_argument("--sparse", action="store_true", help="the sparse and compressed cases")
     parser.add_argument("cases", nargs="*", default=CASES)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.sparse and args.cases == CASES:
+        args.cases = SPARSE
+    return args
 
 
 class Tgc:
@@ -51,6 +60,10 @@ def shapes(name, n):
         "logistic": [(2 * n, n), (2 * n,), (n,), ()],
         "network": [(n,), (n,)] + [(n, n)] * 10,
         "factors": [(n, n), (n, 10), (n, 10)],
+        "rosenbrock": [(n,)],
+        "luksan": [(n,), (n - 2,)],
+        "chain": [(n, 2)],
+        "compressed": [(n, 10), (n, 10)],
     }[name]
 
 
@@ -77,8 +90,60 @@ def function(name, np, relu, softplus, log_softmax):
     return {"logistic": logistic, "network": network, "factors": factors}[name]
 
 
-def contenders(names, np, name, arrays, threads):
-    found = {}
+def scalar_losses(ca):
+    """The sparse losses over CasADi's scalar expressions; `chain` has its coordinates one after the other."""
+
+    def rosenbrock(x):
+        return ca.sum1(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+    def luksan(x, y):
+        a, b, c = x[:-2], x[1:-1], x[2:]
+        bound = 3 * b**3 + 2 * c - 5 + ca.sin(b - c) * ca.sin(b + c) + 4 * b - a * ca.exp(a - b) - 3
+        return ca.sum1(100 * (x[:-1] ** 2 - x[1:]) ** 2 + (x[:-1] - 1) ** 2) + ca.dot(y, bound)
+
+    def chain(x):
+        u, v = x[0::2], x[1::2]
+        du, dv = u[1:] - u[:-1], v[1:] - v[:-1]
+        return ca.sum1(50 * (ca.sqrt(du * du + dv * dv) - 0.3) ** 2) + 9.81 * ca.sum1(v)
+
+    return {"rosenbrock": rosenbrock, "luksan": luksan, "chain": chain}
+
+
+def casadi_call(np, name, arrays):
+    """A call of CasADi's compiled-to-tape Hessian, values of both triangles; and the seconds to build it."""
+    import casadi as ca
+
+    start = time.perf_counter()
+    symbols = [ca.SX.sym(f"a{k}", a.size) for k, a in enumerate(arrays)]
+    hessian, _ = ca.hessian(scalar_losses(ca)[name](*symbols), symbols[0])
+    function = ca.Function("hessian", symbols, [hessian])
+    buffer, evaluate = function.buffer()
+    flat = [np.ascontiguousarray(a.reshape(-1)) for a in arrays]
+    values = np.zeros(hessian.nnz())
+    for k, array in enumerate(flat):
+        buffer.set_arg(k, memoryview(array))
+    buffer.set_res(0, memoryview(values))
+
+    def call():
+        evaluate()
+        return values
+
+    call.keeps = buffer, flat
+    return call, time.perf_counter() - start
+
+
+def contenders(names, np, name, arrays, args):
+    found, threads = {}, args.threads
+    if name in ("rosenbrock", "luksan", "chain"):
+        if "casadi" in names and arrays[0].size <= args.casadi_limit:
+            try:
+                found["casadi"], seconds = casadi_call(np, name, arrays)
+                found["casadi"].seconds = seconds
+            except ImportError:
+                pass
+        return found
+    if name == "compressed":
+        return found
     which = WITH_RESPECT_TO[name]
     if "jax" in names:
         try:
@@ -119,7 +184,7 @@ def timed(call):
 def versions():
     from importlib.metadata import PackageNotFoundError, version
 
-    for name in ("numpy", "jax", "jaxlib", "torch"):
+    for name in ("numpy", "jax", "jaxlib", "torch", "casadi"):
         try:
             yield f"{name} {version(name)}"
         except PackageNotFoundError:
@@ -147,7 +212,7 @@ def main():
         if name == "network":  # products of ten layers keep their size
             arrays[2:] = [weight * (6 / int(size)) ** 0.5 for weight in arrays[2:]]
         seconds, flops = tgc.ask(f"load {name} {size} {args.threads}")
-        others = contenders(args.peers.split(","), np, name, arrays, args.threads)
+        others = contenders(args.peers.split(","), np, name, arrays, args)
         wrong, got = "", tgc.ask("sums")
         for key, call in others.items():
             flat = np.asarray(call(), dtype=np.float64).reshape(-1)
@@ -170,6 +235,9 @@ def main():
             ratios = wall[key] / wall["tgc"], processor[key] / processor["tgc"]
             logs.setdefault(key, []).append([log(r) for r in ratios])
             line += f"  {key} {ratios[0]:.2f} / {ratios[1]:.2f}"
+        for key, call in others.items():
+            if hasattr(call, "seconds"):
+                line += f"  {key} builds in {call.seconds * 1e3:.0f} ms"
         print(line + f"  compile {seconds * 1e3:.0f} ms" + wrong, flush=True)
     tgc.process.stdin.write("quit\n")
     for key, values in logs.items():

@@ -1,11 +1,14 @@
 """Catalogue rows (llvm-tblgen --dump-json of Graph.td) -> Rows.inc, Rules.h.inc, Ops.h and the documentation page.
 
-Usage: catalogue.py ROWS.json --rows F --rules F --api F --docs F   (each output is optional)
+Usage: catalogue.py ROWS.json --rows F --rules F --api F --docs F --coverage F   (each output is optional)
 """
 import argparse
 import json
 import os
 import re
+import sys
+
+import facts
 
 KINDS = ("Pointwise", "Linear", "Composite", "Custom", "Leaf")
 # call kind -> (ParamKind, C++ type over Sym, public C++ type)
@@ -131,7 +134,7 @@ def rows_inc(rows):
     for row in rows:
         r = row.record
         texts = [row.name, row.kind.lower(), r["group"], r["summary"], r["description"], r["source"], row.call,
-                 r["sample"], row.types, r["noDerivative"], row.file]
+                 r["sample"], row.types, r["noDerivative"], facts.forward(row), facts.reverse(row), facts.batch(row), row.file]
         out.append("  {" + ", ".join(quote(t) for t in texts) + f", {row.line}, {str(row.broadcasts).lower()}, "
                    f"{str(row.internal).lower()}, {str(row.elementwise).lower()}, "
                    + (f"params_{row.name}, " if row.params else "{}, ")
@@ -237,7 +240,7 @@ def write(path, text):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("json")
-    for option in ("rows", "rules", "definitions", "api", "docs"):
+    for option in ("rows", "rules", "definitions", "api", "docs", "coverage"):
         parser.add_argument("--" + option)
     options = parser.parse_args()
     rows = read(options.json)
@@ -251,6 +254,12 @@ def main():
     if options.docs:
         import pages
         write(options.docs, pages.page(rows))
+    if options.coverage:
+        import pages
+        try:
+            write(options.coverage, facts.table(rows, pages.SOURCES))
+        except facts.Blank as blank:
+            sys.exit(str(blank))
 
 
 if __name__ == "__main__":

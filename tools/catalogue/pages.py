@@ -2,10 +2,12 @@
 import re
 import textwrap
 
+import facts
+
 # The order of reading; groups that are not listed follow by name.
 ORDER = ("arithmetic", "exponential, trigonometric", "special", "rounding, tests", "logic, bits", "choice", "activations",
          "contraction", "reductions", "cumulative", "shape", "slicing, indexing", "ordering", "creation", "softmax family",
-         "windows", "attention", "losses", "random", "linear algebra", "control", "derivative control", "conversion")
+         "windows", "attention", "losses", "random", "linear algebra", "sparse matrices", "control", "derivative control", "conversion")
 SOURCES = {"array-api": "Python array API standard 2024.12", "numpy": "NumPy", "jax.lax": "jax.lax", "jax.nn": "jax.nn",
            "jax.numpy": "jax.numpy", "torch": "torch", "c++": "C++"}
 KINDS = {"Pointwise": "a function of one element", "Linear": "linear in its tensors", "Composite": "a formula of other operations",
@@ -14,7 +16,7 @@ HEAD = """# Operations
 
 Written from the rows of `dialects/graph/*.td`; do not edit. Names, defaults and meaning are the same in the language, in C++
 (`tgc::NAME`) and in the `graph` dialect (`graph.NAME`). Tensors broadcast and promote in calls as NumPy and the array API standard have it.
-`tgc ops NAME` prints one section.
+`tgc ops NAME` prints one section. `coverage.md` beside this page is the table of what each operation has.
 """
 
 
@@ -26,21 +28,19 @@ def rule(row):
     """How the row says its derivative, as the row writes it."""
     record = row.record
     names = [name for name, *_ in row.operands]
-    if record["noDerivative"]:
-        return "none: " + record["noDerivative"]
-    if record.get("result") == "bool":
-        return "none: the result is bool"
+    if facts.no_derivative(row):
+        return "none: " + facts.no_derivative(row)
     if row.kind == "Pointwise":
         if record["adjoints"]:
             rules = [f"`{name}`: {f'`{text}`' if text != 'none' else 'none'}" for name, text in zip(names, record["adjoints"])]
             return "linear; cotangents from `ct`: " + ", ".join(rules)
         rules = [f"`{name}`: `{text}`" for name, text in zip(names, record["partials"]) if text != "none"]
         if not rules:
-            return "none"
+            return facts.forward(row)
         return "partials (`y` is the result): " + ", ".join(rules) + ("; products with 0 are 0" if record["singular"] else "")
     if row.kind == "Composite":
         return f"of the formula `{squeeze(record['formula'])}`"
-    return "the row has no tensors" if row.kind == "Leaf" else KINDS[row.kind]
+    return KINDS[row.kind]
 
 
 def section(row):

@@ -11,6 +11,7 @@
 #include "tools/tgc/ContractionPlan.h"
 #include "tools/tgc/Load.h"
 #include "tools/tgc/Measure.h"
+#include "tools/tgc/Structure.h"
 #include <cstdio>
 
 namespace tgc::tools {
@@ -125,7 +126,8 @@ void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const 
 }
 
 std::string json(const std::vector<Run> &runs, const ContractionPlan &plan, const Measured &measured,
-                 const Report &report, const Trace &trace, const std::vector<SavedValue> &saved) {
+                 const Report &report, const Trace &trace, const std::string &structure,
+                 const std::vector<SavedValue> &saved) {
   using language::quoteJson;
   std::string out = "{\"kernels\": [";
   for (std::size_t k = 0; k < runs.size(); ++k)
@@ -137,7 +139,8 @@ std::string json(const std::vector<Run> &runs, const ContractionPlan &plan, cons
          ", \"arena_bytes\": " + std::to_string(report.arenaBytes) +
          ", \"constant_bytes\": " + std::to_string(report.constantBytes) +
          ", \"peak_bytes\": " + (measured.peakBytes < 0 ? "null" : std::to_string(measured.peakBytes)) +
-         ", \"launches\": " + std::to_string(report.launches) + ", \"stages\": {";
+         ", \"launches\": " + std::to_string(report.launches) + ", \"structure\": " + structure +
+         ", \"stages\": {";
   for (std::size_t k = 0; k < trace.stages.size(); ++k)
     out += (k ? ", " : "") + quoteJson(nameOf(trace.stages[k].stage)) + ": " +
            std::to_string(trace.stages[k].seconds);
@@ -158,6 +161,7 @@ int explainCommand(const CommandLine &line, Console &console) {
   auto loaded = load(line, console, code);
   if (!loaded) return report(console, loaded.error(), code);
   Compiler compiler(*loaded->context);
+  auto structure = structureOf(*loaded->module);
   mlir::OwningOpRef<mlir::ModuleOp> copy = loaded->module->clone();
   Options half = options;
   half.upTo = Stage::Fuse;
@@ -183,8 +187,10 @@ int explainCommand(const CommandLine &line, Console &console) {
   if (line.has("svg"))
     std::fputs(plan.svg(loaded->function).c_str(), stdout);
   else if (console.json)
-    std::fputs(json(runs, plan, measured, compiled->report, trace, *saved).c_str(), stdout);
+    std::fputs(json(runs, plan, measured, compiled->report, trace, structureJson(structure), *saved).c_str(),
+               stdout);
   else {
+    std::fputs(structureText(structure).c_str(), stdout);
     printText(runs, plan, measured, compiled->report, trace);
     printSaved(*saved);
   }

@@ -8,14 +8,16 @@
 namespace tgc::tools {
 namespace {
 
-std::string derivativeOf(const graph::Row &row) {
-  std::string kind = row.kind;
-  if (*row.noDerivative) return std::string("none: ") + row.noDerivative;
-  if (kind == "pointwise") return "by its partials, both modes";
-  if (kind == "linear") return "linear: itself forward, its adjoint in reverse";
-  if (kind == "composite") return "that of its formula, both modes";
-  if (kind == "leaf") return "none: no operands";
-  return "by rules of its own, both modes";
+/// {"name": ..., "default": ...}; without a default where the argument is required.
+std::string parametersOf(const graph::Row &row) {
+  using language::quoteJson;
+  std::string out;
+  for (const graph::Param &param : row.params) {
+    out += (out.empty() ? "" : ", ") + ("{\"name\": " + quoteJson(param.name));
+    if (param.fallback) out += ", \"default\": " + quoteJson(param.fallback);
+    out += "}";
+  }
+  return out;
 }
 
 std::string json(const graph::Row &row) {
@@ -23,16 +25,19 @@ std::string json(const graph::Row &row) {
   return "{\"name\": " + quoteJson(row.name) + ", \"call\": " + quoteJson(row.call) +
          ", \"kind\": " + quoteJson(row.kind) + ", \"group\": " + quoteJson(row.group) +
          ", \"summary\": " + quoteJson(row.summary) + ", \"types\": " + quoteJson(row.types) +
-         ", \"source\": " + quoteJson(row.source) + ", \"derivative\": " + quoteJson(derivativeOf(row)) +
-         ", \"file\": " + quoteJson(row.file) + ", \"line\": " + std::to_string(row.line) + "}";
+         ", \"source\": " + quoteJson(row.source) + ", \"forward\": " + quoteJson(row.forward) +
+         ", \"reverse\": " + quoteJson(row.reverse) + ", \"batch\": " + quoteJson(row.batch) +
+         ", \"parameters\": [" + parametersOf(row) + "]" + ", \"file\": " + quoteJson(row.file) +
+         ", \"line\": " + std::to_string(row.line) + "}";
 }
 
 void describe(const graph::Row &row) {
   std::printf("%s\n  %s\n", row.call, row.summary);
   if (*row.description) std::printf("  %s\n", row.description);
-  std::printf("  kind        %s (group %s)\n  dtypes      %s\n  derivative  %s\n  meaning     %s\n  row      "
-              "   %s:%u\n",
-              row.kind, row.group, row.types, derivativeOf(row).c_str(), row.source, row.file, row.line);
+  std::printf("  kind        %s (group %s)\n  dtypes      %s\n  forward     %s\n  reverse     %s\n"
+              "  batch       %s\n  meaning     %s\n  row         %s:%u\n",
+              row.kind, row.group, row.types, row.forward, row.reverse, row.batch, row.source, row.file,
+              row.line);
 }
 
 } // namespace
@@ -52,17 +57,19 @@ int opsCommand(const CommandLine &line, Console &console) {
       describe(*row);
     return Done;
   }
-  if (console.json) {
-    std::string out;
-    for (const graph::Row &row : graph::rows())
-      if (!row.internal) out += (out.empty() ? "" : ",\n ") + json(row);
-    std::printf("[%s]\n", out.c_str());
-    return Done;
-  }
   std::set<std::string> groups;
   std::size_t count = 0;
-  for (const graph::Row &row : graph::rows())
-    if (!row.internal) groups.insert(row.group), ++count;
+  std::string all;
+  for (const graph::Row &row : graph::rows()) {
+    if (row.internal) continue;
+    groups.insert(row.group);
+    ++count;
+    if (console.json) all += (all.empty() ? "" : ",\n ") + json(row);
+  }
+  if (console.json) {
+    std::printf("{\"count\": %zu, \"operations\": [%s]}\n", count, all.c_str());
+    return Done;
+  }
   for (const std::string &group : groups) {
     std::printf("%s\n", group.c_str());
     for (const graph::Row &row : graph::rows())

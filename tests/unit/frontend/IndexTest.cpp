@@ -62,6 +62,16 @@ TEST_CASE("index: writes leave their operand, and put what they are told where t
               1, 2,  3, 4,  1, 3,  4, 4,  1, 2, 0, 0, 1, 2,  3, 4});
 }
 
+TEST_CASE("index: a mask selects at most so many rows, and says how many there are") {
+  Reals x{1, 2, 3, 4, 5, 6};
+  Function f("f", {{"x", f64, {3, 2}}}, [](Expr x) {
+    auto [rows, count] = x.at({index(x, {whole, 0}) > 2}).select(3);
+    auto [few, total] = x.at({x > 1}).select(2);
+    return std::vector<Expr>{rows, astype(count, f64), few, astype(total, f64)};
+  });
+  CHECK(run(f, {View(f64, x.data(), {3, 2})}, {{3, 2}, {}, {2}, {}}) == Reals{3, 4, 5, 6, 0, 0, 2, 2, 3, 5});
+}
+
 TEST_CASE("index: reading twice adds derivatives up, and the bits are those of one thread") {
   const std::int64_t places = 40, updates = 3000, width = 300;
   Reals x(places * width), weights(updates * width);
@@ -97,4 +107,6 @@ TEST_CASE("index: what does not fit is refused where it was written") {
             "has to be f64[2, 4]"));
   CHECK(has(refused([](Expr x, Expr, Expr k) { return x.at({k}).add(1, "error"); }), "mode is"));
   CHECK(has(refused([](Expr x, Expr, Expr) { return x.at({0}).set(x); }), "has to be f64[4]"));
+  CHECK(has(refused([](Expr x, Expr, Expr k) { return x.at({k}).select(2).first; }), "one bool tensor"));
+  CHECK(has(refused([](Expr x, Expr m, Expr) { return x.at({m}).select(-1).first; }), "size"));
 }

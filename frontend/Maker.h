@@ -1,0 +1,102 @@
+// A transformed function under construction: what every transformation from Function to Function does.
+#pragma once
+#include "frontend/Graph.h"
+#include "tgc/Transforms.h"
+
+namespace tgc::detail {
+
+/// A transformed function under construction.
+class Maker {
+public:
+  Maker(const Function &f, const char *transform)
+      : f(*f.state), transform(transform), lock(this->f.graph->mutex),
+        made(std::make_shared<FunctionState>()) {
+    made->graph = this->f.graph;
+    made->name = std::string(transform) + "(" + this->f.name + ")";
+    made->error = this->f.error;
+    made->params = this->f.params;
+  }
+
+  bool failed() const { return made->error.has_value(); }
+  void refuse(std::string message) {
+    if (!made->error)
+      made->error = Error{ErrorKind::Invalid, std::string(transform) + ": " + std::move(message)};
+  }
+
+  /// Positions of the parameters to differentiate by.
+  llvm::SmallVector<int64_t> positions(const Wrt &wrt) {
+    llvm::SmallVector<int64_t> out;
+    for (const std::string &name : wrt) {
+      auto found = llvm::find_if(f.params, [&](const Param &param) { return param.name == name; });
+      if (found == f.params.end())
+        refuse(f.name + " has no parameter " + name);
+      else if (!isFloat(found->dtype))
+        refuse("parameter " + name + " is " + std::string(nameOf(found->dtype)) +
+               "; only floating-point parameters have derivatives");
+      else if (llvm::is_contained(out, found - f.params.begin()))
+        refuse("parameter " + name + " is named twice");
+      else
+        out.push_back(found - f.params.begin());
+    }
+    if (wrt.empty()) refuse("no parameter to differentiate by");
+    return out;
+  }
+
+  /// Where the name is taken, as by a second tangent, a number is added: d_x, d_x_2.
+  void addParam(const std::string &wanted, const Param &like) {
+    auto taken = [&](const std::string &name) {
+      return llvm::any_of(made->params, [&](const Param &param) { return param.name == name; });
+    };
+    std::string name = wanted;
+    for (int k = 2; taken(name); ++k)
+      name = wanted + "_" + std::to_string(k);
+    made->params.push_back({name, like.dtype, like.extents});
+  }
+
+  void begin() {
+    if (failed()) return;
+    context = &f.graph->context;
+    mlir::OpBuilder atEnd = mlir::OpBuilder::atBlockEnd(f.graph->module->getBody());
+    llvm::SmallVector<mlir::Type> inputs;
+    for (const Param &param : made->params)
+      inputs.push_back(detail::typeOf(context, param));
+    made->symbol = f.graph->freeName(std::string(transform) + "_" + f.symbol);
+    callee = f.graph->function(f.symbol);
+    function =
+        mlir::func::FuncOp::create(atEnd, callee.getLoc(), made->symbol, atEnd.getFunctionType(inputs, {}));
+    mlir::Block *body = function.addEntryBlock();
+    for (auto [argument, param] : llvm::zip(body->getArguments(), made->params))
+      argument.setLoc(mlir::NameLoc::get(mlir::StringAttr::get(context, param.name), callee.getLoc()));
+    builder = mlir::OpBuilder::atBlockEnd(body);
+  }
+
+  Function end(mlir::ValueRange results, const std::vector<std::string> &names = {}) {
+    mlir::func::ReturnOp::create(builder, function.getLoc(), results);
+    function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), results.getTypes()));
+    for (auto [k, value] : llvm::enumerate(results))
+      made->results.push_back(
+          detail::paramOf(k < names.size() ? names[k] : "out" + std::to_string(k), value.getType()));
+    return done();
+  }
+  Function done() { return Function(std::shared_ptr<const FunctionState>(made)); }
+
+  const FunctionState &f;
+  const char *transform;
+  std::lock_guard<std::recursive_mutex> lock;
+  std::shared_ptr<FunctionState> made;
+  mlir::MLIRContext *context = nullptr;
+  mlir::func::FuncOp callee, function;
+  mlir::OpBuilder builder{static_cast<mlir::MLIRContext *>(nullptr)};
+};
+
+/// Whether the first result can be differentiated as one number; refused if not.
+inline bool scalarFirst(Maker &maker) {
+  if (maker.failed()) return false;
+  const auto &results = maker.f.results;
+  if (!results.empty() && isFloat(results[0].dtype) && results[0].extents.empty()) return true;
+  maker.refuse("the first result of " + maker.f.name + " must be a floating-point scalar" +
+               (results.empty() ? "" : ", it is " + typeText(results[0].dtype, Shape(results[0].extents))));
+  return false;
+}
+
+} // namespace tgc::detail

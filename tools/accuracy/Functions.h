@@ -1,0 +1,21 @@
+// The functions whose accuracy is measured, each with its value by MPFR.
+#pragma once
+#include <mpfr.h>
+#include <span>
+
+namespace tgc::accuracy {
+
+/// A function of the catalogue. `exact` sets y to the value at (a, b), correctly rounded to y's precision or
+/// a few units of it off; b is for functions of two operands.
+struct Function {
+  const char *name;
+  int operands;
+  void (*exact)(mpfr_ptr y, mpfr_srcptr a, mpfr_srcptr b);
+  double aim;       ///< ULP that must not be exceeded, in f32 and f64
+  bool slow;        ///< MPFR takes tens of microseconds
+  const char *note; ///< why the aim is not 2; empty where it is
+};
+
+std::span<const Function> functions();
+
+} // namespace tgc::accuracy
