@@ -1,7 +1,7 @@
 // Each transformation is a new graph function that holds one request; the compiler's stages write it out.
 #include "tgc/Transforms.h"
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 #include "frontend/Maker.h"
 
 using namespace mlir;

@@ -8,7 +8,7 @@
 #include "compiler/fuse/Views.h"
 #include "dialects/exec/Exec.h"
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 
 using namespace mlir;
 using namespace tgc::graph;

@@ -1,6 +1,6 @@
 // What a request for a transformation must agree on with its callee.
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;

@@ -1,6 +1,6 @@
 // Calls of functions: plain ones are inlined, transformations become requests on private functions.
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 #include "frontend/language/Build.h"
 #include <cmath>
 
