@@ -29,13 +29,21 @@ private:
   LogicalResult resolve(func::FuncOp function) {
     if (function.isExternal() || !done.insert(function).second) return success();
     for (auto call : llvm::to_vector(function.front().getOps<CallOp>()))
-      if (failed(resolve(symbols.lookup<func::FuncOp>(call.getCallee())))) return failure();
+      if (failed(resolveNamed(call))) return failure();
     for (auto request : llvm::to_vector(function.front().getOps<VmapOp>())) {
       auto f = symbols.lookup<func::FuncOp>(request.getCallee());
       if (failed(resolve(f)) || failed(expandComposites(f.front())) || failed(replace(request, f)))
         return failure();
     }
     return expandComposites(function.front());
+  }
+  /// The callee and its rules for maps.
+  LogicalResult resolveNamed(CallOp call) {
+    auto visited = call->getAttrDictionary().walk([&](FlatSymbolRefAttr name) {
+      auto named = symbols.lookup<func::FuncOp>(name.getValue());
+      return named && failed(resolve(named)) ? WalkResult::interrupt() : WalkResult::advance();
+    });
+    return failure(visited.wasInterrupted());
   }
   LogicalResult replace(VmapOp request, func::FuncOp f);
   LogicalResult batch(Operation &op, Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent,

@@ -36,9 +36,10 @@ public:
   std::int64_t workspaceBytes() const;
   const Summary &summary() const;
 
-  /// Runs on the caller's buffers: no allocation, no lock. Arguments may have any alignment and any strides.
+  /// Runs on the caller's buffers: no allocation, no lock but that of a foreign function whose calls must not
+  /// overlap. Arguments may have any alignment and any strides.
   /// Errors: Invalid where count, dtype or extents differ, a result overlaps another or an argument, or the
-  /// workspace is in use or too small.
+  /// workspace is in use or too small; Unavailable with the words of a foreign function that failed.
   Result<void> run(std::span<const View> arguments, std::span<const MutableView> results,
                    Workspace &workspace) const;
   Result<void> run(std::initializer_list<View> arguments, std::initializer_list<MutableView> results,
