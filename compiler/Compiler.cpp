@@ -89,22 +89,37 @@ std::string whyOf(exec::LaunchOp launch) {
   return why ? why.str() : "";
 }
 
+/// The planned function, then the bodies its loops run, each once.
+SmallVector<func::FuncOp> runFunctions(func::FuncOp planned) {
+  SmallVector<func::FuncOp> all = {planned};
+  for (std::size_t k = 0; k < all.size(); ++k)
+    for (auto enter : llvm::to_vector(all[k].getOps<exec::EnterOp>()))
+      for (FlatSymbolRefAttr name : {enter.getFirstAttr(), enter.getSecondAttr()}) {
+        auto body = name ? SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(enter, name) : nullptr;
+        if (body && !llvm::is_contained(all, body)) all.push_back(body);
+      }
+  return all;
+}
+
 void fillReport(Report &report, func::FuncOp planned, const Program &program,
                 const target::BuiltKernels &built) {
   report.arenaBytes = program.arenaBytes();
   for (const Buffer &constant : program.constants())
     report.constantBytes += constant.sizeBytes();
   report.launches = std::int64_t(program.steps().size());
+  for (const Body &body : program.bodies())
+    report.launches += std::int64_t(body.steps.size());
   llvm::StringMap<std::size_t> positions;
-  for (auto launch : planned.getOps<exec::LaunchOp>()) {
-    const auto [position, isNew] = positions.try_emplace(launch.getKernel(), report.kernels.size());
-    if (isNew) {
-      const target::ReadyKernel &ready = built.ready.find(launch.getKernel())->second;
-      report.kernels.push_back({launch.getKernel().str(), ready.items, ready.nanoseconds, 0,
-                                built.reused.contains(launch.getKernel()), ready.form, whyOf(launch)});
+  for (func::FuncOp function : runFunctions(planned))
+    for (auto launch : function.getOps<exec::LaunchOp>()) {
+      const auto [position, isNew] = positions.try_emplace(launch.getKernel(), report.kernels.size());
+      if (isNew) {
+        const target::ReadyKernel &ready = built.ready.find(launch.getKernel())->second;
+        report.kernels.push_back({launch.getKernel().str(), ready.items, ready.nanoseconds, 0,
+                                  built.reused.contains(launch.getKernel()), ready.form, whyOf(launch)});
+      }
+      ++report.kernels[position->second].launches;
     }
-    ++report.kernels[position->second].launches;
-  }
 }
 
 } // namespace

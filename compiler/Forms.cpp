@@ -70,10 +70,10 @@ LogicalResult scheduledKernel(Operation *op) {
 LogicalResult anything(Operation *) { return success(); }
 
 constexpr StringRef graphOuter[] = {"graph", "func.func", "func.return", "arith.constant", "exec.constant"};
-constexpr StringRef outerRuns[] = {"func.func",     "func.return",    "exec.run",      "exec.reshape",
-                                   "exec.constant", "arith.constant", "graph.constant"};
-constexpr StringRef outerLaunches[] = {"func.func", "func.return",  "exec.launch",  "exec.slot",
-                                       "exec.copy", "exec.reshape", "exec.constant"};
+constexpr StringRef outerRuns[] = {"func.func",    "func.return",   "exec.run",       "exec.control",
+                                   "exec.reshape", "exec.constant", "arith.constant", "graph.constant"};
+constexpr StringRef outerLaunches[] = {"func.func", "func.return", "exec.launch",  "exec.enter",
+                                       "exec.slot", "exec.copy",   "exec.reshape", "exec.constant"};
 constexpr StringRef kernelLinalg[] = {"func.func",    "func.return",    "linalg.generic", "linalg.fill",
                                       "tensor.empty", "arith.constant", "linalg.yield",   "exec.items"};
 constexpr StringRef bodyLinalg[] = {"arith", "math", "linalg.index", "linalg.yield", "tensor.extract"};

@@ -20,14 +20,6 @@ Result<Shape> Expr::shape() const {
   return Shape(std::span<const std::int64_t>(extents.data(), extents.size()));
 }
 
-static std::shared_ptr<detail::Trace> traceOf(const Arg &arg) {
-  if (auto *expr = std::get_if<Expr>(&arg.held)) return expr->trace;
-  if (auto *list = std::get_if<Arg::List>(&arg.held))
-    for (const Arg &one : *list)
-      if (auto trace = traceOf(one)) return trace;
-  return nullptr;
-}
-
 namespace detail {
 /// The function being built on this thread, for calls without a tensor among their arguments (zeros, arange,
 /// ...).
@@ -36,12 +28,21 @@ std::shared_ptr<Trace> &tracing() {
   thread_local std::shared_ptr<Trace> current;
   return current;
 }
+
+void widen(std::shared_ptr<Trace> &found, const Arg &arg) {
+  if (auto *expr = std::get_if<Expr>(&arg.held)) {
+    if (expr->trace && (!found || expr->trace->depth > found->depth)) found = expr->trace;
+  } else if (auto *list = std::get_if<Arg::List>(&arg.held)) {
+    for (const Arg &one : *list)
+      widen(found, one);
+  }
+}
 } // namespace detail
 
 std::vector<Expr> applyAll(std::string_view operation, const std::vector<Named> &arguments, Arg::Here here) {
   std::shared_ptr<detail::Trace> trace;
   for (const Named &argument : arguments)
-    if (!trace) trace = traceOf(argument.value);
+    detail::widen(trace, argument.value);
   if (!trace) trace = detail::tracing();
   return trace ? trace->call(operation, arguments, here) : std::vector<Expr>();
 }
@@ -51,7 +52,7 @@ Expr apply(std::string_view operation, const std::vector<Named> &arguments, Arg:
   if (!results.empty()) return results.front();
   std::shared_ptr<detail::Trace> trace;
   for (const Named &argument : arguments)
-    if (!trace) trace = traceOf(argument.value);
+    detail::widen(trace, argument.value);
   return Expr(trace ? trace : detail::tracing(), Expr::failed);
 }
 

@@ -7,8 +7,6 @@ using namespace mlir;
 namespace tgc {
 
 namespace detail {
-std::shared_ptr<Trace> &tracing();
-
 Results named(Expr result) { return {{"out0", std::move(result)}}; }
 Results named(const std::vector<Expr> &results) {
   Results out;
@@ -106,7 +104,7 @@ std::optional<Error> Function::error() const { return state->error; }
 std::vector<Expr> Function::operator()(std::vector<Arg> arguments, Arg::Here here) const {
   std::shared_ptr<detail::Trace> trace;
   for (const Arg &argument : arguments)
-    if (auto *expr = std::get_if<Expr>(&argument.held); expr && !trace) trace = expr->trace;
+    detail::widen(trace, argument);
   if (!trace) trace = detail::tracing();
   if (!trace) return {};
   auto results = trace->inlined(*state, arguments, here);

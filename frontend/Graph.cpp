@@ -2,7 +2,7 @@
 #include "frontend/Graph.h"
 #include "compiler/Diagnostics.h"
 #include "compiler/Pipeline.h"
-#include "dialects/graph/Graph.h"
+#include "dialects/graph/Ops.h"
 
 using namespace mlir;
 
@@ -34,8 +34,23 @@ Param paramOf(std::string name, Type type) {
           Ints(tensor.getShape().begin(), tensor.getShape().end())};
 }
 
-Trace::Trace(std::shared_ptr<Graph> shared, func::FuncOp made)
-    : graph(std::move(shared)), function(made), ink(OpBuilder::atBlockEnd(&made.front()), made.getLoc()) {}
+Trace::Trace(std::shared_ptr<Graph> shared, func::FuncOp made, std::shared_ptr<Trace> around)
+    : graph(std::move(shared)), function(made), ink(OpBuilder::atBlockEnd(&made.front()), made.getLoc()),
+      outer(std::move(around)), depth(outer ? outer->depth + 1 : 0) {}
+
+Value Trace::reach(const Expr &expr) {
+  if (expr.trace.get() == this) return value(expr);
+  Value around = outer && expr.trace && expr.trace->depth < depth ? outer->reach(expr) : Value();
+  if (!around) return {};
+  auto [known, isNew] = inside.try_emplace(around);
+  if (!isNew) return known->second;
+  if (auto constant = around.getDefiningOp<tgc::graph::ConstantOp>()) {
+    OpBuilder builder = OpBuilder::atBlockBegin(&function.front());
+    return known->second = builder.clone(*constant)->getResult(0);
+  }
+  captured.push_back(around);
+  return known->second = function.front().addArgument(around.getType(), around.getLoc());
+}
 
 Location Trace::locationOf(Arg::Here here) {
   return FileLineColLoc::get(&graph->context, here.file_name(), here.line(), here.column());
@@ -44,6 +59,13 @@ Location Trace::locationOf(Arg::Here here) {
 Expr Trace::add(Value value) {
   values.push_back(value);
   return Expr(shared_from_this(), static_cast<std::uint32_t>(values.size() - 1));
+}
+
+void Trace::captureAll(llvm::ArrayRef<Value> around) {
+  for (Value value : around) {
+    captured.push_back(value);
+    inside[value] = function.front().addArgument(value.getType(), value.getLoc());
+  }
 }
 
 void Trace::fail(Error failure) {
@@ -61,11 +83,15 @@ std::optional<tgc::graph::Argument> Trace::converted(const Arg &arg) {
         fail({ErrorKind::Invalid, "an argument is an empty expression", placeOf(locationOf(arg.here))});
       return std::nullopt;
     }
-    if (expr->trace.get() != this) {
-      fail({ErrorKind::Invalid, "an argument belongs to another function", placeOf(locationOf(arg.here))});
+    Value held = reach(*expr);
+    if (!held) {
+      if (expr->trace->error)
+        fail(*expr->trace->error);
+      else
+        fail({ErrorKind::Invalid, "an argument belongs to another function", placeOf(locationOf(arg.here))});
       return std::nullopt;
     }
-    return Argument(ink.sym(value(*expr)));
+    return Argument(ink.sym(held));
   }
   if (auto *flag = std::get_if<bool>(&arg.held)) return Argument(*flag);
   if (auto *integer = std::get_if<std::int64_t>(&arg.held)) return Argument(*integer);

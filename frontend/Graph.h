@@ -48,7 +48,8 @@ struct FunctionState {
 /// A function under construction: hands out Expr ids, keeps the first error.
 class Trace : public std::enable_shared_from_this<Trace> {
 public:
-  Trace(std::shared_ptr<Graph> graph, mlir::func::FuncOp function);
+  /// `outer`: the function whose loop or branch this is the body of; its values may be used here.
+  Trace(std::shared_ptr<Graph> graph, mlir::func::FuncOp function, std::shared_ptr<Trace> outer = nullptr);
 
   /// Calls an op; on failure the error is kept and the list is empty.
   std::vector<Expr> call(std::string_view operation, const std::vector<Named> &arguments, Arg::Here here);
@@ -62,6 +63,11 @@ public:
 
   Expr add(mlir::Value value);
   mlir::Value value(const Expr &expr) const { return values[expr.id]; }
+  /// A value of this function or one around it; null for values of others. What comes from around becomes an
+  /// argument at the end, listed in `captured`.
+  mlir::Value reach(const Expr &expr);
+  /// Arguments for these values of the function around, whether they are used or not.
+  void captureAll(llvm::ArrayRef<mlir::Value> around);
   void fail(Error error);
   mlir::Location locationOf(Arg::Here here);
 
@@ -69,13 +75,22 @@ public:
   mlir::func::FuncOp function;
   graph::Ink ink;
   std::optional<Error> error;
+  std::shared_ptr<Trace> outer;
+  int depth = 0; ///< how many functions are around
+  /// Values of the function around, in the order of the arguments they became.
+  llvm::SmallVector<mlir::Value> captured;
 
 private:
   std::optional<graph::Argument> converted(const Arg &arg);
   std::optional<std::vector<graph::Subscript>> subscripts(const std::vector<Item> &items, Arg::Here here);
   std::vector<mlir::Value> values;
+  llvm::DenseMap<mlir::Value, mlir::Value> inside; ///< of captured values
 };
 
+/// The function being built on this thread.
+std::shared_ptr<Trace> &tracing();
+/// The innermost of `found` and the functions that an argument's values belong to.
+void widen(std::shared_ptr<Trace> &found, const Arg &arg);
 /// A function of somebody's module as one of the public API, in a graph of its own.
 Function functionOf(mlir::ModuleOp module, const std::string &symbol, std::vector<Param> params,
                     std::vector<Param> results);

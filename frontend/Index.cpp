@@ -75,10 +75,20 @@ std::pair<Expr, Expr> Trace::masked(const Arg &x, const std::vector<Item> &items
 
 } // namespace detail
 
+/// Where an index is read or written: in the innermost function that has a part in it.
+static std::shared_ptr<detail::Trace> traceOf(const Expr &x, const std::vector<Item> &items,
+                                              const Arg *value) {
+  std::shared_ptr<detail::Trace> trace = x.trace;
+  for (const Item &item : items)
+    if (auto *expr = std::get_if<Expr>(&item.held)) detail::widen(trace, *expr);
+  if (value) detail::widen(trace, *value);
+  return trace;
+}
+
 Expr index(Arg x, const std::vector<Item> &items, std::string_view mode) {
   auto *expr = std::get_if<Expr>(&x.held);
   if (!expr || !expr->trace) return expr ? *expr : Expr();
-  return expr->trace->indexed(x, items, mode, nullptr, "");
+  return traceOf(*expr, items, nullptr)->indexed(x, items, mode, nullptr, "");
 }
 
 At Expr::at(std::vector<Item> items) const { return At(*this, std::move(items)); }
@@ -90,7 +100,7 @@ std::pair<Expr, Expr> At::select(std::int64_t size, Arg::Here here) const {
 }
 
 Expr At::write(const Arg &value, std::string_view how, std::string_view mode) const {
-  return x.trace ? x.trace->indexed(Arg(x, value.here), items, mode, &value, how) : x;
+  return x.trace ? traceOf(x, items, &value)->indexed(Arg(x, value.here), items, mode, &value, how) : x;
 }
 
 } // namespace tgc

@@ -8,10 +8,6 @@
 namespace tgc {
 namespace {
 
-constexpr std::int64_t lineBytes = 64; // a cache line and the widest vector
-
-std::int64_t roundUp(std::int64_t bytes) { return (bytes + lineBytes - 1) / lineBytes * lineBytes; }
-
 Error broken(std::string why) {
   return Error{ErrorKind::Internal, "the compiled program is broken: " + std::move(why)};
 }
@@ -23,6 +19,12 @@ void copyBytesKernel(std::int64_t begin, std::int64_t end, void **buffers) {
               static_cast<const std::byte *>(buffers[0]) + begin, std::size_t(end - begin));
 }
 
+/// The sizes of the buffers that the steps of a list refer to.
+struct Program::Places {
+  std::vector<std::int64_t> arguments, results;
+  std::int64_t arena = 0;
+};
+
 Result<Program> Program::make(ProgramParts parts) {
   Program program;
   program.parts = std::move(parts);
@@ -33,13 +35,31 @@ Result<Program> Program::make(ProgramParts parts) {
   for (const auto *ports : {&program.parts.arguments, &program.parts.results})
     for (const Port &port : *ports)
       if (auto checked = port.shape.check(); !checked) return checked.error();
-  program.resolved.reserve(program.parts.buffers.size());
-  for (const BufferRef &ref : program.parts.buffers)
-    if (auto checked = program.resolve(ref); !checked) return checked.error();
-  for (const Step &step : program.parts.steps)
-    if (auto checked = program.checkStep(step); !checked) return checked.error();
+  program.resolved.resize(program.parts.buffers.size());
+  Places own{{}, {}, program.parts.arenaBytes};
+  for (const Port &port : program.parts.arguments)
+    own.arguments.push_back(port.shape.sizeBytes(port.dtype));
+  for (const Port &port : program.parts.results)
+    own.results.push_back(port.shape.sizeBytes(port.dtype));
+  if (auto checked = program.addList(program.parts.steps, own); !checked) return checked.error();
+  for (const Body &body : program.parts.bodies)
+    if (auto checked = program.addList(body.steps, {body.argumentBytes, body.resultBytes, body.arenaBytes});
+        !checked)
+      return checked.error();
   program.layOut();
   return program;
+}
+
+Result<void> Program::addList(const std::vector<Step> &steps, const Places &places) {
+  for (const Step &step : steps) {
+    if (auto checked = step.control >= 0 ? checkControl(step) : checkStep(step); !checked) return checked;
+    for (std::uint32_t at = step.firstBuffer; at < step.lastBuffer; ++at) {
+      auto slot = resolve(parts.buffers[at], places);
+      if (!slot) return slot.error();
+      resolved[at] = *slot;
+    }
+  }
+  return {};
 }
 
 Result<void> Program::checkStep(const Step &step) const {
@@ -54,22 +74,58 @@ Result<void> Program::checkStep(const Step &step) const {
   return {};
 }
 
-Result<void> Program::resolve(const BufferRef &ref) {
-  const std::size_t arguments = parts.arguments.size(), results = parts.results.size();
+/// A loop's bodies take and give what the loop hands them.
+Result<void> Program::checkControl(const Step &step) const {
+  if (auto checked = checkStep(step); !checked) return checked;
+  const auto wrong = [&] { return broken("loop or branch " + step.name + " does not fit its bodies"); };
+  if (std::size_t(step.control) >= parts.controls.size()) return wrong();
+  const Control &control = parts.controls[std::size_t(step.control)];
+  if (std::max(control.first, control.second) >= parts.bodies.size()) return wrong();
+  const Body &first = parts.bodies[control.first], &second = parts.bodies[control.second];
+  const std::size_t carried = control.carried, around = carried + control.sliced + control.shared;
+  std::size_t takes = 0, gives = 0, outputs = control.loops() + control.stacked;
+  bool fits = true;
+  switch (control.kind) {
+  case Control::Kind::Branch:
+    takes = control.shared, gives = outputs = first.resultBytes.size();
+    fits = second.argumentBytes.size() == takes && second.resultBytes == first.resultBytes;
+    break;
+  case Control::Kind::While:
+    takes = around, gives = 1;
+    fits = second.argumentBytes.size() == takes && second.resultBytes.size() == carried &&
+           second.inPlace.size() == carried;
+    break;
+  case Control::Kind::Scan:
+    takes = 1 + around, gives = outputs;
+    fits = first.inPlace.size() == gives;
+    break;
+  case Control::Kind::Unwind:
+    takes = 1 + around, gives = carried;
+    fits = second.argumentBytes.size() == takes + control.adjoints + control.streamed &&
+           second.resultBytes.size() == outputs && second.inPlace.size() == outputs;
+    break;
+  }
+  fits &= first.argumentBytes.size() == takes && first.resultBytes.size() == gives && control.length >= 0 &&
+          control.slots >= 0 && step.lastBuffer - step.firstBuffer == control.inputs() + outputs + 1;
+  return fits ? Result<void>() : wrong();
+}
+
+Result<Program::Slot> Program::resolve(const BufferRef &ref, const Places &places) const {
+  const std::size_t arguments = places.arguments.size(), results = places.results.size();
   std::size_t count = 1, base = arguments + results;
-  std::int64_t bytes = parts.arenaBytes;
+  std::int64_t bytes = places.arena;
   std::uint64_t start = 0;
-  const auto of = [&](const std::vector<Port> &ports, std::size_t first) {
-    count = ports.size();
+  const auto of = [&](const std::vector<std::int64_t> &sizes, std::size_t first) {
+    count = sizes.size();
     base = first + ref.index;
-    if (ref.index < count) bytes = ports[ref.index].shape.sizeBytes(ports[ref.index].dtype);
+    if (ref.index < count) bytes = sizes[ref.index];
   };
   switch (ref.kind) {
   case BufferRef::Kind::Argument:
-    of(parts.arguments, 0);
+    of(places.arguments, 0);
     break;
   case BufferRef::Kind::Result:
-    of(parts.results, arguments);
+    of(places.results, arguments);
     break;
   case BufferRef::Kind::Arena:
     break;
@@ -86,19 +142,32 @@ Result<void> Program::resolve(const BufferRef &ref) {
   if (ref.offsetBytes > std::uint64_t(bytes))
     return broken("a reference at byte " + std::to_string(ref.offsetBytes) + " of a buffer of " +
                   std::to_string(bytes));
-  resolved.push_back({std::uint32_t(base), start + ref.offsetBytes});
-  return {};
+  return Slot{std::uint32_t(base), start + ref.offsetBytes};
 }
 
 void Program::layOut() {
-  for (const Step &step : parts.steps)
-    widestStep = std::max<std::size_t>(widestStep, step.lastBuffer - step.firstBuffer);
+  const auto widen = [&](const std::vector<Step> &steps) {
+    for (const Step &step : steps)
+      widestStep = std::max<std::size_t>(widestStep, step.lastBuffer - step.firstBuffer);
+  };
+  widen(parts.steps);
+  for (const Body &body : parts.bodies) {
+    widen(body.steps);
+    bodyTables.push_back(nested);
+    nested += body.argumentBytes.size() + body.resultBytes.size() + 2;
+  }
+  for (const Control &control : parts.controls) {
+    controlTables.push_back(nested);
+    scratches.push_back(scratchOf(control, parts.bodies));
+    const Body &first = parts.bodies[control.first];
+    nested += control.inputs() + first.resultBytes.size() + control.loops() + control.stacked + 1;
+  }
   for (const auto *ports : {&parts.arguments, &parts.results})
     for (const Port &port : *ports) {
       packOffsets.push_back(tailBytes);
-      tailBytes += roundUp(port.shape.sizeBytes(port.dtype));
+      tailBytes += lined(port.shape.sizeBytes(port.dtype));
     }
-  totalBytes = roundUp(parts.arenaBytes) + roundUp(callTableBytes(*this));
+  totalBytes = lined(parts.arenaBytes) + lined(callTableBytes(*this));
 }
 
 } // namespace tgc

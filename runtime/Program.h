@@ -1,5 +1,6 @@
 // The flat program: what the compiler leaves of a function, and all that a call needs to know.
 #pragma once
+#include "runtime/Control.h"
 #include "runtime/Foreign.h"
 #include "tgc/Buffer.h"
 #include <memory>
@@ -7,31 +8,6 @@
 #include <vector>
 
 namespace tgc {
-
-/// A compiled kernel: works on the items [begin, end) of its step; `buffers` are its tensors in order,
-/// row-major, of any alignment the dtype's size allows the caller to have chosen (arguments and results may
-/// be aligned to nothing; arena and constants lie at multiples of 64 plus their offset).
-using Kernel = void (*)(std::int64_t begin, std::int64_t end, void **buffers);
-
-/// Where a kernel finds one of its tensors.
-struct BufferRef {
-  enum class Kind : std::uint8_t { Argument, Result, Arena, Constant };
-  Kind kind = Kind::Arena;
-  std::uint32_t index = 0;       ///< which argument, result or constant; unused for the arena
-  std::uint64_t offsetBytes = 0; ///< from the start of that buffer or of the arena
-};
-
-inline constexpr std::uint32_t noForeign = ~std::uint32_t(0);
-
-/// One kernel call. Steps run in order; the items of a step may be split among threads.
-struct Step {
-  Kernel kernel = nullptr;
-  std::uint32_t firstBuffer = 0, lastBuffer = 0; ///< range [first, last) of ProgramParts::buffers
-  std::int64_t items = 0;
-  std::int64_t nanoseconds = 0; ///< estimate of the whole step on one core
-  std::string name;
-  std::uint32_t foreign = noForeign; ///< without a kernel: which of ProgramParts::foreign is called
-};
 
 /// An argument or result as the caller must bring it.
 struct Port {
@@ -45,6 +21,8 @@ struct ProgramParts {
   std::vector<Port> arguments, results;
   std::vector<BufferRef> buffers;
   std::vector<Step> steps;
+  std::vector<Body> bodies; ///< functions that loops and branches run, inner ones first
+  std::vector<Control> controls;
   std::vector<Buffer> constants;
   std::vector<ForeignCall> foreign;
   std::int64_t arenaBytes = 0;
@@ -65,6 +43,8 @@ public:
   const std::vector<Port> &arguments() const { return parts.arguments; }
   const std::vector<Port> &results() const { return parts.results; }
   const std::vector<Step> &steps() const { return parts.steps; }
+  const std::vector<Body> &bodies() const { return parts.bodies; }
+  const std::vector<Control> &controls() const { return parts.controls; }
   const std::vector<BufferRef> &buffers() const { return parts.buffers; }
   const std::vector<Buffer> &constants() const { return parts.constants; }
   const std::vector<ForeignCall> &foreign() const { return parts.foreign; }
@@ -84,17 +64,28 @@ public:
   /// Arguments, then results, then the arena, then null.
   std::size_t baseCount() const { return parts.arguments.size() + parts.results.size() + 2; }
   std::size_t mostBuffers() const { return widestStep; }
+  /// The pointers that bodies and controls keep, behind those of the call; where each has its own.
+  std::size_t nestedPointers() const { return nested; }
+  std::size_t bodyTable(std::size_t body) const { return bodyTables[body]; }
+  std::size_t controlTable(std::size_t control) const { return controlTables[control]; }
+  const ControlScratch &controlScratch(std::size_t control) const { return scratches[control]; }
   /// Where argument or result `port` (results follow arguments) is packed, in bytes of the tail.
   std::int64_t packOffset(std::size_t port) const { return packOffsets[port]; }
 
 private:
+  struct Places; // the sizes that references are checked against
+  Result<void> addList(const std::vector<Step> &steps, const Places &places);
   Result<void> checkStep(const Step &step) const;
-  Result<void> resolve(const BufferRef &ref);
+  Result<void> checkControl(const Step &step) const;
+  Result<Slot> resolve(const BufferRef &ref, const Places &places) const;
   void layOut();
 
   ProgramParts parts;
   std::vector<Slot> resolved;
   std::vector<std::int64_t> packOffsets;
+  std::vector<std::size_t> bodyTables, controlTables;
+  std::vector<ControlScratch> scratches;
+  std::size_t nested = 0;
   std::int64_t totalBytes = 0, tailBytes = 0;
   std::size_t widestStep = 0;
 };

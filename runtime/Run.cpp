@@ -2,16 +2,11 @@
 // tell.
 #include "runtime/Run.h"
 #include "runtime/Overlap.h"
-#include "runtime/cpu/Parallel.h"
+#include "runtime/Steps.h"
 #include <algorithm>
 
 namespace tgc {
 namespace {
-
-/// Below this a region costs more than a second thread saves (measured break-even 2 to 3 us of work).
-constexpr std::int64_t parallelAboveNanoseconds = 5000;
-/// The least work worth waking one thread for.
-constexpr std::int64_t nanosecondsPerThread = 2500;
 
 bool fits(const Port &port, const View &view) {
   if (!view.valid() || view.dtype() != port.dtype || view.rank() != port.shape.rank()) return false;
@@ -45,53 +40,6 @@ Result<void> checkPorts(const char *kind, const std::vector<Port> &ports, const 
   return {};
 }
 
-/// A call under way: where its tensors are, and the threads it may use.
-struct Call {
-  const Program &program;
-  const RunOptions &options;
-  std::byte **bases;
-  void **buffers;
-};
-
-struct StepBody {
-  Kernel kernel;
-  void **buffers;
-};
-
-void runItems(std::int64_t begin, std::int64_t end, void *context) {
-  const auto &body = *static_cast<const StepBody *>(context);
-  body.kernel(begin, end, body.buffers);
-}
-
-void runParallel(const Step &step, const Call &call) {
-  StepBody body{step.kernel, call.buffers};
-  if (call.options.executor.parallelFor) {
-    parallelFor(call.options.executor, step.items, runItems, &body);
-    return;
-  }
-  const int allowed = call.options.threads > 0 ? call.options.threads : availableThreads();
-  const std::int64_t worth = std::max<std::int64_t>(step.nanoseconds / nanosecondsPerThread, 1);
-  parallelFor(step.items, int(std::min<std::int64_t>(allowed, worth)), 1, runItems, &body);
-}
-
-Result<void> runSteps(const Call &call) {
-  const Program::Slot *slots = call.program.slots().data();
-  for (const Step &step : call.program.steps()) {
-    void **buffer = call.buffers;
-    for (std::uint32_t i = step.firstBuffer; i < step.lastBuffer; ++i)
-      *buffer++ = reinterpret_cast<void *>(reinterpret_cast<std::uintptr_t>(call.bases[slots[i].base]) +
-                                           slots[i].offsetBytes);
-    if (!step.kernel) [[unlikely]] {
-      auto called = callForeign(call.program.foreign()[step.foreign], step.items, call.buffers, call.options);
-      if (!called) return called;
-    } else if (step.items > 1 && step.nanoseconds > parallelAboveNanoseconds && call.options.threads != 1)
-      runParallel(step, call);
-    else if (step.items > 0)
-      step.kernel(0, step.items, call.buffers);
-  }
-  return {};
-}
-
 class Held {
 public:
   explicit Held(Workspace &workspace) : workspace(workspace), mine(workspace.acquire()) {}
@@ -121,12 +69,14 @@ Result<void> checkWorkspace(const Program &program, Workspace &workspace, bool s
 struct CallTable {
   std::byte **bases;
   void **buffers;
+  std::byte **nested;
   Interval *intervals;
 
   CallTable(const Program &program, Workspace &workspace)
       : bases(reinterpret_cast<std::byte **>(workspace.data() + (program.arenaBytes() + 63) / 64 * 64)),
         buffers(reinterpret_cast<void **>(bases + program.baseCount())),
-        intervals(reinterpret_cast<Interval *>(buffers + program.mostBuffers())) {}
+        nested(reinterpret_cast<std::byte **>(buffers + program.mostBuffers())),
+        intervals(reinterpret_cast<Interval *>(nested + program.nestedPointers())) {}
 };
 
 MutableView packedView(const Program &program, const Port &port, std::size_t index, Workspace &workspace) {
@@ -166,7 +116,8 @@ void scatter(const Program &program, std::span<const MutableView> results, Works
 
 std::int64_t callTableBytes(const Program &program) {
   const std::size_t ports = program.arguments().size() + program.results().size();
-  return std::int64_t((program.baseCount() + program.mostBuffers()) * sizeof(void *) +
+  return std::int64_t((program.baseCount() + program.mostBuffers() + program.nestedPointers()) *
+                          sizeof(void *) +
                       ports * sizeof(Interval));
 }
 
@@ -192,7 +143,8 @@ Result<void> run(const Program &program, std::span<const View> arguments,
   const CallTable table(program, workspace);
   if (auto checked = checkOverlap(program, arguments, results, table.intervals); !checked) return checked;
   bind(program, arguments, results, workspace, table.bases);
-  if (auto done = runSteps({program, options, table.bases, table.buffers}); !done) [[unlikely]]
+  if (auto done = runSteps({program, options, table.buffers, table.nested}, program.steps(), table.bases);
+      !done) [[unlikely]]
     return done;
   if (strided) scatter(program, results, workspace);
   return {};

@@ -4,8 +4,10 @@
 #include "compiler/Passes.h"
 #include "compiler/autodiff/Stage.h"
 #include "dialects/graph/Call.h"
+#include "dialects/graph/Control.h"
 #include "dialects/graph/Expand.h"
 #include "dialects/graph/Ops.h"
+#include "dialects/graph/PrivateFunction.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -46,8 +48,12 @@ LogicalResult Derive::resolve(func::FuncOp function) {
   Block &body = function.front();
   if (failed(expandComposites(body))) return failure();
   SmallVector<Operation *> requests;
-  for (Operation &op : body)
+  for (Operation &op : body) {
     if (isRequest(&op)) requests.push_back(&op);
+    if (!isControl(&op)) continue;
+    for (FunctionOpInterface inner : bodiesOf(&op))
+      if (failed(resolve(cast<func::FuncOp>(inner.getOperation())))) return failure();
+  }
   for (Operation *request : requests) {
     if (failed(resolveNamed(request))) return failure();
     if (!isa<VmapOp, CallOp>(request) && failed(resolveRequest(request))) return failure();
@@ -108,21 +114,8 @@ LogicalResult Derive::resolveProduct(Operation *request, Ink &ink, Syms &values)
 
 func::FuncOp Derive::function(llvm::StringRef name, TypeRange inputs, Location loc,
                               llvm::function_ref<FailureOr<Syms>(Ink &, ValueRange)> emit) {
-  OpBuilder builder(module.getBodyRegion());
-  auto made = func::FuncOp::create(builder, loc, name, builder.getFunctionType(inputs, {}));
-  made.setPrivate();
-  symbols.insert(made);
-  Block *body = made.addEntryBlock();
-  Ink ink(OpBuilder::atBlockEnd(body), loc);
-  auto results = emit(ink, body->getArguments());
-  if (failed(results) || ink.failed()) return nullptr;
-  SmallVector<Value> values;
-  for (Sym result : *results)
-    values.push_back(result.value());
-  func::ReturnOp::create(ink.builder, loc, values);
-  made.setFunctionType(builder.getFunctionType(inputs, ValueRange(values).getTypes()));
-  if (failed(expandComposites(*body))) return nullptr;
-  done.insert(made);
+  func::FuncOp made = privateFunction(symbols, name, inputs, loc, emit);
+  if (made) done.insert(made);
   return made;
 }
 

@@ -32,6 +32,23 @@ private:
                                          graph::SymsRef tangents);
   llvm::FailureOr<graph::Syms> tangentOfMap(mlir::Operation *copy, graph::Ink &ink, graph::SymsRef tangents);
 
+  // ForwardControl.cpp, ReverseControl.cpp
+  /// A branch or loop that stands in another one's place: its values, and tangents of the results or
+  /// cotangents of the operands. Without an op the old one stays.
+  struct Replaced {
+    mlir::Operation *op = nullptr;
+    llvm::SmallVector<mlir::Value> values;
+    graph::Syms derivatives;
+  };
+  class ControlTangent;
+  class ControlCotangent;
+  llvm::FailureOr<Replaced> tangentOfControl(mlir::Operation *op, graph::Ink &ink, graph::SymsRef tangents);
+  llvm::FailureOr<Replaced> cotangentOfControl(mlir::Operation *op, graph::Ink &ink,
+                                               graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted);
+  /// `f` with loops that reverse mode left written as loops that it can go through again; `f` itself where it
+  /// has none that is asked about.
+  mlir::func::FuncOp withoutUnwinds(mlir::func::FuncOp f);
+
   // Reverse.cpp
   /// Results of `f` on `arguments`, and the cotangents of the arguments where `wanted`.
   llvm::LogicalResult reverse(mlir::func::FuncOp f, graph::Ink &ink, mlir::ValueRange arguments,

@@ -2,6 +2,7 @@
 // arrives.
 #include "compiler/autodiff/Derive.h"
 #include "dialects/graph/Call.h"
+#include "dialects/graph/Control.h"
 #include "dialects/graph/Ops.h"
 
 using namespace mlir;
@@ -38,6 +39,15 @@ LogicalResult Derive::forward(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     for (Value operand : op.getOperands())
       in.push_back(incoming(operand));
     if (llvm::all_of(in, [](const Sym &sym) { return sym.isZero(); })) continue;
+    if (isControl(copy)) {
+      auto made = tangentOfControl(copy, ink, in);
+      if (failed(made) || ink.failed()) return failure();
+      copies.map(op.getResults(), made->values);
+      for (auto [value, t] : llvm::zip_equal(made->values, made->derivatives))
+        if (!t.isZero()) tangent[value] = t;
+      copy->erase();
+      continue;
+    }
     auto out = tangentOf(&op, copy, ink, in);
     if (failed(out) || ink.failed()) return failure();
     for (auto [value, t] : llvm::zip_equal(copy->getResults(), *out))

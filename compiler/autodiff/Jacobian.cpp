@@ -3,6 +3,7 @@
 // unit matrices; algebra and contract absorb those by renaming indices, and no basis is written to memory.
 #include "compiler/autodiff/Derive.h"
 #include "dialects/graph/Call.h"
+#include "dialects/graph/Control.h"
 #include "dialects/graph/Ops.h"
 
 using namespace mlir;
@@ -44,6 +45,9 @@ int64_t Derive::mostAxes(func::FuncOp f) {
     for (Value value : op.getOperands())
       most = std::max(most, tensorOf(value.getType()).getRank());
     if (isa<VmapOp>(op)) most = std::max(most, 1 + mostAxes(callee(&op)));
+    if (isControl(&op))
+      for (FunctionOpInterface body : bodiesOf(&op))
+        most = std::max(most, 1 + mostAxes(cast<func::FuncOp>(body.getOperation())));
     if (isa<CallOp>(op)) most = std::max(most, mostAxes(callee(&op)));
   }
   return most;

@@ -4,6 +4,7 @@
 #include "compiler/Notes.h"
 #include "compiler/autodiff/Derive.h"
 #include "dialects/graph/Call.h"
+#include "dialects/graph/Control.h"
 #include "dialects/graph/Ops.h"
 
 using namespace mlir;
@@ -19,6 +20,8 @@ static StringRef kindOf(Operation *op) {
 
 LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, SymsRef cotangents,
                               ArrayRef<bool> wanted, Syms &results, Syms &argumentCotangents) {
+  f = withoutUnwinds(f);
+  if (!f) return failure();
   IRMapping copies;
   llvm::DenseSet<Value> active; // values of the body
   for (auto [k, inner] : llvm::enumerate(f.getArguments())) {
@@ -59,7 +62,19 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     SmallVector<bool> need =
         llvm::map_to_vector(op->getOperands(), [&](Value v) { return active.contains(v); });
     ink.setLoc(withReverse(op->getLoc(), kindOf(op)));
-    auto in = cotangentOf(copy, ink, out, need);
+    FailureOr<Syms> in = failure();
+    if (isControl(copy)) {
+      auto made = cotangentOfControl(copy, ink, out, need);
+      if (succeeded(made)) in = made->derivatives;
+      // The loop that also keeps what the way back reads has come in the place of the copy, which nobody
+      // reads now.
+      if (succeeded(made) && made->op) {
+        copy->replaceAllUsesWith(made->values);
+        copies.map(op->getResults(), made->values);
+      }
+    } else {
+      in = cotangentOf(copy, ink, out, need);
+    }
     if (failed(in) || ink.failed()) return failure();
     for (auto [k, operand] : llvm::enumerate(op->getOperands()))
       if (need[k]) accumulate(operand, (*in)[k]);

@@ -1,5 +1,6 @@
 // Pushes a new leading axis through the body of a mapped function by asking each op; what the mapped
 // arguments do not reach is copied once, not once for each instance. Innermost maps first.
+#include "compiler/batch/Batch.h"
 #include "compiler/Notes.h"
 #include "compiler/Passes.h"
 #include "compiler/batch/InlineCalls.h"
@@ -14,49 +15,39 @@ namespace tgc {
 #define GEN_PASS_DEF_BATCH
 #include "compiler/Passes.h.inc"
 
-namespace {
+namespace batch {
 
-class Batcher {
-public:
-  explicit Batcher(ModuleOp module) : module(module), symbols(module) {}
-  LogicalResult resolveAll() {
-    for (auto function : llvm::to_vector(module.getOps<func::FuncOp>()))
-      if (failed(resolve(function))) return failure();
-    return success();
+LogicalResult Batcher::resolveAll() {
+  for (auto function : llvm::to_vector(module.getOps<func::FuncOp>()))
+    if (failed(resolve(function))) return failure();
+  return success();
+}
+
+LogicalResult Batcher::resolve(func::FuncOp function) {
+  if (function.isExternal() || !done.insert(function).second) return success();
+  for (auto call : llvm::to_vector(function.front().getOps<CallOp>()))
+    if (failed(resolveNamed(call))) return failure();
+  for (Operation &op : llvm::make_early_inc_range(function.front())) {
+    if (isControl(&op))
+      for (FunctionOpInterface body : bodiesOf(&op))
+        if (failed(resolve(cast<func::FuncOp>(body.getOperation())))) return failure();
+    auto request = dyn_cast<VmapOp>(op);
+    if (!request) continue;
+    auto f = symbols.lookup<func::FuncOp>(request.getCallee());
+    if (failed(resolve(f)) || failed(replace(request, f))) return failure();
   }
+  return expandComposites(function.front());
+}
 
-private:
-  LogicalResult resolve(func::FuncOp function) {
-    if (function.isExternal() || !done.insert(function).second) return success();
-    for (auto call : llvm::to_vector(function.front().getOps<CallOp>()))
-      if (failed(resolveNamed(call))) return failure();
-    for (auto request : llvm::to_vector(function.front().getOps<VmapOp>())) {
-      auto f = symbols.lookup<func::FuncOp>(request.getCallee());
-      if (failed(resolve(f)) || failed(expandComposites(f.front())) || failed(replace(request, f)))
-        return failure();
-    }
-    return expandComposites(function.front());
-  }
-  /// The callee and its rules for maps.
-  LogicalResult resolveNamed(CallOp call) {
-    auto visited = call->getAttrDictionary().walk([&](FlatSymbolRefAttr name) {
-      auto named = symbols.lookup<func::FuncOp>(name.getValue());
-      return named && failed(resolve(named)) ? WalkResult::interrupt() : WalkResult::advance();
-    });
-    return failure(visited.wasInterrupted());
-  }
-  LogicalResult replace(VmapOp request, func::FuncOp f);
-  LogicalResult batch(Operation &op, Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent,
-                      Syms &results);
-  func::FuncOp ruleFor(CallOp call, int64_t extent);
-  Sym axisInFront(Sym x, int64_t axis);
+LogicalResult Batcher::resolveNamed(CallOp call) {
+  auto visited = call->getAttrDictionary().walk([&](FlatSymbolRefAttr name) {
+    auto named = symbols.lookup<func::FuncOp>(name.getValue());
+    return named && failed(resolve(named)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(visited.wasInterrupted());
+}
 
-  ModuleOp module;
-  SymbolTable symbols;
-  llvm::DenseSet<Operation *> done;
-};
-
-Sym Batcher::axisInFront(Sym x, int64_t axis) {
+static Sym axisInFront(Sym x, int64_t axis) {
   if (axis == 0) return x;
   SmallVector<int64_t> order = {axis};
   for (int64_t k = 0; k < x.rank(); ++k)
@@ -64,7 +55,6 @@ Sym Batcher::axisInFront(Sym x, int64_t axis) {
   return permute_dims(x, order);
 }
 
-/// The call's batching rule for this extent, if it has one.
 func::FuncOp Batcher::ruleFor(CallOp call, int64_t extent) {
   if (!call.getBatchAttr()) return nullptr;
   for (auto name : call.getBatchAttr().getAsRange<FlatSymbolRefAttr>()) {
@@ -74,76 +64,97 @@ func::FuncOp Batcher::ruleFor(CallOp call, int64_t extent) {
   return nullptr;
 }
 
-LogicalResult Batcher::batch(Operation &op, Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent,
-                             Syms &results) {
+FailureOr<Batcher::Mapped> Batcher::emitOp(Operation &op, Ink &ink, const Mapped &operands, int64_t extent) {
+  if (isControl(&op)) return emitControl(&op, ink, operands, extent);
+  Mapped results{{}, Flags(op.getNumResults(), true)};
   if (auto call = dyn_cast<CallOp>(op)) { // those without a rule are written out by now
     SmallVector<Value> arguments;
-    for (auto [operand, has] : llvm::zip_equal(operands, mapped))
+    for (auto [operand, has] : llvm::zip_equal(operands.values, operands.flags))
       arguments.push_back(withLeadingAxis(ink, operand, has, extent).value());
-    results = ink.syms(writeBody(ink.builder, ruleFor(call, extent), arguments, [&](Operation *inner) {
+    results.values = ink.syms(writeBody(ink.builder, ruleFor(call, extent), arguments, [&](Operation *inner) {
       return insideCall(inner->getLoc(), call.getLoc(), call.name());
     }));
-    return success();
+    return results;
   }
   if (auto foreign = dyn_cast<ForeignOp>(op)) {
-    results = batchForeign(foreign, ink, operands, mapped, extent);
-    return failure(results.empty());
+    results.values = batchForeign(foreign, ink, operands.values, operands.flags, extent);
+    if (results.values.empty()) return failure();
+    return results;
   }
   auto row = dyn_cast<GraphOp>(op);
-  if (!row) return op.emitError() << op.getName() << " cannot be mapped over an axis";
-  auto made = row.batch(ink, operands, mapped, extent);
+  if (!row) return op.emitError() << op.getName() << " cannot be mapped over an axis", failure();
+  auto made = row.batch(ink, operands.values, operands.flags, extent);
   if (failed(made)) return failure();
-  results = std::move(*made);
-  return success();
+  results.values = std::move(*made);
+  return results;
 }
 
-LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
-  auto extent = static_cast<int64_t>(request.getExtent());
+FailureOr<Batcher::Mapped> Batcher::emit(func::FuncOp f, Ink &ink, const Mapped &operands, int64_t extent) {
   OwningOpRef<func::FuncOp> opened; // the callee with the calls of functions without a rule written out
   if (!f.front().getOps<CallOp>().empty()) {
     opened = f.clone();
     f = *opened;
     inlineCalls(f, symbols, [&](CallOp call) { return !ruleFor(call, extent); });
   }
-  Ink ink(OpBuilder(request), request.getLoc());
   IRMapping copies;
   llvm::DenseSet<Value> mapped; // values of the body that carry the new axis
-  for (auto [inner, outer, axis] :
-       llvm::zip_equal(f.getArguments(), request.getOperands(), request.getAxes())) {
-    copies.map(inner, axis < 0 ? outer : axisInFront(ink.sym(outer), axis).value());
-    if (axis >= 0) mapped.insert(inner);
+  for (auto [inner, outer, flag] : llvm::zip_equal(f.getArguments(), operands.values, operands.flags)) {
+    copies.map(inner, outer.value());
+    if (flag) mapped.insert(inner);
   }
+  Location outside = ink.loc();
   for (Operation &op : f.front().without_terminator()) {
-    SmallVector<bool> has =
-        llvm::map_to_vector(op.getOperands(), [&](Value v) { return mapped.contains(v); });
-    if (!llvm::is_contained(has, true)) {
+    Mapped in;
+    for (Value operand : op.getOperands()) {
+      in.values.push_back(ink.sym(copies.lookup(operand)));
+      in.flags.push_back(mapped.contains(operand));
+    }
+    if (!llvm::is_contained(in.flags, true)) {
       ink.builder.clone(op, copies);
       continue;
     }
-    Syms operands, results;
-    for (Value operand : op.getOperands())
-      operands.push_back(ink.sym(copies.lookup(operand)));
     ink.setLoc(op.getLoc());
-    if (failed(batch(op, ink, operands, has, extent, results)) || ink.failed()) return failure();
-    for (auto [inner, result] : llvm::zip_equal(op.getResults(), results)) {
+    auto out = emitOp(op, ink, in, extent);
+    if (failed(out) || ink.failed()) return failure();
+    for (auto [inner, result, flag] : llvm::zip_equal(op.getResults(), out->values, out->flags)) {
       copies.map(inner, result.value());
-      mapped.insert(inner);
+      if (flag) mapped.insert(inner);
     }
   }
-  ink.setLoc(request.getLoc());
+  ink.setLoc(outside);
+  Mapped results;
+  for (Value inner : f.front().getTerminator()->getOperands()) {
+    results.values.push_back(ink.sym(copies.lookup(inner)));
+    results.flags.push_back(mapped.contains(inner));
+  }
+  return results;
+}
+
+LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
+  auto extent = static_cast<int64_t>(request.getExtent());
+  Ink ink(OpBuilder(request), request.getLoc());
+  Mapped operands;
+  for (auto [outer, axis] : llvm::zip_equal(request.getOperands(), request.getAxes())) {
+    operands.values.push_back(axis < 0 ? ink.sym(outer) : axisInFront(ink.sym(outer), axis));
+    operands.flags.push_back(axis >= 0);
+  }
+  auto made = emit(f, ink, operands, extent);
+  if (failed(made)) return failure();
   SmallVector<Value> results;
-  for (Value inner : f.front().getTerminator()->getOperands())
-    results.push_back(
-        withLeadingAxis(ink, ink.sym(copies.lookup(inner)), mapped.contains(inner), extent).value());
+  for (auto [value, flag] : llvm::zip_equal(made->values, made->flags))
+    results.push_back(withLeadingAxis(ink, value, flag, extent).value());
   if (ink.failed()) return failure();
   request->replaceAllUsesWith(results);
   request->erase();
   return success();
 }
 
+} // namespace batch
+
+namespace {
 struct BatchPass : impl::BatchBase<BatchPass> {
   void runOnOperation() override {
-    if (failed(Batcher(getOperation()).resolveAll())) signalPassFailure();
+    if (failed(batch::Batcher(getOperation()).resolveAll())) signalPassFailure();
   }
 };
 } // namespace

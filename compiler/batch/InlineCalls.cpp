@@ -19,9 +19,9 @@ void inlineCalls(func::FuncOp function, SymbolTable &symbols, llvm::function_ref
     }
     Operation *before = op->getPrevNode();
     OpBuilder builder(call);
-    auto results = writeBody(
-        builder, symbols.lookup<func::FuncOp>(call.getCallee()), call.getOperands(),
-        [&](Operation *inner) { return insideCall(inner->getLoc(), call.getLoc(), call.name()); });
+    auto results =
+        writeBody(builder, symbols.lookup<func::FuncOp>(call.getCallee()), call.getOperands(),
+                  [&](Operation *inner) { return insideCall(inner->getLoc(), call.getLoc(), call.name()); });
     call->replaceAllUsesWith(results);
     call->erase();
     op = before ? before->getNextNode() : &function.front().front();

@@ -2,11 +2,13 @@
 // kernels are one function. What is left outside: runs, constants, and reshapes that cost nothing.
 #include "compiler/Notes.h"
 #include "compiler/Passes.h"
+#include "compiler/fuse/Control.h"
 #include "compiler/fuse/Groups.h"
 #include "compiler/fuse/Sink.h"
 #include "compiler/fuse/Stage.h"
 #include "compiler/fuse/Views.h"
 #include "dialects/exec/Exec.h"
+#include "dialects/graph/Control.h"
 #include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
 
@@ -28,6 +30,7 @@ public:
 private:
   void cutViews();
   void runGroup(fuse::Group &group);
+  void runControl(Operation *control, const std::string &why);
   void runForeign(ForeignOp op, const std::string &why);
   Value outside(Value value);
   Value inside(Value value, OpBuilder &builder);
@@ -140,6 +143,17 @@ func::FuncOp Outliner::addKernel(func::FuncOp fresh, StringRef name) {
   return fresh;
 }
 
+// A branch or loop stands in the outer program as it is; its bodies are outer functions.
+void Outliner::runControl(Operation *control, const std::string &why) {
+  SmallVector<Value> operands =
+      llvm::map_to_vector(control->getOperands(), [&](Value v) { return outside(v); });
+  exec::ControlOp made = fuse::outerControl(outer, control, operands);
+  made->setAttr("why", outer.getStringAttr(why));
+  if (Attribute keeps = control->getAttr("keeps")) made->setAttr("keeps", keeps);
+  for (auto [value, result] : llvm::zip_equal(control->getResults(), made.getOutputs()))
+    placed.map(value, result);
+}
+
 // Named after its last op that is not a view: what a reader would call it.
 func::FuncOp Outliner::kernelOf(func::FuncOp fresh) {
   for (Operation &op : llvm::reverse(fresh.front().without_terminator()))
@@ -182,6 +196,7 @@ void Outliner::runForeign(ForeignOp op, const std::string &why) {
 }
 
 void Outliner::runGroup(fuse::Group &group) {
+  if (isControl(group.ops.front())) return runControl(group.ops.front(), group.why);
   if (auto foreign = dyn_cast<ForeignOp>(group.ops.front())) return runForeign(foreign, group.why);
   Location loc = group.ops.back()->getLoc();
   OpBuilder builder(function.getContext());
@@ -232,6 +247,7 @@ void Outliner::runGroup(fuse::Group &group) {
 
 LogicalResult Outliner::run() {
   oldBody = &function.front();
+  fuse::fillSplats(*oldBody);
   cutViews();
   if (!alone) fuse::sinkLarge(*oldBody);
   grouping = fuse::groupOps(*oldBody, most, alone);

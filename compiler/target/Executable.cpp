@@ -1,7 +1,8 @@
 #include "compiler/target/Executable.h"
-#include "dialects/exec/Exec.h"
+#include "compiler/ControlParts.h"
 #include "dialects/graph/Graph.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include <algorithm>
 #include <cstring>
 
 using namespace mlir;
@@ -40,37 +41,49 @@ LogicalResult writeElements(ElementsAttr value, std::int64_t bytes, char *out) {
   return success();
 }
 
+/// What the functions of a program have in common.
+struct Shared {
+  Shared(ProgramParts &parts, const llvm::StringMap<ReadyKernel> &kernels) : parts(parts), kernels(kernels) {}
+  ProgramParts &parts;
+  const llvm::StringMap<ReadyKernel> &kernels;
+  llvm::DenseMap<Attribute, std::uint32_t> constants; // equal constants are kept once
+  llvm::StringMap<std::uint32_t> bodies;              // number by name
+};
+
+/// One outer function's steps.
 class Assembler {
 public:
-  Assembler(ProgramParts &parts, const llvm::StringMap<ReadyKernel> &kernels)
-      : parts(parts), kernels(kernels) {}
+  Assembler(Shared &shared, std::vector<Step> &steps)
+      : shared(shared), parts(shared.parts), kernels(shared.kernels), steps(steps) {}
 
-  Result<void> run(func::FuncOp planned);
+  Result<void> run(func::FuncOp planned, std::size_t arguments, std::size_t results);
 
 private:
-  Result<void> addArguments(func::FuncOp planned);
+  Result<void> addArguments(func::FuncOp planned, std::size_t arguments, std::size_t results);
   Result<void> addOp(Operation &op);
   Result<void> addConstant(exec::ConstantOp constant);
   Result<void> addLaunch(exec::LaunchOp launch);
+  Result<void> addEnter(exec::EnterOp enter);
+  Result<std::uint32_t> bodyOf(exec::EnterOp enter, FlatSymbolRefAttr name);
   Result<void> addForeign(exec::LaunchOp launch, Step &step);
   void addCopy(exec::CopyOp copy);
   void addBuffers(Step &step, ValueRange values);
 
+  Shared &shared;
   ProgramParts &parts;
   const llvm::StringMap<ReadyKernel> &kernels;
+  std::vector<Step> &steps;
   llvm::DenseMap<Value, BufferRef> refs;
-  llvm::DenseMap<Attribute, std::uint32_t> constants; // equal constants are kept once
 };
 
-Result<void> Assembler::run(func::FuncOp planned) {
-  if (auto done = addArguments(planned); !done) return done;
+Result<void> Assembler::run(func::FuncOp planned, std::size_t arguments, std::size_t results) {
+  if (auto done = addArguments(planned, arguments, results); !done) return done;
   for (Operation &op : planned.front().without_terminator())
     if (auto done = addOp(op); !done) return done;
   return {};
 }
 
-Result<void> Assembler::addArguments(func::FuncOp planned) {
-  const std::size_t arguments = parts.arguments.size(), results = parts.results.size();
+Result<void> Assembler::addArguments(func::FuncOp planned, std::size_t arguments, std::size_t results) {
   if (planned.getNumArguments() != arguments + results + 1)
     return internal("the planned function has " + std::to_string(planned.getNumArguments()) + " places for " +
                     std::to_string(arguments) + " arguments, " + std::to_string(results) +
@@ -84,7 +97,6 @@ Result<void> Assembler::addArguments(func::FuncOp planned) {
     else
       refs[argument] = {BufferRef::Kind::Arena, 0, 0};
   }
-  parts.arenaBytes = cast<MemRefType>(planned.getArgumentTypes().back()).getDimSize(0);
   return {};
 }
 
@@ -97,6 +109,8 @@ Result<void> Assembler::addOp(Operation &op) {
     return addConstant(constant);
   } else if (auto launch = dyn_cast<exec::LaunchOp>(op)) {
     return addLaunch(launch);
+  } else if (auto enter = dyn_cast<exec::EnterOp>(op)) {
+    return addEnter(enter);
   } else if (auto copy = dyn_cast<exec::CopyOp>(op)) {
     addCopy(copy);
   } else {
@@ -105,9 +119,53 @@ Result<void> Assembler::addOp(Operation &op) {
   return {};
 }
 
+/// The number of a body; assembled where it is first named, inner bodies before it.
+Result<std::uint32_t> Assembler::bodyOf(exec::EnterOp enter, FlatSymbolRefAttr name) {
+  if (auto known = shared.bodies.find(name.getValue()); known != shared.bodies.end()) return known->second;
+  auto planned = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(enter, name);
+  if (!planned || !planned->hasAttr(exec::argumentsAttr))
+    return internal("body " + name.getValue().str() + " has no planned memory");
+  Body body = bodySizes(planned);
+  Assembler inner(shared, body.steps);
+  if (auto done = inner.run(planned, body.argumentBytes.size(), body.resultBytes.size()); !done)
+    return done.error();
+  parts.bodies.push_back(std::move(body));
+  return shared.bodies[name.getValue()] = std::uint32_t(parts.bodies.size()) - 1;
+}
+
+/// The estimate of one round of a loop, times the rounds where their number is known.
+std::int64_t nanosecondsOf(const Control &control, const std::vector<Body> &bodies) {
+  const auto round = [&](std::uint32_t index) {
+    std::int64_t sum = 0;
+    for (const Step &step : bodies[index].steps)
+      sum += step.nanoseconds;
+    return sum;
+  };
+  if (control.kind == Control::Kind::Branch) return std::max(round(control.first), round(control.second));
+  const std::int64_t one =
+      round(control.first) + (control.first == control.second ? 0 : round(control.second));
+  return one * std::max<std::int64_t>(control.length, 1);
+}
+
+Result<void> Assembler::addEnter(exec::EnterOp enter) {
+  auto first = bodyOf(enter, enter.getFirstAttr());
+  if (!first) return first.error();
+  auto second = enter.getSecondAttr() ? bodyOf(enter, enter.getSecondAttr()) : first;
+  if (!second) return second.error();
+  Step step;
+  step.control = std::int32_t(parts.controls.size());
+  parts.controls.push_back(controlOf(enter, *first, *second));
+  step.nanoseconds = nanosecondsOf(parts.controls.back(), parts.bodies);
+  step.name = enter.getKind().str();
+  step.firstBuffer = std::uint32_t(parts.buffers.size());
+  addBuffers(step, enter.getOperands()); // inputs, outputs, scratch
+  steps.push_back(std::move(step));
+  return {};
+}
+
 Result<void> Assembler::addConstant(exec::ConstantOp constant) {
   const auto [known, isNew] =
-      constants.try_emplace(constant.getValue(), std::uint32_t(parts.constants.size()));
+      shared.constants.try_emplace(constant.getValue(), std::uint32_t(parts.constants.size()));
   refs[constant.getOutput()] = {BufferRef::Kind::Constant, known->second, 0};
   if (!isNew) return {};
   const std::int64_t bytes = exec::storageBytes(cast<ShapedType>(constant.getOutput().getType()));
@@ -138,7 +196,7 @@ Result<void> Assembler::addLaunch(exec::LaunchOp launch) {
   step.name = launch.getKernel().str();
   step.firstBuffer = std::uint32_t(parts.buffers.size());
   addBuffers(step, launch.getOperands()); // inputs, then outputs
-  parts.steps.push_back(std::move(step));
+  steps.push_back(std::move(step));
   return {};
 }
 
@@ -168,7 +226,7 @@ void Assembler::addCopy(exec::CopyOp copy) {
   step.name = "copy";
   step.firstBuffer = std::uint32_t(parts.buffers.size());
   addBuffers(step, copy->getOperands());
-  parts.steps.push_back(std::move(step));
+  steps.push_back(std::move(step));
 }
 
 } // namespace
@@ -179,7 +237,11 @@ Result<Program> assemble(func::FuncOp planned, std::vector<Port> arguments, std:
   parts.arguments = std::move(arguments);
   parts.results = std::move(results);
   parts.code = std::move(code);
-  if (auto done = Assembler(parts, kernels).run(planned); !done) return done.error();
+  parts.arenaBytes = cast<MemRefType>(planned.getArgumentTypes().back()).getDimSize(0);
+  Shared shared(parts, kernels);
+  Assembler whole(shared, parts.steps);
+  if (auto done = whole.run(planned, parts.arguments.size(), parts.results.size()); !done)
+    return done.error();
   return Program::make(std::move(parts));
 }
 

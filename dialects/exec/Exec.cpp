@@ -90,6 +90,7 @@ LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribut
                : LogicalResult(op->emitOpError("exec.routine stands on functions named ") << routinePrefix);
   if (name == itemsAttr || name == nanosecondsAttr || name == argumentsAttr) return verifyCount(op, named);
   if (name == inplaceAttr) return verifyInplace(op, named.getValue());
+  if (name == carryAttr) return verifyInplace(op, named.getValue());
   if (name == foreignAttr) return verifyForeign(cast<func::FuncOp>(op), named.getValue());
   return success(); // further notes of the compiler on a kernel, such as why it was cut where it was
 }
@@ -186,6 +187,54 @@ void LaunchOp::getEffects(Effects &effects) {
 void CopyOp::getEffects(Effects &effects) {
   effects.emplace_back(MemoryEffects::Read::get(), &getInputMutable());
   effects.emplace_back(MemoryEffects::Write::get(), &getOutputMutable());
+}
+
+// control and enter -----------------------------------------------------------------------------------------
+
+/// How many inputs and outputs the numbers of a control op ask for.
+template <typename Op> static LogicalResult verifyCounts(Op op) {
+  const StringRef kind = op.getKind();
+  if (!llvm::is_contained({"branch", "while", "scan", "unwind"}, kind))
+    return op.emitOpError() << "is of kind " << kind << "; kinds are branch, while, scan and unwind";
+  if ((kind == "scan") == op.getSecond().has_value())
+    return op.emitOpError() << "of kind " << kind << " names "
+                            << (op.getSecond() ? "two functions" : "one function");
+  const bool head = kind == "branch" || kind == "unwind";
+  const int64_t inputs = (head ? 1 : 0) + op.getCarried() + op.getSliced() + op.getShared() +
+                         op.getAdjoints() + op.getStreamed();
+  if (int64_t(op.getInputs().size()) != inputs)
+    return op.emitOpError() << "has " << op.getInputs().size() << " inputs where its numbers ask for "
+                            << inputs;
+  const int64_t outputs = (kind == "unwind" ? op.getAdjoints() : op.getCarried()) + op.getStacked();
+  if (kind != "branch" && int64_t(op.getOutputs().size()) != outputs)
+    return op.emitOpError() << "has " << op.getOutputs().size() << " outputs where its numbers ask for "
+                            << outputs;
+  return success();
+}
+
+template <typename Op> static LogicalResult verifyBodies(Op op, SymbolTableCollection &tables) {
+  for (FlatSymbolRefAttr name : {op.getFirstAttr(), op.getSecondAttr()}) {
+    if (!name) continue;
+    auto body = tables.lookupNearestSymbolFrom<func::FuncOp>(op, name);
+    if (!body) return op.emitOpError("no function is named ") << name;
+    if (!isOuter(body)) return op.emitOpError("function ") << name << " is no outer function";
+  }
+  return verifyCounts(op);
+}
+
+LogicalResult ControlOp::verifySymbolUses(SymbolTableCollection &tables) {
+  return verifyBodies(*this, tables);
+}
+LogicalResult EnterOp::verifySymbolUses(SymbolTableCollection &tables) { return verifyBodies(*this, tables); }
+
+void EnterOp::getEffects(Effects &effects) {
+  for (OpOperand &input : getInputsMutable())
+    effects.emplace_back(MemoryEffects::Read::get(), &input);
+  for (OpOperand &output : getOutputsMutable()) {
+    effects.emplace_back(MemoryEffects::Read::get(), &output);
+    effects.emplace_back(MemoryEffects::Write::get(), &output);
+  }
+  effects.emplace_back(MemoryEffects::Write::get(), &getScratchMutable());
 }
 
 // reshape, constant, slot -----------------------------------------------------------------------------------

@@ -27,6 +27,11 @@ inline constexpr llvm::StringLiteral routinePrefix = "tgc.";
 /// On a planned outer function: how many of its arguments are the caller's; results follow, then the arena.
 inline constexpr llvm::StringLiteral argumentsAttr = "exec.arguments";
 
+/// On functions that loops run: which results are which arguments of the next step, and, planned, which of those
+/// results are written over their arguments.
+inline constexpr llvm::StringLiteral carryAttr = "exec.carry";
+inline constexpr llvm::StringLiteral mergedAttr = "exec.merged";
+
 /// Whether a function is a kernel, and whether it is already in loop form (begin, end, memory...).
 bool isKernel(mlir::func::FuncOp function);
 bool isRoutine(mlir::func::FuncOp function);

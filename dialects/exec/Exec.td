@@ -11,12 +11,15 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 def Exec_Dialect : Dialect {
   let name = "exec";
   let cppNamespace = "::tgc::exec";
-  let summary = "the outer program: a flat list of kernel runs";
+  let summary = "the outer program: a list of kernel runs, branches and loops";
   let description = [{
     A kernel is a `func.func` that carries the unit attribute `exec.kernel`. Three more attributes may stand on it:
     `exec.items = N : i64` (independent pieces of work, any partition of [0, N) may run in any order),
     `exec.nanoseconds = T : i64` (estimate for the whole kernel on one core) and
     `exec.inplace = array<i64: input, result, ...>` (result may be written over input when input dies there).
+
+    A function that a loop runs may carry `exec.carry = array<i64: argument, result, ...>`: the result is the argument of the next
+    step. Planned, it carries `exec.merged = array<i64: result, ...>`: those results are written over their arguments.
 
     A kernel may be a function of the host's program: a declaration in loop form with `exec.foreign = "name"`, `exec.items` (how
     often it is called) and `exec.strides = array<i64: ...>` (for each place in memory, the bytes from one call's to the next's).
@@ -56,6 +59,40 @@ def Exec_ItemsOp : Exec_Op<"items", [Pure, SingleBlock, NoTerminator, IsolatedFr
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "`(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs) $body";
   let hasRegionVerifier = 1;
+}
+
+// What a branch or loop says on both sides; `runtime/Control.h` is the meaning of every number.
+class Exec_Control<string name, dag memory, list<Trait> traits> : Exec_Op<name, [DeclareOpInterfaceMethods<SymbolUserOpInterface>] # traits> {
+  let arguments = !con((ins StrAttr:$kind, FlatSymbolRefAttr:$first, OptionalAttr<FlatSymbolRefAttr>:$second), memory,
+    (ins DefaultValuedAttr<I64Attr, "0">:$carried, DefaultValuedAttr<I64Attr, "0">:$sliced, DefaultValuedAttr<I64Attr, "0">:$shared,
+         DefaultValuedAttr<I64Attr, "0">:$adjoints, DefaultValuedAttr<I64Attr, "0">:$streamed, DefaultValuedAttr<I64Attr, "0">:$stacked,
+         DefaultValuedAttr<I64Attr, "0">:$length, DefaultValuedAttr<I64Attr, "0">:$slots, UnitAttr:$reversed));
+}
+
+def Exec_ControlOp : Exec_Control<"control", (ins Variadic<AnyStaticShapeTensor>:$inputs), [Pure]> {
+  let summary = "a branch or loop that runs other outer functions, on tensors";
+  let description = [{
+    `kind` is branch, while, scan or unwind. Inputs: head (branch: the predicate, unwind: the count), carried, sliced, shared,
+    adjoints, streamed, as many as the attributes say. `first` is the branch taken where the predicate is true, the condition
+    of a while, the body of a scan, the forward step of an unwind; `second` the other branch, the body, the step backward.
+    C1: the symbols name outer functions. C2: inputs and outputs are as many as the numbers say.
+  }];
+  let results = (outs Variadic<AnyStaticShapeTensor>:$outputs);
+  let assemblyFormat = [{
+    $kind $first (`,` $second^)? `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)
+  }];
+}
+
+def Exec_EnterOp : Exec_Control<"enter", (ins Variadic<AnyStaticShapeMemRef>:$inputs, Variadic<AnyStaticShapeMemRef>:$outputs, AnyStaticShapeMemRef:$scratch),
+                                [AttrSizedOperandSegments, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "a branch or loop that runs other outer functions, on places in memory";
+  let description = [{
+    As `exec.control`. The scratch is bytes: the bodies' arena, second places of what goes round, checkpoints.
+    C1: the symbols name planned outer functions. C2: inputs and outputs are as many as the numbers say.
+  }];
+  let assemblyFormat = [{
+    $kind $first (`,` $second^)? `(` ($inputs^ `:` type($inputs))? `)` `to` `(` ($outputs^ `:` type($outputs))? `)` `with` $scratch `:` type($scratch) attr-dict
+  }];
 }
 
 def Exec_ReshapeOp : Exec_Op<"reshape", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {

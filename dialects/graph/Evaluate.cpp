@@ -1,6 +1,9 @@
-// One walk over the block; no recursion, so chains of any length are fine.
+// One walk over the block; loops and branches recurse only into their bodies, so chains of any length are
+// fine.
 #include "dialects/graph/Evaluate.h"
 #include "dialects/graph/Calls.h"
+#include "dialects/graph/Control.h"
+#include "dialects/graph/Graph.h"
 #include "llvm/ADT/DenseMap.h"
 
 using namespace mlir;
@@ -28,9 +31,15 @@ FailureOr<HostTensors> evaluateBlock(Block &block, HostTensorsRef arguments) {
   };
   for (Operation &op : block.without_terminator()) {
     auto row = dyn_cast<GraphOp>(op);
-    auto foreign = dyn_cast<ForeignOp>(op);
-    if (!row && !foreign) return op.emitError() << op.getName() << " has no reference value", failure();
-    auto results = foreign ? evaluateForeign(foreign, gather(op)) : row.evaluate(gather(op));
+    FailureOr<HostTensors> results = failure();
+    if (row)
+      results = row.evaluate(gather(op));
+    else if (auto foreign = dyn_cast<ForeignOp>(op))
+      results = evaluateForeign(foreign, gather(op));
+    else if (isControl(&op))
+      results = evaluateControl(&op, gather(op));
+    else
+      return op.emitError() << op.getName() << " has no reference value", failure();
     if (failed(results)) return failure();
     for (auto [result, tensor] : llvm::zip_equal(op.getResults(), *results))
       held.try_emplace(result, std::move(tensor));

@@ -6,5 +6,6 @@ include "dialects/graph/Dialect.td"
 include "dialects/graph/Interfaces.td"
 include "dialects/graph/Requests.td"
 include "dialects/graph/Calls.td"
+include "dialects/graph/Control.td"
 
 #endif

@@ -8,6 +8,7 @@ namespace tgc::graph {
 #include "dialects/graph/Rows.inc"
 
 llvm::ArrayRef<Row> rows() { return table; }
+llvm::ArrayRef<FormRow> forms() { return formTable; }
 
 const Row *rowNamed(llvm::StringRef name) {
   const Row *at = std::lower_bound(std::begin(table), std::end(table), name,

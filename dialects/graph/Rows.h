@@ -56,6 +56,12 @@ struct Row {
 
 /// All rows, by name in alphabetical order.
 llvm::ArrayRef<Row> rows();
+/// A public call that takes functions: branches and loops.
+struct FormRow {
+  const char *name, *call, *summary, *description;
+};
+llvm::ArrayRef<FormRow> forms();
+
 /// The row of a public or internal call; null for an unknown name.
 const Row *rowNamed(llvm::StringRef name);
 /// The public name nearest to a wrong one, for messages; empty where none is near.

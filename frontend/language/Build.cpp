@@ -1,5 +1,6 @@
 // Expressions and statements of one body.
 #include "frontend/language/Build.h"
+#include "frontend/language/ControlForm.h"
 #include "frontend/language/Notation.h"
 #include "frontend/language/Numbers.h"
 #include <charconv>
@@ -204,6 +205,7 @@ std::optional<Values> Build::call(Frame &frame, NodeId id) {
     auto found = ast.functionNumbers.find(ast.text(named));
     bool declared = found != ast.functionNumbers.end() && found->second < frame.number;
     std::string_view word = ast.text(named);
+    if (!declared && controlForm(word)) return control(frame, id);
     if (!declared) return word == "set" || word == "get" ? place(frame, id) : callOperation(frame, id);
   }
   auto resolved = callee(frame, named);

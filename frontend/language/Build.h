@@ -58,6 +58,10 @@ private:
   std::optional<Argument> index(Frame &frame, NodeId id, Argument base);
   std::optional<Values> place(Frame &frame, NodeId id);
 
+  // Control.cpp: branches and loops
+  friend class ControlCall;
+  std::optional<Values> control(Frame &frame, NodeId id);
+
   // Notation.cpp: index notation
   friend class Notation;
 

@@ -1,5 +1,6 @@
 #include "frontend/language/Names.h"
 #include "dialects/graph/Foreign.h"
+#include "frontend/language/ControlForm.h"
 #include "frontend/language/FunctionValue.h"
 #include "frontend/language/Nearest.h"
 #include <algorithm>
@@ -288,10 +289,36 @@ private:
     if (givesFunction(ast, id))
       return fail(ast[id].span, "a transformation gives a function, and a tensor is needed here",
                   "call it: " + word(ast[callee].span) + "(...)(x)");
-    push(children.subspan(1));
+    if (const ControlForm *form = controlOf(callee))
+      controlArguments(*form, children.subspan(1));
+    else
+      push(children.subspan(1));
     if (ast[callee].kind == NodeKind::Name) return callName(callee);
     if (givesFunction(ast, callee)) return functionExpression(callee);
     fail(ast[callee].span, "only functions can be called");
+  }
+
+  /// The branch or loop that is called, unless a function above has its name.
+  const ControlForm *controlOf(NodeId callee) const {
+    if (ast[callee].kind != NodeKind::Name || functions.locals.count(ast.text(callee))) return nullptr;
+    auto place = ast.functionNumbers.find(ast.text(callee));
+    return place != ast.functionNumbers.end() && place->second < which ? nullptr
+                                                                       : controlForm(ast.text(callee));
+  }
+
+  /// Functions among the arguments are resolved; the others are values.
+  void controlArguments(const ControlForm &form, std::span<const NodeId> arguments) {
+    std::size_t next = 0;
+    std::vector<NodeId> values;
+    for (NodeId id : arguments) {
+      bool isNamed = ast[id].kind == NodeKind::Named;
+      std::size_t at = isNamed ? form.parameter(ast.text(ast[id].mark)) : next++;
+      if (at < form.count() && form.isFunction(at))
+        functionExpression(isNamed ? ast.child(id, 0) : id);
+      else
+        values.push_back(id);
+    }
+    push(values);
   }
 
   void callName(NodeId callee) {

@@ -1,6 +1,7 @@
 #include "frontend/language/Program.h"
 #include "dialects/graph/Graph.h"
 #include "frontend/language/Build.h"
+#include "frontend/language/ControlForm.h"
 #include "frontend/language/Diagnose.h"
 #include "frontend/language/Names.h"
 #include "frontend/language/Parser.h"
@@ -21,6 +22,8 @@ Result<Program> parse(std::string text, std::string fileName) {
   std::vector<std::string_view> operations;
   for (const graph::Row &row : graph::rows())
     if (!row.internal) operations.push_back(row.name);
+  for (const ControlForm &form : controlForms)
+    operations.push_back(form.name);
   operations.insert(operations.end(), {"get", "set"}); // reads and writes at an index: Indexing.cpp
   if (auto error = checkNames(*ast, operations)) return *error;
   return Program{std::make_shared<Ast>(std::move(*ast))};

@@ -1,6 +1,7 @@
 // tgc: tensors and derivatives of every order, compiled for the machine you are on.
 #pragma once
 #include "tgc/Check.h"
+#include "tgc/Control.h"
 #include "tgc/Custom.h"
 #include "tgc/Einsum.h"
 #include "tgc/Executable.h"

@@ -119,7 +119,19 @@ def read(path):
     return sorted((Row(records, n) for n in names), key=lambda row: row.name)
 
 
-def rows_inc(rows):
+class Form:
+    """A public call that takes functions."""
+    def __init__(self, record):
+        self.name, self.call = record["name"], record["call"]
+        self.summary, self.description = record["summary"], record["description"]
+
+
+def read_forms(path):
+    records = json.load(open(path))
+    return [Form(records[n]) for n in records["!instanceof"]["Form"]]
+
+
+def rows_inc(rows, forms):
     out = []
     for row in rows:
         params = ", ".join(f"{{{quote(n.rstrip('_'))}, ParamKind::{PARAMS[k][0]}, {quote(f) if f else 'nullptr'}, "
@@ -139,6 +151,10 @@ def rows_inc(rows):
                    f"{str(row.internal).lower()}, {str(row.elementwise).lower()}, "
                    + (f"params_{row.name}, " if row.params else "{}, ")
                    + (f"operands_{row.name}" if row.operands else "{}") + "},")
+    out.append("};")
+    out.append("static const FormRow formTable[] = {")
+    for form in forms:
+        out.append("  {" + ", ".join(quote(t) for t in (form.name, form.call, form.summary, form.description)) + "},")
     out.append("};")
     return "\n".join(out) + "\n"
 
@@ -243,8 +259,8 @@ def main():
     for option in ("rows", "rules", "definitions", "api", "docs", "coverage"):
         parser.add_argument("--" + option)
     options = parser.parse_args()
-    rows = read(options.json)
-    write(options.rows, rows_inc(rows))
+    rows, forms = read(options.json), read_forms(options.json)
+    write(options.rows, rows_inc(rows, forms))
     heads, bodies = rules_inc(rows)
     write(options.rules, heads)
     write(options.definitions, bodies)
@@ -253,7 +269,7 @@ def main():
         write(options.api, api.header(rows))
     if options.docs:
         import pages
-        write(options.docs, pages.page(rows))
+        write(options.docs, pages.page(rows, forms))
     if options.coverage:
         import pages
         try:

@@ -55,17 +55,26 @@ def section(row):
     return "\n".join(lines) + "\n"
 
 
-def page(rows):
+def form_section(form):
+    lines = [f"### {form.name}", "", f"`{form.call}`", "", textwrap.fill(squeeze(form.summary)[:1].upper() + squeeze(form.summary)[1:] + ".", 120),
+             "", textwrap.fill(squeeze(form.description), 120), "", "* derivative: both modes, any order; nests with everything else"]
+    return "\n".join(lines) + "\n"
+
+
+def page(rows, forms):
     public = [row for row in rows if not row.internal]
     groups = {}
     for row in public:
         groups.setdefault(row.record["group"] or "other", []).append(row)
     names = sorted(groups, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
-    out = [HEAD, f"{len(public)} operations.\n", "| group | operations |\n|---|---|"]
+    out = [HEAD, f"{len(public) + len(forms)} operations.\n", "| group | operations |\n|---|---|"]
     for name in names:
         links = " ".join(f"[{row.name}](#{row.name})" for row in groups[name])
         out.append(f"| {name} | {links} |")
+    out.append("| control | " + " ".join(f"[{form.name}](#{form.name})" for form in forms) + " |")
     out.append("")
+    out.append("## Control\n")
+    out += [form_section(form) for form in forms]
     for name in names:
         out.append(f"## {name[0].upper()}{name[1:]}\n")
         out += [section(row) for row in groups[name]]

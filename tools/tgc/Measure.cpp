@@ -1,4 +1,5 @@
 #include "tools/tgc/Measure.h"
+#include "runtime/Steps.h"
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -50,27 +51,28 @@ struct Scratch {
   std::size_t bytes;
 };
 
-void runSteps(const Program &program, void **buffers, std::vector<std::vector<double>> *samples) {
-  for (std::size_t k = 0; k < program.steps().size(); ++k) {
-    const Step &step = program.steps()[k];
+Result<void> runEach(const Call &call, std::byte **bases, std::vector<std::vector<double>> *samples) {
+  std::span<const Step> steps = call.program.steps();
+  for (std::size_t k = 0; k < steps.size(); ++k) {
     Clock::time_point begin = Clock::now();
-    step.kernel(0, step.items, buffers + step.firstBuffer);
+    if (auto done = runSteps(call, steps.subspan(k, 1), bases); !done) return done;
     if (samples) (*samples)[k].push_back(since(begin));
   }
+  return {};
 }
 
 } // namespace
 
 Result<Measured> measure(const Program &program, const std::vector<Buffer> &arguments, double budget) {
   std::vector<Buffer> own;
-  std::vector<char *> bases;
+  std::vector<std::byte *> bases;
   for (const Buffer &argument : arguments) // kernels read arguments and never write them
-    bases.push_back(static_cast<char *>(const_cast<void *>(argument.data())));
+    bases.push_back(static_cast<std::byte *>(const_cast<void *>(argument.data())));
   for (const Port &port : program.results()) {
     auto made = Buffer::make(port.dtype, port.shape);
     if (!made) return made.error();
     std::memset(made->data(), 0, static_cast<std::size_t>(made->sizeBytes()));
-    bases.push_back(static_cast<char *>(made->data()));
+    bases.push_back(static_cast<std::byte *>(made->data()));
     own.push_back(std::move(*made));
   }
   Measured measured;
@@ -79,20 +81,19 @@ Result<Measured> measure(const Program &program, const std::vector<Buffer> &argu
   if (!arena.data)
     return Error{
         ErrorKind::Limit, "no memory for " + std::to_string(arena.bytes) + " bytes of scratch", {}, 1, {}};
-  bases.push_back(arena.data);
+  bases.push_back(reinterpret_cast<std::byte *>(arena.data));
   bases.push_back(nullptr);
-  std::vector<void *> buffers;
-  for (const Program::Slot &slot : program.slots()) {
-    auto base = reinterpret_cast<std::uintptr_t>(bases[slot.base]);
-    buffers.push_back(reinterpret_cast<void *>(base + slot.offsetBytes));
-  }
+  std::vector<void *> buffers(program.mostBuffers());
+  std::vector<std::byte *> nested(program.nestedPointers());
+  const RunOptions alone{.threads = 1};
+  const Call call{program, alone, buffers.data(), nested.data()};
   // The first run warms caches and pages; it is the one whose memory counts.
-  runSteps(program, buffers.data(), nullptr);
+  if (auto done = runEach(call, bases.data(), nullptr); !done) return done.error();
   if (before >= 0) measured.peakBytes = std::max<std::int64_t>(0, statusBytes("VmHWM") - before);
   std::vector<std::vector<double>> samples(program.steps().size());
   Clock::time_point start = Clock::now();
   for (int round = 0; round < 3 || (round < 10000 && since(start) < budget); ++round)
-    runSteps(program, buffers.data(), &samples);
+    if (auto done = runEach(call, bases.data(), &samples); !done) return done.error();
   for (auto &list : samples) {
     std::nth_element(list.begin(), list.begin() + std::ptrdiff_t(list.size() / 2), list.end());
     measured.stepSeconds.push_back(list[list.size() / 2]);

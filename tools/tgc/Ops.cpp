@@ -40,33 +40,54 @@ void describe(const graph::Row &row) {
               row.line);
 }
 
+std::string json(const graph::FormRow &form) {
+  using language::quoteJson;
+  return "{\"name\": " + quoteJson(form.name) + ", \"call\": " + quoteJson(form.call) +
+         ", \"kind\": \"control\", \"group\": \"control\", \"summary\": " + quoteJson(form.summary) +
+         ", \"types\": \"any\", \"source\": \"jax.lax\", \"derivative\": \"both modes, any order\"}";
+}
+
+const graph::FormRow *formNamed(const std::string &name) {
+  for (const graph::FormRow &form : graph::forms())
+    if (form.name == name) return &form;
+  return nullptr;
+}
+
+int describeOne(const std::string &name, Console &console) {
+  const graph::Row *row = graph::rowNamed(name);
+  const graph::FormRow *form = formNamed(name);
+  if (!row && !form) {
+    Error error{ErrorKind::Invalid, "no operation is called " + name, {}, 1, {}};
+    std::string near = graph::nearestRow(name);
+    if (!near.empty()) error.notes.push_back({"did you mean " + near + "?", {}, Note::Kind::Help});
+    return report(console, error);
+  }
+  if (console.json)
+    std::printf("%s\n", (row ? json(*row) : json(*form)).c_str());
+  else if (row)
+    describe(*row);
+  else
+    std::printf("%s\n  %s\n  %s\n  kind        control\n  derivative  both modes, any order\n", form->call,
+                form->summary, form->description);
+  return Done;
+}
+
 } // namespace
 
 int opsCommand(const CommandLine &line, Console &console) {
-  if (!line.file.empty()) {
-    const graph::Row *row = graph::rowNamed(line.file);
-    if (!row) {
-      Error error{ErrorKind::Invalid, "no operation is called " + line.file, {}, 1, {}};
-      std::string near = graph::nearestRow(line.file);
-      if (!near.empty()) error.notes.push_back({"did you mean " + near + "?", {}, Note::Kind::Help});
-      return report(console, error);
-    }
-    if (console.json)
-      std::printf("%s\n", json(*row).c_str());
-    else
-      describe(*row);
-    return Done;
-  }
+  if (!line.file.empty()) return describeOne(line.file, console);
   std::set<std::string> groups;
-  std::size_t count = 0;
+  std::size_t count = graph::forms().size();
   std::string all;
   for (const graph::Row &row : graph::rows()) {
     if (row.internal) continue;
     groups.insert(row.group);
     ++count;
-    if (console.json) all += (all.empty() ? "" : ",\n ") + json(row);
+    if (console.json) all += json(row) + ",\n ";
   }
   if (console.json) {
+    for (const graph::FormRow &form : graph::forms())
+      all += (&form == graph::forms().begin() ? "" : ",\n ") + json(form);
     std::printf("{\"count\": %zu, \"operations\": [%s]}\n", count, all.c_str());
     return Done;
   }
@@ -75,6 +96,9 @@ int opsCommand(const CommandLine &line, Console &console) {
     for (const graph::Row &row : graph::rows())
       if (!row.internal && group == row.group) std::printf("  %-44s %s\n", row.call, row.summary);
   }
+  std::printf("control\n");
+  for (const graph::FormRow &form : graph::forms())
+    std::printf("  %-44s %s\n", form.call, form.summary);
   std::printf("%zu operations\n", count);
   return Done;
 }

@@ -1,0 +1,55 @@
+// A new leading axis pushed through functions: through the ops of a body, and through the loops and branches
+// in it.
+#pragma once
+#include "dialects/graph/Calls.h"
+#include "dialects/graph/Control.h"
+#include "dialects/graph/Ops.h"
+#include "dialects/graph/PrivateFunction.h"
+
+namespace tgc::batch {
+
+/// Which of some values carry the new axis.
+using Flags = llvm::SmallVector<bool>;
+
+class Batcher {
+public:
+  explicit Batcher(mlir::ModuleOp module) : module(module), symbols(module) {}
+  llvm::LogicalResult resolveAll();
+
+private:
+  llvm::LogicalResult resolve(mlir::func::FuncOp function);
+  /// A call's callee and its rules for maps.
+  llvm::LogicalResult resolveNamed(graph::CallOp call);
+  llvm::LogicalResult replace(graph::VmapOp request, mlir::func::FuncOp f);
+  /// Values with the flag of each.
+  struct Mapped {
+    graph::Syms values;
+    Flags flags;
+  };
+  /// The body of `f` on operands that carry the axis where the flags say so.
+  llvm::FailureOr<Mapped> emit(mlir::func::FuncOp f, graph::Ink &ink, const Mapped &operands, int64_t extent);
+  llvm::FailureOr<Mapped> emitOp(mlir::Operation &op, graph::Ink &ink, const Mapped &operands,
+                                 int64_t extent);
+  /// The call's batching rule for this extent, if it has one.
+  mlir::func::FuncOp ruleFor(graph::CallOp call, int64_t extent);
+
+  // Control.cpp
+  struct Loop; // one control op on its way
+  llvm::FailureOr<Mapped> emitControl(mlir::Operation *control, graph::Ink &ink, const Mapped &operands,
+                                      int64_t extent);
+  llvm::FailureOr<Mapped> emitCond(Loop &loop);
+  llvm::FailureOr<Mapped> emitBoth(Loop &loop);
+  llvm::FailureOr<Mapped> emitWhile(Loop &loop);
+  llvm::FailureOr<Mapped> emitEach(Loop &loop);
+  llvm::FailureOr<Mapped> emitScan(Loop &loop);
+  llvm::FailureOr<Mapped> emitUnwind(Loop &loop);
+  /// `f` with the axis on the arguments of `takes` and, in any case, on the results of `gives`.
+  mlir::func::FuncOp mappedFunction(mlir::func::FuncOp f, const Flags &takes, const Flags &gives,
+                                    int64_t extent);
+
+  mlir::ModuleOp module;
+  mlir::SymbolTable symbols;
+  llvm::DenseSet<mlir::Operation *> done;
+};
+
+} // namespace tgc::batch
