@@ -210,4 +210,14 @@ Function vmap(const Function &f, std::int64_t extent, const std::vector<std::opt
   return maker.end(moved(maker, request.getResults(), outward));
 }
 
+Function checkpoint(const Function &f) {
+  Maker maker(f, "checkpoint");
+  maker.begin();
+  if (maker.failed()) return maker.done();
+  auto request =
+      graph::CheckpointOp::create(maker.builder, maker.function.getLoc(), maker.callee.getResultTypes(),
+                                  maker.function.getArguments(), maker.f.symbol);
+  return maker.end(request.getResults());
+}
+
 } // namespace tgc

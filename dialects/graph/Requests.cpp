@@ -94,6 +94,14 @@ LogicalResult HessianOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return checkBlocks(*this, *callee, rows, getWrt());
 }
 
+LogicalResult CheckpointOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee = calleeOf(*this, getCalleeAttr(), symbols);
+  if (failed(callee)) return failure();
+  if (failed(checkTypes(*this, getOperandTypes(), (*callee).getArgumentTypes(), "operands")))
+    return failure();
+  return checkTypes(*this, getResultTypes(), (*callee).getResultTypes(), "results");
+}
+
 // That the pattern fits the callee is checked where it is read: the dialect does not know its code.
 LogicalResult SparseDerivativeOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto callee = calleeOf(*this, getCalleeAttr(), symbols);

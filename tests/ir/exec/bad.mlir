@@ -113,3 +113,17 @@ func.func private @k() attributes {exec.kernel, exec.inplace = array<i64: 0>}
 
 // expected-error@+1 {{exec.kernel carries no value}}
 func.func private @k() attributes {exec.kernel = 3 : i64}
+
+// -----
+
+// expected-error@+1 {{exec.donated gives an argument of type 'tensor<4xf32>' to a result of type 'tensor<5xf32>'}}
+func.func @main(%x: tensor<4xf32>, %y: tensor<5xf32>) -> tensor<5xf32> attributes {exec.donated = array<i64: 0, 0>} {
+  return %y : tensor<5xf32>
+}
+
+// -----
+
+// expected-error@+1 {{exec.donated names an argument or a result twice}}
+func.func @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) attributes {exec.donated = array<i64: 0, 0, 0, 1>} {
+  return %x, %x : tensor<4xf32>, tensor<4xf32>
+}
