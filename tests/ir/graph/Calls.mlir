@@ -1,14 +1,14 @@
 // RUN: tgc-opt %s --split-input-file --verify-diagnostics
 
 func.func private @f(%x: tensor<3xf64>, %k: tensor<i64>) -> (tensor<3xf64>, tensor<i1>) {
-  %c = graph.constant dense<true> : tensor<i1>
+  %c = graph.constant {value = dense<true> : tensor<i1>} : () -> tensor<i1>
   return %x, %c : tensor<3xf64>, tensor<i1>
 }
 func.func private @rule(%x: tensor<3xf64>, %k: tensor<i64>, %y: tensor<3xf64>, %b: tensor<i1>, %d: tensor<3xf64>) -> tensor<3xf64> {
   return %d : tensor<3xf64>
 }
 func.func private @rule_2(%x: tensor<2x3xf64>, %k: tensor<2xi64>) -> (tensor<2x3xf64>, tensor<2xi1>) {
-  %c = graph.constant dense<true> : tensor<2xi1>
+  %c = graph.constant {value = dense<true> : tensor<2xi1>} : () -> tensor<2xi1>
   return %x, %c : tensor<2x3xf64>, tensor<2xi1>
 }
 func.func @good(%x: tensor<3xf64>, %k: tensor<i64>) -> tensor<3xf64> {
