@@ -27,7 +27,7 @@ LogicalResult Batcher::resolveAll() {
 LogicalResult Batcher::resolve(func::FuncOp function) {
   if (function.isExternal() || !done.insert(function).second) return success();
   for (auto call : llvm::to_vector(function.front().getOps<CallOp>()))
-    if (failed(resolve(symbols.lookup<func::FuncOp>(call.getCallee())))) return failure();
+    if (failed(resolveNamed(call))) return failure();
   for (Operation &op : llvm::make_early_inc_range(function.front())) {
     if (isControl(&op))
       for (FunctionOpInterface body : bodiesOf(&op))
@@ -38,6 +38,14 @@ LogicalResult Batcher::resolve(func::FuncOp function) {
     if (failed(resolve(f)) || failed(replace(request, f))) return failure();
   }
   return expandComposites(function.front());
+}
+
+LogicalResult Batcher::resolveNamed(CallOp call) {
+  auto visited = call->getAttrDictionary().walk([&](FlatSymbolRefAttr name) {
+    auto named = symbols.lookup<func::FuncOp>(name.getValue());
+    return named && failed(resolve(named)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(visited.wasInterrupted());
 }
 
 static Sym axisInFront(Sym x, int64_t axis) {

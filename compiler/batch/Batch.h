@@ -20,6 +20,8 @@ public:
 
 private:
   llvm::LogicalResult resolve(mlir::func::FuncOp function);
+  /// A call's callee and its rules for maps.
+  llvm::LogicalResult resolveNamed(graph::CallOp call);
   llvm::LogicalResult replace(graph::VmapOp request, mlir::func::FuncOp f);
   /// Values with the flag of each.
   struct Mapped {
