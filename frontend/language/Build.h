@@ -1,6 +1,7 @@
 // The builder from tree to graph IR, seen from inside: one Build for one instance, one Frame for one function
 // body.
 #pragma once
+#include "dialects/graph/Call.h"
 #include "dialects/graph/Calls.h"
 #include "frontend/language/FunctionValue.h"
 #include "mlir/IR/BuiltinOps.h"
