@@ -63,8 +63,8 @@ func::FuncOp Derive::transposed(func::FuncOp rule, CallOp call) {
     BlockArgument direction = made.getArgument(seen);
     if (!direction.use_empty()) {
       InFlightDiagnostic said = direction.getUsers().begin()->emitError();
-      said << "the derivative rule " << rule.getName() << " of " << call.name()
-           << " is not linear here in " << textOf(rule.getArgument(seen + k))
+      said << "the derivative rule " << rule.getName() << " of " << call.name() << " is not linear here in "
+           << textOf(rule.getArgument(seen + k))
            << ", so the rule for the other direction does not follow from it";
       said.attachNote() << "help: a rule is linear in its tangents or cotangents; or give both rules";
       return nullptr;

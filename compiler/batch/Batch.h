@@ -32,7 +32,8 @@ private:
   mlir::func::FuncOp ruleFor(graph::CallOp call, int64_t extent);
 
   // Control.cpp
-  struct Loop; // one control op on its way
+  struct Loop;   // one control op on its way
+  struct Masked; // a step that some instances do not take
   llvm::FailureOr<Mapped> emitControl(mlir::Operation *control, graph::Ink &ink, const Mapped &operands,
                                       int64_t extent);
   llvm::FailureOr<Mapped> emitCond(Loop &loop);
@@ -42,6 +43,8 @@ private:
   llvm::FailureOr<Mapped> emitScan(Loop &loop);
   llvm::FailureOr<Mapped> emitUnwind(Loop &loop);
   /// `f` with the axis on the arguments of `takes` and, in any case, on the results of `gives`.
+  mlir::func::FuncOp maskedFunction(mlir::func::FuncOp f, const Masked &masked, mlir::Type counts,
+                                    int64_t extent);
   mlir::func::FuncOp mappedFunction(mlir::func::FuncOp f, const Flags &takes, const Flags &gives,
                                     int64_t extent);
 
