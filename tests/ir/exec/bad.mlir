@@ -113,3 +113,33 @@ func.func private @k() attributes {exec.kernel, exec.inplace = array<i64: 0>}
 
 // expected-error@+1 {{exec.kernel carries no value}}
 func.func private @k() attributes {exec.kernel = 3 : i64}
+
+// -----
+
+func.func private @body(%i: tensor<i64>, %c: tensor<4xf32>) -> tensor<4xf32> {
+  return %c : tensor<4xf32>
+}
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@+1 {{has 1 inputs where its numbers ask for 2}}
+  %y = exec.control "scan" @body(%x) {carried = 1 : i64, sliced = 1 : i64, length = 3 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@+1 {{no function is named @body}}
+  %y = exec.control "scan" @body(%x) {carried = 1 : i64, length = 3 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func private @body(%i: tensor<i64>, %c: tensor<4xf32>) -> tensor<4xf32> {
+  return %c : tensor<4xf32>
+}
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@+1 {{of kind while names one function}}
+  %y = exec.control "while" @body(%x) {carried = 1 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
