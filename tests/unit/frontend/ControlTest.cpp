@@ -3,6 +3,7 @@
 #include "tgc/Einsum.h"
 #include "tgc/Executable.h"
 #include "tgc/Ops.h"
+#include "tgc/State.h"
 #include "tgc/Transforms.h"
 #include <cmath>
 #include <cstring>
@@ -405,6 +406,23 @@ TEST_CASE("control: a large value that goes round is written in place where its 
   Executable code = compiled(loop(100), {.threads = 1});
   CHECK(code.summary().arenaBytes < n * 8);
   CHECK(values(code, {Doubles(n, 2.0)})[0] == Doubles(n, 2.0));
+}
+
+TEST_CASE("control: structs go round like lists") {
+  struct Pair {
+    Expr older, newer;
+  };
+  Function f("f", {{"a", f64, {}}, {"b", f64, {}}}, [](Expr a, Expr b) {
+    auto next = [](Expr, Pair p) { return Pair{p.newer, p.older + p.newer}; };
+    Pair end = fori_loop(0, 10, next, Pair{a, b});
+    Pair below = while_loop([](Pair p) { return p.newer < 50.0; }, [&](Pair p) { return next(p.older, p); },
+                            Pair{a, b});
+    auto [last, rows] =
+        scan([&](Pair p, ExprSpan) { return std::pair<Pair, Exprs>{next(p.older, p), {p.older}}; },
+             Pair{a, b}, {}, {.length = 4});
+    return std::vector<Expr>{end.older, end.newer, below.newer, last.older, rows[0]};
+  });
+  CHECK(values(f, {{0}, {1}}) == Tensors{{55}, {89}, {55}, {3}, {0, 1, 1, 2}});
 }
 
 TEST_CASE("control: what does not fit is refused with both facts") {
