@@ -80,7 +80,13 @@ Result<Ports> readPorts(func::FuncOp entry, const CompileInput &input) {
   if (!first) return first.error();
   auto second = portsOf(results, input.resultNames, "result");
   if (!second) return second.error();
-  return Ports{std::move(*first), std::move(*second)};
+  Ports ports{std::move(*first), std::move(*second)};
+  for (const StoredPort &stored : input.stored) {
+    Port &port = (stored.isResult ? ports.results : ports.arguments)[stored.position];
+    port.shape = stored.shape;
+    port.strides = stored.strides;
+  }
+  return ports;
 }
 
 /// The reason stage fuse noted on a launch.
@@ -119,7 +125,39 @@ void fillReport(Report &report, func::FuncOp planned, const Program &program,
                                   built.reused.contains(launch.getKernel()), ready.form, whyOf(launch)});
       }
       ++report.kernels[position->second].launches;
+      if (!launch->hasAttr(exec::againAttr)) continue;
+      ++report.again;
+      report.againNanoseconds += report.kernels[position->second].nanoseconds;
     }
+  const unsigned arguments = program.arguments().size();
+  for (auto copy : planned.getOps<exec::CopyOp>()) {
+    auto target = cast<BlockArgument>(copy.getOutput());
+    auto why = copy->getAttrOfType<StringAttr>("why");
+    report.copies.push_back({program.results()[target.getArgNumber() - arguments].name,
+                             exec::storageBytes(cast<ShapedType>(target.getType())), why ? why.str() : ""});
+  }
+}
+
+/// The promise of donated arguments, where every stage finds it.
+void noteDonations(func::FuncOp entry, ArrayRef<Donation> donated) {
+  SmallVector<int64_t> pairs;
+  for (const Donation &donation : donated)
+    pairs.append({donation.argument, donation.result});
+  if (!pairs.empty()) entry->setAttr(exec::donatedAttr, Builder(entry).getDenseI64ArrayAttr(pairs));
+}
+
+/// Ways to meet a budget, from the fastest on: as asked, then with contractions in ever smaller slices.
+std::vector<Options> waysToFit(const Options &options) {
+  std::vector<Options> ways{options};
+  if (options.memoryBudget == 0) return ways;
+  // Powers of two, so that a larger budget tries all that a smaller one does.
+  std::int64_t bytes = std::int64_t(1) << llvm::Log2_64(std::uint64_t(options.memoryBudget));
+  for (int halves = 0; halves < 4 && bytes > 0; ++halves, bytes /= 2)
+    if (options.contractionBytes == 0 || bytes < options.contractionBytes) {
+      ways.push_back(options);
+      ways.back().contractionBytes = bytes;
+    }
+  return ways;
 }
 
 } // namespace
@@ -129,6 +167,7 @@ struct Compiler::State {
 
   /// The pass list of a stage, built once for equal options.
   PassManager &passesOf(Stage stage, const Options &options);
+  Result<Compiled> compileOnce(const CompileInput &input, Ports ports, const Options &options, Trace *trace);
   Result<void> runStage(Stage stage, ModuleOp module, const Options &options, Trace *trace);
   Result<Compiled> runTarget(ModuleOp module, const CompileInput &input, Ports ports, const Options &options,
                              Trace *trace);
@@ -178,6 +217,8 @@ Result<Compiled> Compiler::State::runTarget(ModuleOp module, const CompileInput 
                                   built->code);
   if (!program) return program.error();
   Compiled compiled;
+  compiled.report.contractionBytes = options.contractionBytes;
+  compiled.report.inOrder = options.memoryBudget == 0 && !planned->hasAttr(exec::donatedAttr);
   fillReport(compiled.report, planned, *program, *built);
   compiled.program = std::make_shared<const Program>(std::move(*program));
   compiled.report.dialectText = std::move(built->dialectText);
@@ -201,6 +242,16 @@ void Compiler::forgetKernels() {
   if (state->kernels) state->kernels->forget();
 }
 
+Result<Compiled> Compiler::State::compileOnce(const CompileInput &input, Ports ports, const Options &options,
+                                              Trace *trace) {
+  if (trace) trace->start(input.module);
+  const auto last = std::min(options.upTo, Stage::Schedule);
+  for (auto stage = options.from; stage <= last; stage = Stage(static_cast<int>(stage) + 1))
+    if (auto done = runStage(stage, input.module, options, trace); !done) return done.error();
+  if (options.upTo < Stage::Target) return Compiled{};
+  return runTarget(input.module, input, std::move(ports), options, trace);
+}
+
 Result<Compiled> Compiler::compile(const CompileInput &input, const Options &options, Trace *trace) {
   ModuleOp module = input.module;
   auto entry = module.lookupSymbol<func::FuncOp>(input.entry);
@@ -208,12 +259,17 @@ Result<Compiled> Compiler::compile(const CompileInput &input, const Options &opt
     return tgc::Error{ErrorKind::Invalid, "no function is named " + input.entry, {}, 1, {}};
   auto ports = readPorts(entry, input);
   if (!ports) return ports.error();
-  if (trace) trace->start(module);
-  const auto last = std::min(options.upTo, Stage::Schedule);
-  for (auto stage = options.from; stage <= last; stage = Stage(static_cast<int>(stage) + 1))
-    if (auto done = state->runStage(stage, module, options, trace); !done) return done.error();
-  if (options.upTo < Stage::Target) return Compiled{};
-  return state->runTarget(module, input, std::move(*ports), options, trace);
+  noteDonations(entry, input.donated);
+  const std::vector<Options> ways = waysToFit(options);
+  OwningOpRef<ModuleOp> original = ways.size() > 1 ? cast<ModuleOp>(module->clone()) : ModuleOp();
+  auto compiled = state->compileOnce(input, *ports, ways.front(), trace);
+  for (std::size_t way = 1; way < ways.size(); ++way) {
+    if (compiled || compiled.error().kind != ErrorKind::Limit) break;
+    module.getBodyRegion().takeBody(OwningOpRef<ModuleOp>(original->clone())->getBodyRegion());
+    if (trace) trace->stages.clear();
+    if (auto next = state->compileOnce(input, *ports, ways[way], trace); next) return next;
+  }
+  return compiled;
 }
 
 } // namespace tgc

@@ -11,12 +11,24 @@
 
 namespace tgc {
 
+/// An argument or result that is not row-major: the entry takes or gives it as it lies in memory, callers
+/// have views of `shape` with `strides` (elements, 0 where they repeat).
+struct StoredPort {
+  bool isResult = false;
+  std::uint32_t position = 0;
+  Shape shape;
+  std::vector<std::int64_t> strides;
+};
+
 /// What to compile. The module is consumed: hand in a clone to keep the original.
 struct CompileInput {
   mlir::ModuleOp module;
   std::string entry = "main";
   /// Names of the ports, in order; missing ones are called arg0, arg1, ... and result0, result1, ...
   std::vector<std::string> argumentNames = {}, resultNames = {};
+  /// Results that callers may have in the memory of an argument of the same type: positions of both.
+  std::vector<Donation> donated = {};
+  std::vector<StoredPort> stored = {};
 };
 
 /// One kernel as `explain` shows it.
@@ -29,8 +41,20 @@ struct KernelReport {
   std::string why;     ///< why its first launch is not part of the kernel before it
 };
 
+/// A result that could not be computed in the caller's memory.
+struct CopyReport {
+  std::string result;
+  std::int64_t bytes = 0;
+  std::string why;
+};
+
 struct Report {
-  std::int64_t arenaBytes = 0;
+  std::int64_t arenaBytes = 0; ///< exactly what a call touches, of its workspace
+  /// Launches that compute a value again instead of keeping it, and their time on one core.
+  std::int64_t again = 0, againNanoseconds = 0;
+  std::vector<CopyReport> copies;
+  bool inOrder = true;               ///< launches run in the order in which the graph was cut into kernels
+  std::int64_t contractionBytes = 0; ///< the limit under which contractions were sliced; 0: none
   std::int64_t constantBytes = 0;
   std::int64_t launches = 0;
   std::vector<KernelReport> kernels;

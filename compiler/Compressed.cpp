@@ -2,7 +2,7 @@
 #include "compiler/Structure.h"
 #include "compiler/algebra/Peel.h"
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 
 using namespace mlir;
 

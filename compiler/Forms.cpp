@@ -81,9 +81,9 @@ constexpr StringRef bodyItems[] = {"arith", "math", "scf", "memref", "vector", "
 constexpr StringRef kernelLoops[] = {"func.func", "func.return", "func.call", "scf",       "arith",
                                      "math",      "memref",      "vector",    "ub.poison", "index"};
 constexpr StringRef llvmOnly[] = {"llvm"};
-constexpr StringRef neverRequests[] = {"graph.jvp", "graph.vjp"};
-constexpr StringRef neverBatches[] = {"graph.jvp", "graph.vjp", "graph.vmap"};
-constexpr StringRef neverCalls[] = {"graph.jvp", "graph.vjp", "graph.vmap", "graph.call"};
+constexpr StringRef neverRequests[] = {"graph.jvp", "graph.vjp", "graph.checkpoint"};
+constexpr StringRef neverBatches[] = {"graph.jvp", "graph.vjp", "graph.checkpoint", "graph.vmap"};
+constexpr StringRef neverCalls[] = {"graph.jvp", "graph.vjp", "graph.checkpoint", "graph.vmap", "graph.call"};
 constexpr StringRef neverHeap[] = {"memref.alloc", "memref.dealloc", "memref.copy"};
 
 const Form &formAfter(Stage stage) {

@@ -35,6 +35,10 @@ struct Options {
   /// Most bytes of one contraction network's intermediates alive at once; 0 is unlimited. Beyond it indices
   /// are sliced: the network runs one value of them after another.
   std::int64_t contractionBytes = 0;
+  /// Most bytes of the arena; 0 is unlimited. Under a budget steps are put in an order that needs less,
+  /// values are computed again instead of kept, and contractions are sliced, until the plan fits; what cannot
+  /// fit is refused. A larger budget never gives a slower program, as the schedule estimates time.
+  std::int64_t memoryBudget = 0;
   /// Most ops one kernel may hold; keeps compile time linear in the graph.
   int kernelOps = 64;
   /// Run the MLIR verifier after every pass (tests) and not only after every stage.

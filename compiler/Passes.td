@@ -189,11 +189,14 @@ def ScheduleKernels : Pass<"tgc-schedule-kernels", "mlir::ModuleOp"> {
 def PlanMemory : Pass<"tgc-plan-memory", "mlir::ModuleOp"> {
   let summary = "give every value of the outer program a place in memory";
   let description = [{
-    Does: turns outer functions on tensors into launches on arguments, results, constants and slots of one arena.
+    Does: turns outer functions on tensors into launches on arguments, results, constants and slots of one arena. Under a budget, puts the
+      runs of public functions in an order that needs less memory and repeats some instead of keeping their results; lets runs that
+      write over a donated argument wait for its readers.
     Needs: kernels in loop form; outer functions of exec.run, exec.reshape and constants.
     Leaves: form loops; the arena's size is the type of the last argument.
     Why here: last of schedule, since a kernel may have become several runs with tensors between them.
   }];
+  let options = [Option<"budgetBytes", "budget-bytes", "int64_t", "0", "most bytes of the arena; 0 is unlimited">];
   let dependentDialects = ["::tgc::exec::ExecDialect", "::mlir::memref::MemRefDialect"];
 }
 

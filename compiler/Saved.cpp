@@ -37,9 +37,10 @@ std::vector<SavedValue> savedValues(func::FuncOp function) {
   for (auto [k, op] : llvm::enumerate(function.front()))
     order[&op] = static_cast<int64_t>(k);
   auto entries = readers.takeVector();
-  llvm::stable_sort(entries, [&](const auto &a, const auto &b) {
-    return order[a.first.getDefiningOp()] < order[b.first.getDefiningOp()];
-  });
+  auto keyOf = [&](Value value) {
+    return std::pair(order[value.getDefiningOp()], cast<OpResult>(value).getResultNumber());
+  };
+  llvm::sort(entries, [&](const auto &a, const auto &b) { return keyOf(a.first) < keyOf(b.first); });
   std::vector<SavedValue> out;
   for (auto &[value, kinds] : entries)
     out.push_back({value.getDefiningOp()->getName().stripDialect().str(), graph::textOf(value.getType()),

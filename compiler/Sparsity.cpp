@@ -3,7 +3,7 @@
 #include "compiler/autodiff/Colour.h"
 #include "compiler/autodiff/Spread.h"
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 
 using namespace mlir;
 

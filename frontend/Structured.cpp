@@ -1,7 +1,7 @@
 #include "tgc/Structured.h"
 #include "compiler/Structure.h"
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 #include "frontend/Maker.h"
 
 using namespace mlir;

@@ -1,7 +1,7 @@
 // Each transformation is a new graph function that holds one request; the compiler's stages write it out.
 #include "tgc/Transforms.h"
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 #include "frontend/Maker.h"
 
 using namespace mlir;
@@ -208,6 +208,16 @@ Function vmap(const Function &f, std::int64_t extent, const std::vector<std::opt
   auto request = graph::VmapOp::create(maker.builder, maker.function.getLoc(), types,
                                        maker.function.getArguments(), maker.f.symbol, normal, extent);
   return maker.end(moved(maker, request.getResults(), outward));
+}
+
+Function checkpoint(const Function &f) {
+  Maker maker(f, "checkpoint");
+  maker.begin();
+  if (maker.failed()) return maker.done();
+  auto request =
+      graph::CheckpointOp::create(maker.builder, maker.function.getLoc(), maker.callee.getResultTypes(),
+                                  maker.function.getArguments(), maker.f.symbol);
+  return maker.end(request.getResults());
 }
 
 } // namespace tgc

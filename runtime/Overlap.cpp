@@ -18,8 +18,21 @@ std::string portName(const Program &program, std::size_t port) {
 Error overlap(const Program &program, const Interval &a, const Interval &b) {
   const std::size_t result = std::max(a.port, b.port),
                     other = std::min(a.port, b.port); // results follow arguments
-  return Error{ErrorKind::Invalid, portName(program, result) + " shares memory with " +
-                                       portName(program, other) + "; results need memory of their own"};
+  Error error{ErrorKind::Invalid, portName(program, result) + " shares memory with " +
+                                      portName(program, other) + "; results need memory of their own"};
+  for (const Donation &donation : program.donated())
+    if (program.arguments().size() + donation.result == result)
+      error.message += ", or exactly that of " + portName(program, donation.argument) + ", which is donated";
+  return error;
+}
+
+/// An argument in exactly the memory of the result it is donated to is that result from here on.
+void joinDonated(const Program &program, Interval *intervals) {
+  for (const Donation &donation : program.donated()) {
+    Interval &argument = intervals[donation.argument];
+    const Interval &result = intervals[program.arguments().size() + donation.result];
+    if (argument.begin == result.begin && argument.end == result.end) argument.end = argument.begin = 0;
+  }
 }
 
 /// Whether two index vectors reach one element: with axes sorted by stride, each stride must clear what the
@@ -84,6 +97,7 @@ Result<void> checkOverlap(const Program &program, std::span<const View> argument
       return Error{ErrorKind::Invalid, portName(program, port) + " has strides that name one element twice"};
     note(view);
   }
+  joinDonated(program, scratch);
   if (results.size() * port <= fewPairs) return checkPairs(program, scratch, arguments.size(), port);
   return sweep(program, scratch, arguments.size(), port);
 }

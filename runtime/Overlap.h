@@ -13,8 +13,8 @@ struct Interval {
 
 /// Errors: Invalid, naming both ports, when a result shares an address range with another result or an
 /// argument, or names one element twice. Ranges are compared from lowest to highest address, so interleaved
-/// columns count as overlapping. `scratch` has room for every port. Cost: all pairs when there are few, else
-/// a sort.
+/// columns count as overlapping. A result in exactly the memory of the argument donated to it is accepted.
+/// `scratch` has room for every port. Cost: all pairs when there are few, else a sort.
 Result<void> checkOverlap(const Program &program, std::span<const View> arguments,
                           std::span<const MutableView> results, Interval *scratch);
 

@@ -15,8 +15,32 @@ Error broken(std::string why) {
 } // namespace
 
 void copyBytesKernel(std::int64_t begin, std::int64_t end, void **buffers) {
+  if (buffers[0] == buffers[1]) return; // a donated argument that is a result unchanged
   std::memcpy(static_cast<std::byte *>(buffers[1]) + begin,
               static_cast<const std::byte *>(buffers[0]) + begin, std::size_t(end - begin));
+}
+
+static Result<void> checkPort(const Port &port) {
+  if (auto checked = port.shape.check(); !checked) return checked.error();
+  if (!port.strides.empty() && port.strides.size() != std::size_t(port.shape.rank()))
+    return broken(port.name + " has " + std::to_string(port.strides.size()) + " strides for " +
+                  std::to_string(port.shape.rank()) + " axes");
+  return {};
+}
+
+std::int64_t Port::storedBytes() const {
+  std::int64_t elements = 1;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (strides.empty() || strides[std::size_t(axis)] != 0 || shape.extent(axis) == 0)
+      elements *= shape.extent(axis);
+  return elements * std::int64_t(sizeBytes(dtype));
+}
+
+bool Port::holdsStrided(const View &view) const {
+  if (view.elements() == 0) return true;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (shape.extent(axis) > 1 && view.strideElements(axis) != strides[std::size_t(axis)]) return false;
+  return true;
 }
 
 /// The sizes of the buffers that the steps of a list refer to.
@@ -34,18 +58,20 @@ Result<Program> Program::make(ProgramParts parts) {
                                        " bytes, over the limit of 2^48"};
   for (const auto *ports : {&program.parts.arguments, &program.parts.results})
     for (const Port &port : *ports)
-      if (auto checked = port.shape.check(); !checked) return checked.error();
+      if (auto checked = checkPort(port); !checked) return checked.error();
   program.resolved.resize(program.parts.buffers.size());
   Places own{{}, {}, program.parts.arenaBytes};
   for (const Port &port : program.parts.arguments)
-    own.arguments.push_back(port.shape.sizeBytes(port.dtype));
+    own.arguments.push_back(port.storedBytes());
   for (const Port &port : program.parts.results)
-    own.results.push_back(port.shape.sizeBytes(port.dtype));
+    own.results.push_back(port.storedBytes());
   if (auto checked = program.addList(program.parts.steps, own); !checked) return checked.error();
   for (const Body &body : program.parts.bodies)
     if (auto checked = program.addList(body.steps, {body.argumentBytes, body.resultBytes, body.arenaBytes});
         !checked)
       return checked.error();
+  for (const Donation &donation : program.parts.donated)
+    if (auto checked = program.checkDonation(donation); !checked) return checked.error();
   program.layOut();
   return program;
 }
@@ -71,6 +97,17 @@ Result<void> Program::checkStep(const Step &step) const {
     return broken("step " + step.name + " names buffers " + std::to_string(step.firstBuffer) + " to " +
                   std::to_string(step.lastBuffer) + " of " + std::to_string(parts.buffers.size()));
   if (step.items < 0) return broken("step " + step.name + " has " + std::to_string(step.items) + " items");
+  return {};
+}
+
+Result<void> Program::checkDonation(const Donation &donation) const {
+  if (donation.argument >= parts.arguments.size() || donation.result >= parts.results.size())
+    return broken("argument " + std::to_string(donation.argument) + " is donated to result " +
+                  std::to_string(donation.result) + ", one of which there is not");
+  const Port &argument = parts.arguments[donation.argument], &result = parts.results[donation.result];
+  if (argument.dtype != result.dtype || !(argument.shape == result.shape) ||
+      argument.strides != result.strides)
+    return broken("argument " + argument.name + " is donated to a result of another type or layout");
   return {};
 }
 
@@ -165,7 +202,7 @@ void Program::layOut() {
   for (const auto *ports : {&parts.arguments, &parts.results})
     for (const Port &port : *ports) {
       packOffsets.push_back(tailBytes);
-      tailBytes += lined(port.shape.sizeBytes(port.dtype));
+      tailBytes += lined(port.storedBytes());
     }
   totalBytes = lined(parts.arenaBytes) + lined(callTableBytes(*this));
 }

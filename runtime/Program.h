@@ -14,11 +14,29 @@ struct Port {
   std::string name;
   DType dtype = DType::f64;
   Shape shape;
+  /// How its elements lie where kernels read and write them: for each axis the stride in elements, 0 where
+  /// they repeat. Empty: row-major.
+  std::vector<std::int64_t> strides = {};
+
+  /// Bytes of the elements that are there: repeated ones count once.
+  std::int64_t storedBytes() const;
+  /// Whether a view of this shape lies so.
+  bool holds(const View &view) const { return strides.empty() ? view.dense() : holdsStrided(view); }
+
+private:
+  bool holdsStrided(const View &view) const;
+};
+
+/// A result that the program writes only where nothing reads the argument any more: a call may give both the
+/// same memory.
+struct Donation {
+  std::uint32_t argument = 0, result = 0;
 };
 
 /// What the compiler fills in.
 struct ProgramParts {
   std::vector<Port> arguments, results;
+  std::vector<Donation> donated;
   std::vector<BufferRef> buffers;
   std::vector<Step> steps;
   std::vector<Body> bodies; ///< functions that loops and branches run, inner ones first
@@ -42,6 +60,7 @@ public:
 
   const std::vector<Port> &arguments() const { return parts.arguments; }
   const std::vector<Port> &results() const { return parts.results; }
+  const std::vector<Donation> &donated() const { return parts.donated; }
   const std::vector<Step> &steps() const { return parts.steps; }
   const std::vector<Body> &bodies() const { return parts.bodies; }
   const std::vector<Control> &controls() const { return parts.controls; }
@@ -76,6 +95,7 @@ private:
   struct Places; // the sizes that references are checked against
   Result<void> addList(const std::vector<Step> &steps, const Places &places);
   Result<void> checkStep(const Step &step) const;
+  Result<void> checkDonation(const Donation &donation) const;
   Result<void> checkControl(const Step &step) const;
   Result<Slot> resolve(const BufferRef &ref, const Places &places) const;
   void layOut();

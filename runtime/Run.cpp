@@ -29,13 +29,27 @@ Error wrongCount(const char *kind, std::size_t wanted, std::size_t given) {
                                        std::to_string(given) + (given == 1 ? " was given" : " were given")};
 }
 
+/// Elements that the program reads once for all indices of an axis must be one in the view too: packing would
+/// have to choose.
+Result<void> checkRepeats(const char *kind, std::size_t index, const Port &port, const View &view) {
+  for (std::size_t axis = 0; axis < port.strides.size(); ++axis)
+    if (port.strides[axis] == 0 && view.extent(int(axis)) > 1 && view.strideElements(int(axis)) != 0)
+      return Error{ErrorKind::Invalid, std::string(kind) + " " + std::to_string(index) + " (" + port.name +
+                                           ") is declared to repeat along axis " + std::to_string(axis) +
+                                           ", but has stride " +
+                                           std::to_string(view.strideElements(int(axis))) + " there"};
+  return {};
+}
+
 /// Checks the views of one side and notes whether any is strided.
 template <typename Views>
 Result<void> checkPorts(const char *kind, const std::vector<Port> &ports, const Views &views, bool &strided) {
   for (std::size_t i = 0; i < ports.size(); ++i) {
     if (!fits(ports[i], views[i])) [[unlikely]]
       return misfit(kind, i, ports[i], views[i]);
-    strided |= !views[i].dense();
+    if (ports[i].holds(views[i])) continue;
+    strided = true;
+    if (auto checked = checkRepeats(kind, i, ports[i], views[i]); !checked) return checked;
   }
   return {};
 }
@@ -80,7 +94,9 @@ struct CallTable {
 };
 
 MutableView packedView(const Program &program, const Port &port, std::size_t index, Workspace &workspace) {
-  return MutableView(port.dtype, workspace.tail() + program.packOffset(index), port.shape);
+  std::byte *start = workspace.tail() + program.packOffset(index);
+  if (port.strides.empty()) return MutableView(port.dtype, start, port.shape);
+  return MutableView(port.dtype, start, port.shape, port.strides);
 }
 
 /// Fills the base pointers; strided arguments are packed, strided results get their place in the tail.
@@ -89,16 +105,18 @@ void bind(const Program &program, std::span<const View> arguments, std::span<con
   std::size_t slot = 0;
   for (const View &view : arguments) {
     bases[slot] = static_cast<std::byte *>(const_cast<void *>(view.data()));
-    if (!view.dense()) [[unlikely]] {
-      const MutableView packed = packedView(program, program.arguments()[slot], slot, workspace);
+    const Port &port = program.arguments()[slot];
+    if (!port.holds(view)) [[unlikely]] {
+      const MutableView packed = packedView(program, port, slot, workspace);
       copyElements(view, packed);
       bases[slot] = static_cast<std::byte *>(packed.data());
     }
     ++slot;
   }
   for (const MutableView &view : results) {
-    bases[slot] =
-        view.dense() ? static_cast<std::byte *>(view.data()) : workspace.tail() + program.packOffset(slot);
+    const Port &port = program.results()[slot - arguments.size()];
+    bases[slot] = port.holds(view) ? static_cast<std::byte *>(view.data())
+                                   : workspace.tail() + program.packOffset(slot);
     ++slot;
   }
   bases[slot] = workspace.data();
@@ -108,7 +126,7 @@ void bind(const Program &program, std::span<const View> arguments, std::span<con
 void scatter(const Program &program, std::span<const MutableView> results, Workspace &workspace) {
   const std::size_t arguments = program.arguments().size();
   for (std::size_t i = 0; i < results.size(); ++i)
-    if (!results[i].dense())
+    if (!program.results()[i].holds(results[i]))
       copyElements(packedView(program, program.results()[i], arguments + i, workspace), results[i]);
 }
 

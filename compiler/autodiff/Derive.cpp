@@ -19,8 +19,10 @@ namespace tgc {
 namespace autodiff {
 
 static bool isRequest(Operation *op) {
-  return isa<JvpOp, VjpOp, JacobianOp, HessianOp, SparseDerivativeOp, VmapOp, CallOp>(op);
+  return isa<JvpOp, VjpOp, JacobianOp, HessianOp, SparseDerivativeOp, VmapOp, CallOp, CheckpointOp>(op);
 }
+/// Requests that stay until everything is differentiated.
+static bool waits(Operation *request) { return isa<VmapOp, CallOp, CheckpointOp>(request); }
 
 func::FuncOp Derive::callee(Operation *request) {
   auto name = request->getAttrOfType<FlatSymbolRefAttr>("callee");
@@ -30,6 +32,7 @@ func::FuncOp Derive::callee(Operation *request) {
 LogicalResult Derive::resolveAll() {
   for (auto function : llvm::to_vector(module.getOps<func::FuncOp>()))
     if (failed(resolve(function))) return failure();
+  inlineCheckpoints();
   return success();
 }
 
@@ -56,7 +59,7 @@ LogicalResult Derive::resolve(func::FuncOp function) {
   }
   for (Operation *request : requests) {
     if (failed(resolveNamed(request))) return failure();
-    if (!isa<VmapOp, CallOp>(request) && failed(resolveRequest(request))) return failure();
+    if (!waits(request) && failed(resolveRequest(request))) return failure();
   }
   if (failed(expandComposites(body))) return failure();
   open.erase(function);

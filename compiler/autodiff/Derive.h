@@ -62,6 +62,16 @@ private:
   llvm::FailureOr<graph::Syms> cotangentOfMap(mlir::Operation *copy, graph::Ink &ink,
                                               graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted);
 
+  // Checkpoint.cpp
+  llvm::FailureOr<graph::Syms> tangentOfCheckpoint(mlir::Operation *copy, graph::Ink &ink,
+                                                   graph::SymsRef tangents);
+  llvm::FailureOr<graph::Syms> cotangentOfCheckpoint(mlir::Operation *copy, graph::Ink &ink,
+                                                     graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted);
+  llvm::FailureOr<graph::Syms> tangentOfBarrier(mlir::Operation *copy, graph::Ink &ink,
+                                                graph::SymsRef tangents);
+  /// Writes every checkpointed function where it is asked for: nothing more will be differentiated.
+  void inlineCheckpoints();
+
   // Call.cpp
   /// `original` is the op of the body that `call` is a copy of.
   llvm::FailureOr<graph::Syms> tangentOfCall(graph::CallOp original, graph::CallOp call, graph::Ink &ink,

@@ -63,6 +63,8 @@ LogicalResult Derive::forward(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
 
 FailureOr<Syms> Derive::tangentOf(Operation *op, Operation *copy, Ink &ink, SymsRef tangents) {
   if (isa<VmapOp>(copy)) return tangentOfMap(copy, ink, tangents);
+  if (isa<CheckpointOp>(copy)) return tangentOfCheckpoint(copy, ink, tangents);
+  if (isa<BarrierOp>(copy)) return tangentOfBarrier(copy, ink, tangents);
   if (auto call = dyn_cast<CallOp>(copy)) return tangentOfCall(cast<CallOp>(op), call, ink, tangents);
   auto row = dyn_cast<GraphOp>(copy);
   if (!row) return refuseDerivative(copy), failure();

@@ -48,7 +48,7 @@ int64_t Derive::mostAxes(func::FuncOp f) {
     if (isControl(&op))
       for (FunctionOpInterface body : bodiesOf(&op))
         most = std::max(most, 1 + mostAxes(cast<func::FuncOp>(body.getOperation())));
-    if (isa<CallOp>(op)) most = std::max(most, mostAxes(callee(&op)));
+    if (isa<CallOp, CheckpointOp>(op)) most = std::max(most, mostAxes(callee(&op)));
   }
   return most;
 }

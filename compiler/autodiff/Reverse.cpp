@@ -94,6 +94,8 @@ FailureOr<Syms> Derive::cotangentOfLoop(Operation *op, Operation *copy, Ink &ink
 
 FailureOr<Syms> Derive::cotangentOf(Operation *copy, Ink &ink, SymsRef cotangents, ArrayRef<bool> wanted) {
   if (isa<VmapOp>(copy)) return cotangentOfMap(copy, ink, cotangents, wanted);
+  if (isa<CheckpointOp>(copy)) return cotangentOfCheckpoint(copy, ink, cotangents, wanted);
+  if (isa<BarrierOp>(copy)) return Syms(SymsRef(cotangents).begin(), cotangents.end());
   if (auto call = dyn_cast<CallOp>(copy)) return cotangentOfCall(call, ink, cotangents, wanted);
   auto row = dyn_cast<GraphOp>(copy);
   if (!row) return refuseDerivative(copy), failure();

@@ -7,6 +7,7 @@
 #include "compiler/batch/Stage.h"
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Expand.h"
+#include "dialects/graph/Kinds.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -72,6 +73,11 @@ FailureOr<Batcher::Mapped> Batcher::emitOp(Operation &op, Ink &ink, const Mapped
     results.values = batchForeign(foreign, ink, operands.values, operands.flags, extent);
     if (results.values.empty()) return failure();
     return results;
+  }
+  if (isa<BarrierOp>(op)) { // each value by itself, mapped or not
+    SmallVector<Value> held = llvm::map_to_vector(operands.values, [](Sym value) { return value.value(); });
+    auto late = BarrierOp::create(ink.builder, op.getLoc(), ValueRange(held).getTypes(), held);
+    return Mapped{ink.syms(late.getResults()), operands.flags};
   }
   auto row = dyn_cast<GraphOp>(op);
   if (!row) return op.emitError() << op.getName() << " cannot be mapped over an axis", failure();

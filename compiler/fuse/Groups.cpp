@@ -1,6 +1,7 @@
 // The rules of joining, each with the reason it gives when it says no.
 #include "compiler/fuse/Groups.h"
 #include "compiler/fuse/Views.h"
+#include "dialects/graph/Functions.h"
 #include "dialects/graph/Indices.h"
 #include "dialects/graph/Kinds.h"
 #include "dialects/graph/Ops.h"
@@ -53,8 +54,11 @@ private:
   void add(Operation *op, int index);
   void open(Operation *op, std::string why);
   std::optional<unsigned> groupOf(Value value) const;
+  void placeBarrier(BarrierOp barrier);
+  bool waitsFor(Operation *op, unsigned index) const;
 
   Grouping result;
+  llvm::DenseMap<Value, std::optional<unsigned>> held; ///< behind a barrier: the last group it waits for
   int most;
   bool alone;
 };
@@ -62,12 +66,32 @@ private:
 Grouping Grouper::run(Block &body) {
   for (Operation &op : body.without_terminator()) {
     if (op.hasTrait<OpTrait::ConstantLike>() || viewMap(&op) || isAlias(&op)) continue;
-    place(&op);
+    if (auto barrier = dyn_cast<BarrierOp>(op))
+      placeBarrier(barrier);
+    else
+      place(&op);
   }
   return std::move(result);
 }
 
+void Grouper::placeBarrier(BarrierOp barrier) {
+  std::optional<unsigned> last;
+  for (Value operand : barrier.getTensors())
+    last = std::max(last, groupOf(operand));
+  for (Value value : barrier.getResults())
+    held[value] = last;
+}
+
+// What stands behind a barrier starts after the groups before it: nothing of it joins the last of them.
+bool Grouper::waitsFor(Operation *op, unsigned index) const {
+  return llvm::any_of(op->getOperands(), [&](Value operand) {
+    auto found = held.find(throughViews(operand).base);
+    return found != held.end() && found->second == index;
+  });
+}
+
 std::optional<unsigned> Grouper::groupOf(Value value) const {
+  if (auto found = held.find(throughViews(value).base); found != held.end()) return found->second;
   Operation *op = throughViews(value).base.getDefiningOp();
   if (op && isAlias(op)) return groupOf(op->getOperand(0));
   auto found = op ? result.of.find(op) : result.of.end();
@@ -122,6 +146,7 @@ std::string Grouper::join(Operation *op, Group &group, unsigned index) {
     return "its operand is made by a kernel of its own (" +
            group.ops.front()->getName().stripDialect().str() + ")";
   if (static_cast<int>(group.ops.size()) >= most) return "the kernel before it is full";
+  if (waitsFor(op, index)) return "it is computed again, after the kernel before it";
   if (group.product) return joinProduct(op, group, index);
   if (auto axes = reductionAxes(op)) return joinReduction(op, group, index, *axes);
   if (isElementwise(op)) return joinElementwise(op, group, index);

@@ -55,6 +55,9 @@ private:
 
 // A value of the outer program: an argument, a run's result, a constant, or a reshape of one.
 Value Outliner::outside(Value value) {
+  // A barrier has done its work: the groups are in order.
+  while (auto barrier = value.getDefiningOp<BarrierOp>())
+    value = barrier.getTensors()[cast<OpResult>(value).getResultNumber()];
   if (Value known = placed.lookupOrNull(value)) return known;
   Operation *op = value.getDefiningOp();
   Value result;

@@ -7,5 +7,5 @@ void tgc::addSchedule(mlir::OpPassManager &passes, const Options &options) {
   kernels.level = options.level;
   kernels.vectorBytes = options.vectorBytes;
   passes.addPass(createScheduleKernels(kernels)); // may split a kernel into several runs
-  passes.addPass(createPlanMemory());             // so memory comes last
+  passes.addPass(createPlanMemory(PlanMemoryOptions{options.memoryBudget})); // so memory comes last
 }

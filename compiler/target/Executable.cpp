@@ -237,6 +237,9 @@ Result<Program> assemble(func::FuncOp planned, std::vector<Port> arguments, std:
   parts.arguments = std::move(arguments);
   parts.results = std::move(results);
   parts.code = std::move(code);
+  if (auto pairs = planned->getAttrOfType<DenseI64ArrayAttr>(exec::donatedAttr))
+    for (std::int64_t at = 0; at + 1 < pairs.size(); at += 2)
+      parts.donated.push_back({std::uint32_t(pairs[at]), std::uint32_t(pairs[at + 1])});
   parts.arenaBytes = cast<MemRefType>(planned.getArgumentTypes().back()).getDimSize(0);
   Shared shared(parts, kernels);
   Assembler whole(shared, parts.steps);

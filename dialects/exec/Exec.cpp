@@ -2,6 +2,7 @@
 #include "dialects/exec/Exec.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include "dialects/exec/ExecDialect.cpp.inc"
@@ -57,12 +58,34 @@ static LogicalResult verifyCount(Operation *op, NamedAttribute named) {
   return success();
 }
 
-static LogicalResult verifyInplace(Operation *op, Attribute attribute) {
-  auto pairs = dyn_cast<DenseI64ArrayAttr>(attribute);
+static LogicalResult verifyPairs(Operation *op, NamedAttribute named) {
+  StringRef name = named.getName();
+  auto pairs = dyn_cast<DenseI64ArrayAttr>(named.getValue());
   if (!pairs || pairs.size() % 2)
-    return op->emitOpError("exec.inplace must be an array<i64: input, result, ...> of pairs");
+    return op->emitOpError() << name << " must be an array<i64: input, result, ...> of pairs";
   for (int64_t index : pairs.asArrayRef())
-    if (index < 0) return op->emitOpError("exec.inplace names a negative position ") << index;
+    if (index < 0) return op->emitOpError() << name << " names a negative position " << index;
+  return success();
+}
+
+/// Pairs of an argument and a result of one type, each named once.
+static LogicalResult verifyDonated(func::FuncOp function, NamedAttribute named) {
+  if (failed(verifyPairs(function, named))) return failure();
+  auto pairs = cast<DenseI64ArrayAttr>(named.getValue()).asArrayRef();
+  if (function->hasAttr(argumentsAttr)) return success(); // planned: results are arguments by now
+  llvm::SmallDenseSet<int64_t> arguments, results;
+  for (size_t at = 0; at < pairs.size(); at += 2) {
+    const int64_t argument = pairs[at], result = pairs[at + 1];
+    if (argument >= function.getNumArguments() || result >= function.getNumResults())
+      return function.emitOpError() << "exec.donated names argument " << argument << " and result " << result
+                                    << " of " << function.getFunctionType();
+    if (!arguments.insert(argument).second || !results.insert(result).second)
+      return function.emitOpError() << "exec.donated names an argument or a result twice";
+    if (function.getArgumentTypes()[argument] != function.getResultTypes()[result])
+      return function.emitOpError() << "exec.donated gives an argument of type "
+                                    << function.getArgumentTypes()[argument] << " to a result of type "
+                                    << function.getResultTypes()[result];
+  }
   return success();
 }
 
@@ -89,8 +112,8 @@ LogicalResult ExecDialect::verifyOperationAttribute(Operation *op, NamedAttribut
                ? success()
                : LogicalResult(op->emitOpError("exec.routine stands on functions named ") << routinePrefix);
   if (name == itemsAttr || name == nanosecondsAttr || name == argumentsAttr) return verifyCount(op, named);
-  if (name == inplaceAttr) return verifyInplace(op, named.getValue());
-  if (name == carryAttr) return verifyInplace(op, named.getValue());
+  if (name == inplaceAttr || name == carryAttr) return verifyPairs(op, named);
+  if (name == donatedAttr) return verifyDonated(cast<func::FuncOp>(op), named);
   if (name == foreignAttr) return verifyForeign(cast<func::FuncOp>(op), named.getValue());
   return success(); // further notes of the compiler on a kernel, such as why it was cut where it was
 }

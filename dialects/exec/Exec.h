@@ -26,6 +26,10 @@ inline constexpr llvm::StringLiteral routineAttr = "exec.routine";
 inline constexpr llvm::StringLiteral routinePrefix = "tgc.";
 /// On a planned outer function: how many of its arguments are the caller's; results follow, then the arena.
 inline constexpr llvm::StringLiteral argumentsAttr = "exec.arguments";
+/// On an outer function: pairs of an argument and a result that may be given back in its memory.
+inline constexpr llvm::StringLiteral donatedAttr = "exec.donated";
+/// On a run or launch: the kernel ran before on the same values; keeping its results would take memory.
+inline constexpr llvm::StringLiteral againAttr = "again";
 
 /// On functions that loops run: which results are which arguments of the next step, and, planned, which of those
 /// results are written over their arguments.

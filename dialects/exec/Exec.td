@@ -18,6 +18,9 @@ def Exec_Dialect : Dialect {
     `exec.nanoseconds = T : i64` (estimate for the whole kernel on one core) and
     `exec.inplace = array<i64: input, result, ...>` (result may be written over input when input dies there).
 
+    An outer function may carry `exec.donated = array<i64: argument, result, ...>`: each such result may be given back in the
+    memory of that argument, of the same type, so it is written only where nothing reads the argument any more.
+
     A function that a loop runs may carry `exec.carry = array<i64: argument, result, ...>`: the result is the argument of the next
     step. Planned, it carries `exec.merged = array<i64: result, ...>`: those results are written over their arguments.
 

@@ -30,6 +30,11 @@ FailureOr<HostTensors> evaluateBlock(Block &block, HostTensorsRef arguments) {
     return values;
   };
   for (Operation &op : block.without_terminator()) {
+    if (isa<BarrierOp>(op)) {
+      for (auto [result, tensor] : llvm::zip_equal(op.getResults(), gather(op)))
+        held.try_emplace(result, tensor);
+      continue;
+    }
     auto row = dyn_cast<GraphOp>(op);
     FailureOr<HostTensors> results = failure();
     if (row)

@@ -1,5 +1,7 @@
 // Functions of the host: their form, their maps, their value on host tensors.
+#include "dialects/graph/Call.h"
 #include "dialects/graph/Calls.h"
+#include "dialects/graph/Kinds.h"
 #include "llvm/ADT/APFloat.h"
 #include <cstring>
 

@@ -154,7 +154,10 @@ struct KnownIndices {
     bool even = true;
     for (auto [index, axis] : llvm::zip_equal(indices, layout.axes)) {
       auto value = closedValue(index);
-      if (!value) return values.clear();
+      if (!value) {
+        values.clear();
+        return;
+      }
       auto moves = evenSteps(*value, layout.x[axis]);
       even &= moves.has_value();
       if (even) steps.push_back(*moves);

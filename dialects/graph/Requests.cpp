@@ -1,6 +1,6 @@
 // What a request for a transformation must agree on with its callee.
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
@@ -92,6 +92,14 @@ LogicalResult HessianOp::verifySymbolUses(SymbolTableCollection &symbols) {
   for (int64_t position : getWrt())
     rows.push_back((*callee).getArgumentTypes()[position]);
   return checkBlocks(*this, *callee, rows, getWrt());
+}
+
+LogicalResult CheckpointOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee = calleeOf(*this, getCalleeAttr(), symbols);
+  if (failed(callee)) return failure();
+  if (failed(checkTypes(*this, getOperandTypes(), (*callee).getArgumentTypes(), "operands")))
+    return failure();
+  return checkTypes(*this, getResultTypes(), (*callee).getResultTypes(), "results");
 }
 
 // That the pattern fits the callee is checked where it is read: the dialect does not know its code.

@@ -40,3 +40,18 @@ def Graph_SparseDerivativeOp : Request<"sparse_derivative", (ins DenseI64ArrayAt
     elements of the arguments in `wrt`, one after the other. `pattern` is a tgc::Pattern, coded. Results, as in CSR: the
     values, the rows' first positions (i64, one more than rows) and the values' columns (i64). }];
 }
+def Graph_CheckpointOp : Request<"checkpoint", (ins)> {
+  let summary = "a function whose inner values reverse mode computes again";
+  let description = [{ Operands and results: the callee's. Reverse mode keeps the operands only; forward mode and
+    maps go inside. }];
+}
+def Graph_BarrierOp : Op<Graph_Dialect, "barrier", [Pure, AllTypesMatch<["tensors", "results_"]>]> {
+  let summary = "the same values, from where all of them are there";
+  let description = [{ What reads a result is computed after everything that makes an operand, and is never merged with
+    what reads the operand itself: recomputed values wait behind one until the cotangents come. It costs nothing
+    when a program runs. }];
+  let arguments = (ins Variadic<Tensor>:$tensors);
+  let results = (outs Variadic<Tensor>:$results_);
+  let assemblyFormat = "$tensors attr-dict `:` type($tensors)";
+  let hasCanonicalizer = 1;
+}

@@ -108,6 +108,8 @@ private:
                    std::optional<std::int64_t> axis, Mapped &mapped, Span place);
   std::optional<Values> map(graph::Ink &ink, const FunctionValue &value, std::size_t level, Values arguments,
                             Span place);
+  std::optional<Values> checkpointed(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                     Values arguments, Span place);
   // Custom.cpp: custom_derivative and what a map needs of it
   std::optional<Values> custom(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                                Values arguments, Span place);

@@ -2,7 +2,7 @@
 // function is built, from the pattern.
 #include "compiler/Structure.h"
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 #include "frontend/language/Build.h"
 
 namespace tgc::language {

@@ -1,6 +1,6 @@
 // Calls of functions: plain ones are inlined, transformations become requests on private functions.
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 #include "frontend/language/Build.h"
 #include <cmath>
 
@@ -229,7 +229,21 @@ std::optional<Values> Build::apply(graph::Ink &ink, const FunctionValue &value, 
   if (step.form != "dense") return structured(ink, value, level, std::move(arguments), place);
   if (name == "custom_derivative") return custom(ink, value, level, std::move(arguments), place);
   if (name == "jacobian" || name == "hessian") return dense(ink, value, level, std::move(arguments), place);
-  return fail(place, std::string(name) + " is not built yet", {}, ErrorKind::Unsupported);
+  return checkpointed(ink, value, level, std::move(arguments), place);
+}
+
+std::optional<Values> Build::checkpointed(graph::Ink &ink, const FunctionValue &value, std::size_t level,
+                                          Values arguments, Span place) {
+  if (!tensors(ink, arguments, place)) return std::nullopt;
+  std::vector<mlir::Value> operands = valuesOf(arguments, arguments.size());
+  mlir::func::FuncOp callee = functionFor(value, level - 1, mlir::ValueRange(operands).getTypes(), false);
+  if (!callee) return std::nullopt;
+  auto request = graph::CheckpointOp::create(ink.builder, location(place), callee.getResultTypes(), operands,
+                                             callee.getSymName());
+  Values results;
+  for (mlir::Value result : request->getResults())
+    results.push_back(Argument(ink.sym(result)));
+  return results;
 }
 
 bool Build::derivable(const Step &step, const Values &arguments) {

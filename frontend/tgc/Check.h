@@ -29,7 +29,7 @@ struct CheckedClaim {
   /// where the tangent is right and the function curved, 1 where it is wrong, infinity where nothing remains.
   double order = 0;
   /// The worst element and both numbers, where the claim fails.
-  std::string where;
+  std::string where = {};
 };
 
 struct CheckReport {

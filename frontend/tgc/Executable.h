@@ -8,6 +8,21 @@
 
 namespace tgc {
 
+/// A promise about calls: this result may be given the memory of that argument, which it writes over. Both
+/// have one type. The compiled function then reads the argument before it writes there, in place where it
+/// can.
+struct Donated {
+  std::string argument, result;
+};
+
+/// How a parameter or result lies in the caller's memory: its axes from the outermost to the innermost, such
+/// as {0, 2, 3, 1} for channels last or {1, 0} for a transposed matrix. A parameter's axis that is left out
+/// has stride 0: one element for all its indices.
+struct Layout {
+  std::string name;
+  Ints order;
+};
+
 struct CompileOptions {
   /// Threads of a call; 0 takes all cores, 1 creates none.
   int threads = 0;
@@ -18,13 +33,34 @@ struct CompileOptions {
   /// Most bytes of one contraction network's intermediates alive at once; 0 is unlimited. Beyond it indices
   /// are sliced and the network runs one value of them after another.
   std::int64_t contractionBytes = 0;
+  /// Most bytes of scratch a call may touch (`Summary::arenaBytes`); 0 is unlimited. The compiler orders
+  /// work, computes values again and slices contractions to keep to it; more budget never gives a slower
+  /// program by its own estimate. Error: Limit, naming the op that needs most, where nothing fits.
+  std::int64_t memoryBudget = 0;
+  /// Arguments whose memory a call may have results written over, such as the state of a training step.
+  std::vector<Donated> donated = {};
+  /// Ports that are not row-major. Kernels read and write them where they lie; views of calls have those
+  /// strides, others are packed.
+  std::vector<Layout> layouts = {};
+};
+
+/// A result that is copied at the end instead of being computed in place.
+struct CopyNote {
+  std::string result;
+  std::int64_t bytes = 0;
+  std::string why;
 };
 
 /// What was compiled, for people and tools.
 struct Summary {
-  std::int64_t arenaBytes = 0, constantBytes = 0, launches = 0;
+  std::int64_t arenaBytes = 0; ///< what a call touches of its workspace, exactly
+  std::int64_t constantBytes = 0, launches = 0;
   std::int64_t kernels = 0;
   double compileSeconds = 0;
+  /// Kernel runs that compute a value again to keep to the budget, and their estimated time on one core.
+  std::int64_t again = 0;
+  double againSeconds = 0;
+  std::vector<CopyNote> copies = {};
 };
 
 /// A compiled function: immutable, re-entrant, cheap to copy.
@@ -36,7 +72,8 @@ public:
   std::int64_t workspaceBytes() const;
   const Summary &summary() const;
 
-  /// Runs on the caller's buffers: no allocation, no lock. Arguments may have any alignment and any strides.
+  /// Runs on the caller's buffers: no allocation, no lock. Arguments and results may have any
+  /// alignment and any strides; those that lie neither row-major nor as `layouts` says are packed.
   /// Errors: Invalid where count, dtype or extents differ, a result overlaps another or an argument, or the
   /// workspace is in use or too small.
   Result<void> run(std::span<const View> arguments, std::span<const MutableView> results,
@@ -55,8 +92,8 @@ private:
 };
 
 /// Compiles for the machine it runs on.
-/// Errors: the first error of building, at the caller's line; Unsupported, Limit, Internal as the compiler
-/// says.
+/// Errors: the first error of building, at the caller's line; Invalid for a donation or layout that names no
+/// argument or result or does not fit its type; Unsupported, Limit, Internal as the compiler says.
 Result<Executable> compile(const Function &function, const CompileOptions &options = {});
 
 } // namespace tgc

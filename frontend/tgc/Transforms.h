@@ -50,5 +50,9 @@ Function hessian(const Function &f, const Wrt &wrt, JacobianMode mode = Jacobian
 /// many axes as arguments or results, or `extent` is negative; Limit for a tensor that is too large.
 Function vmap(const Function &f, std::int64_t extent,
               const std::vector<std::optional<std::int64_t>> &axes = {}, const Ints &outAxes = {});
+/// The same function; where it is differentiated in reverse, only its arguments are kept and its inner values
+/// are computed again when the cotangents arrive. Cost: at most one more evaluation of f for each order of
+/// reverse mode.
+Function checkpoint(const Function &f);
 
 } // namespace tgc

@@ -2,7 +2,7 @@
 #include "tests/derivatives/Requests.h"
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 
 using namespace mlir;
 using namespace tgc::graph;

@@ -51,19 +51,26 @@ separate_arguments(TGC_LLVM_DEFINITIONS NATIVE_COMMAND "${LLVM_DEFINITIONS}")
 target_compile_definitions(tgc_mlir INTERFACE ${TGC_LLVM_DEFINITIONS})
 target_link_libraries(tgc_mlir INTERFACE MLIR LLVM)
 
-add_library(tgc_pch OBJECT ${CMAKE_CURRENT_LIST_DIR}/Pch.cpp)
-target_link_libraries(tgc_pch PUBLIC tgc_mlir)
-target_include_directories(tgc_pch PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/runtime
-    ${CMAKE_SOURCE_DIR}/frontend ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/frontend)
-target_precompile_headers(tgc_pch PRIVATE ${CMAKE_CURRENT_LIST_DIR}/Pch.h)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(tgc_pch PUBLIC -fpch-instantiate-templates)
-endif()
+# tgc_pch_library(name header): a precompiled header that targets of the same language options share.
+function(tgc_pch_library name header)
+  add_library(${name} OBJECT ${CMAKE_SOURCE_DIR}/tools/cmake/${header}.cpp)
+  target_link_libraries(${name} PUBLIC tgc_mlir)
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/runtime
+      ${CMAKE_SOURCE_DIR}/frontend ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/frontend)
+  target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tools/cmake/${header}.h)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_compile_options(${name} PUBLIC -fpch-instantiate-templates)
+  endif()
+endfunction()
+tgc_pch_library(tgc_pch Pch)
+tgc_pch_library(tgc_graph_pch GraphPch)
+add_dependencies(tgc_graph_pch tgc_graph_inc tgc_catalogue_inc tgc_exec_inc)
 
-# tgc_library(name [API] [MLIR] SOURCES ... [LINK ...] [DEPENDS ...]): one static library for one folder.
+# tgc_library(name [API] [MLIR|GRAPH] SOURCES ... [LINK ...] [DEPENDS ...]): one static library for one folder.
+# MLIR: may include MLIR; GRAPH: and the op classes of the catalogue.
 # API: the folder implements public headers, so libtgc.so takes all of it and exports its tgc:: names.
 function(tgc_library name)
-  cmake_parse_arguments(arg "API;MLIR" "" "SOURCES;LINK;DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "API;MLIR;GRAPH" "" "SOURCES;LINK;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   if(arg_API)
     set_property(GLOBAL APPEND PROPERTY TGC_API_LIBRARIES ${name})
@@ -73,7 +80,9 @@ function(tgc_library name)
     ${CMAKE_SOURCE_DIR}/frontend ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/frontend)
   target_link_libraries(${name} PUBLIC ${arg_LINK})
   if(arg_MLIR)
-    tgc_use_mlir(${name})
+    tgc_use_mlir(${name} tgc_pch)
+  elseif(arg_GRAPH)
+    tgc_use_mlir(${name} tgc_graph_pch)
   endif()
   if(arg_DEPENDS)
     add_dependencies(${name} ${arg_DEPENDS})
@@ -92,10 +101,10 @@ function(tgc_dialect name td)
   add_public_tablegen_target(${name}_inc)
 endfunction()
 
-# tgc_use_mlir(target): MLIR's headers, definitions and the shared precompiled header.
-function(tgc_use_mlir name)
+# tgc_use_mlir(target header): MLIR's headers, definitions and a shared precompiled header.
+function(tgc_use_mlir name header)
   target_link_libraries(${name} PUBLIC tgc_mlir)
-  target_precompile_headers(${name} REUSE_FROM tgc_pch)
+  target_precompile_headers(${name} REUSE_FROM ${header})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     target_compile_options(${name} PRIVATE -fpch-instantiate-templates)
   endif()
@@ -104,9 +113,9 @@ endfunction()
 # All executables but the tests: what a user runs.
 add_custom_target(tgc_programs)
 
-# tgc_tool(name [MLIR] SOURCES ... LINK ...): an executable in build/bin.
+# tgc_tool(name [MLIR|GRAPH] SOURCES ... LINK ...): an executable in build/bin.
 function(tgc_tool name)
-  cmake_parse_arguments(arg "MLIR;TEST" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "MLIR;GRAPH;TEST" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/runtime
     ${CMAKE_SOURCE_DIR}/frontend ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/frontend)
@@ -115,16 +124,18 @@ function(tgc_tool name)
     add_dependencies(tgc_programs ${name})
   endif()
   if(arg_MLIR)
-    tgc_use_mlir_private(${name})
+    tgc_use_mlir_private(${name} tgc_pch)
+  elseif(arg_GRAPH)
+    tgc_use_mlir_private(${name} tgc_graph_pch)
   endif()
 endfunction()
 
-function(tgc_use_mlir_private name)
+function(tgc_use_mlir_private name header)
   # The header was compiled with -fPIC as for libraries; an executable's -fPIE would refuse it.
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${name} PRIVATE -fPIC)
   target_link_libraries(${name} PRIVATE tgc_mlir)
-  target_precompile_headers(${name} REUSE_FROM tgc_pch)
+  target_precompile_headers(${name} REUSE_FROM ${header})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # -fPIC after CMake's -fPIE: the precompiled header was made for libraries
     target_compile_options(${name} PRIVATE -fpch-instantiate-templates -fPIC)
@@ -134,12 +145,14 @@ endfunction()
 # What the quick part of the tests needs, to be built without the rest in the sanitizers' build.
 add_custom_target(tgc_quick)
 
-# tgc_test(name [MLIR] [LABELS quick|slow] SOURCES ... LINK ...): a doctest binary, run by ctest.
+# tgc_test(name [MLIR|GRAPH] [LABELS quick|slow] SOURCES ... LINK ...): a doctest binary, run by ctest.
 function(tgc_test name)
-  cmake_parse_arguments(arg "MLIR" "LABELS" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "MLIR;GRAPH" "LABELS" "SOURCES;LINK" ${ARGN})
   set(extra "")
   if(arg_MLIR)
     set(extra MLIR)
+  elseif(arg_GRAPH)
+    set(extra GRAPH)
   endif()
   tgc_tool(${name} TEST ${extra} SOURCES ${CMAKE_SOURCE_DIR}/tests/Main.cpp ${arg_SOURCES} LINK ${arg_LINK})
   if(NOT arg_LABELS)

@@ -100,7 +100,7 @@ int compileCommand(const CommandLine &line, Console &console) {
   if (!memory) return report(console, memory.error(), Usage);
   Options options;
   options.level = static_cast<int>(*level);
-  options.contractionBytes = *memory;
+  options.memoryBudget = *memory;
   if (std::string from = line.value("from"); !from.empty()) {
     auto stage = stageNamed(from);
     if (!stage && from != "graph")

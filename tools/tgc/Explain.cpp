@@ -70,7 +70,8 @@ std::string savedJson(const std::vector<SavedValue> &saved) {
 void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const Measured &measured,
                const Report &report, const Trace &trace) {
   std::fputs(plan.text().c_str(), stdout);
-  std::printf("kernels, in the order they run (a new one starts for the reason given)\n");
+  std::printf("kernels, in the order %s (a new one starts for the reason given)\n",
+              report.inOrder ? "they run" : "of the program, which memory changed");
   for (std::size_t k = 0; k < runs.size(); ++k) {
     const std::string indent(std::size_t(runs[k].depth) * 2, ' ');
     std::printf("%4zu  %s%-24s %s\n", k, indent.c_str(), runs[k].kernel.c_str(), runs[k].ops.c_str());
@@ -88,6 +89,12 @@ void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const 
   std::printf("memory\n      arena %lld bytes, constants %lld bytes, %lld launches\n",
               static_cast<long long>(report.arenaBytes), static_cast<long long>(report.constantBytes),
               static_cast<long long>(report.launches));
+  if (report.again)
+    std::printf("      %lld launches compute values again to save memory, about %.3g us on one core\n",
+                static_cast<long long>(report.again), static_cast<double>(report.againNanoseconds) / 1000);
+  for (const CopyReport &copy : report.copies)
+    std::printf("      result %s is copied, %lld bytes, because %s\n", copy.result.c_str(),
+                static_cast<long long>(copy.bytes), copy.why.c_str());
   if (measured.peakBytes >= 0)
     std::printf("      a run grew the process by %lld bytes at most, beyond arguments and results\n",
                 static_cast<long long>(measured.peakBytes));
@@ -115,7 +122,12 @@ std::string json(const std::vector<Run> &runs, const ContractionPlan &plan, cons
          ", \"constant_bytes\": " + std::to_string(report.constantBytes) +
          ", \"peak_bytes\": " + (measured.peakBytes < 0 ? "null" : std::to_string(measured.peakBytes)) +
          ", \"launches\": " + std::to_string(report.launches) + ", \"structure\": " + structure +
-         ", \"stages\": {";
+         ", \"launches_again\": " + std::to_string(report.again) + ", \"copies\": [";
+  for (std::size_t k = 0; k < report.copies.size(); ++k)
+    out += std::string(k ? ", " : "") + "{\"result\": " + quoteJson(report.copies[k].result) +
+           ", \"bytes\": " + std::to_string(report.copies[k].bytes) +
+           ", \"why\": " + quoteJson(report.copies[k].why) + "}";
+  out += "], \"stages\": {";
   for (std::size_t k = 0; k < trace.stages.size(); ++k)
     out += (k ? ", " : "") + quoteJson(nameOf(trace.stages[k].stage)) + ": " +
            std::to_string(trace.stages[k].seconds);
@@ -132,23 +144,29 @@ int explainCommand(const CommandLine &line, Console &console) {
   Options options;
   auto memory = numberOption(line, "memory", 0, 1);
   if (!memory) return report(console, memory.error(), Usage);
-  options.contractionBytes = *memory;
+  options.memoryBudget = *memory;
   auto loaded = load(line, console, code);
   if (!loaded) return report(console, loaded.error(), code);
   Compiler compiler(*loaded->context);
   auto structure = structureOf(*loaded->module);
   mlir::OwningOpRef<mlir::ModuleOp> copy = loaded->module->clone();
-  Options half = options;
+  auto saved = savedOf(compiler, *loaded, options);
+  if (!saved) return report(console, saved.error());
+  Trace trace;
+  auto asked = loaded->input();
+  auto donated = donationsOf(line, *loaded);
+  if (!donated) return report(console, donated.error(), Usage);
+  asked.donated = std::move(*donated);
+  auto compiled = compiler.compile(asked, options, &trace);
+  if (!compiled) return report(console, compiled.error());
+  Options half = options; // the same program as far as kernels are graphs
   half.upTo = Stage::Fuse;
+  half.memoryBudget = 0;
+  half.contractionBytes = compiled->report.contractionBytes;
   CompileInput input = loaded->input();
   input.module = *copy;
   if (auto fused = compiler.compile(input, half); !fused) return report(console, fused.error());
   auto runs = runsOf(*copy, loaded->function);
-  auto saved = savedOf(compiler, *loaded, options);
-  if (!saved) return report(console, saved.error());
-  Trace trace;
-  auto compiled = compiler.compile(loaded->input(), options, &trace);
-  if (!compiled) return report(console, compiled.error());
   Measured measured;
   if (line.has("measure")) {
     auto arguments = argumentsOf(*loaded, true, code);

@@ -196,6 +196,28 @@ CompileInput Loaded::input() {
   return out;
 }
 
+Result<std::vector<Donation>> donationsOf(const CommandLine &line, const Loaded &loaded) {
+  auto pairs = line.pairs("donate");
+  if (!pairs) return pairs.error();
+  std::vector<Donation> out;
+  for (const auto &[argument, result] : *pairs) {
+    auto from = std::ranges::find(loaded.params, argument, &language::Named::name);
+    auto to = std::ranges::find(loaded.results, result, &language::Named::name);
+    auto refuse = [](std::string message) {
+      return Error{ErrorKind::Invalid, std::move(message), {}, 1, {}};
+    };
+    if (from == loaded.params.end()) return refuse("--donate names " + argument + ", which is no parameter");
+    if (to == loaded.results.end()) return refuse("--donate names " + result + ", which is no result");
+    const std::string given = typeText(from->type.dtype, Shape(from->type.extents)),
+                      wanted = typeText(to->type.dtype, Shape(to->type.extents));
+    if (given != wanted)
+      return refuse("--donate " + argument + "=" + result + ": the parameter is " + given + ", the result " +
+                    wanted);
+    out.push_back({std::uint32_t(from - loaded.params.begin()), std::uint32_t(to - loaded.results.begin())});
+  }
+  return out;
+}
+
 Result<std::string> readText(const std::string &file) {
   std::FILE *stream = file == "-" ? stdin : std::fopen(file.c_str(), "rb");
   if (!stream) return Error{ErrorKind::Unavailable, file + ": cannot be opened", {}, 1, {}};

@@ -31,4 +31,7 @@ Result<Loaded> load(const CommandLine &line, Console &console, ExitCode &code);
 /// error.
 Result<std::vector<Buffer>> argumentsOf(Loaded &loaded, bool generate, ExitCode &code);
 
+/// The `--donate ARGUMENT=RESULT` pairs.
+Result<std::vector<Donation>> donationsOf(const CommandLine &line, const Loaded &loaded);
+
 } // namespace tgc::tools

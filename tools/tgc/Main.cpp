@@ -18,9 +18,9 @@ const std::vector<Command> &commands() {
   static const std::vector<Command> all = {
       {{"run",
         "tgc run FILE [--fn EXPR] [--in NAME=SOURCE]... [--size NAME=N]... [--out NAME=FILE.npy]... "
-        "[--expect NAME=FILE.npy]",
+        "[--expect NAME=FILE.npy] [--memory BYTES]",
         "compile and run once",
-        with({"out", "expect", "rtol", "atol", "level", "threads"}),
+        with({"out", "expect", "rtol", "atol", "level", "threads", "memory"}),
         {"json", "full", "help"}},
        runCommand},
       {{"compile",
@@ -31,9 +31,10 @@ const std::vector<Command> &commands() {
         {"json", "help"}},
        compileCommand},
       {{"explain",
-        "tgc explain FILE [--fn EXPR] [--shape ...] [--measure] [--memory BYTES] [--json|--svg]",
+        "tgc explain FILE [--fn EXPR] [--shape ...] [--measure] [--memory BYTES] "
+        "[--donate ARGUMENT=RESULT]... [--json|--svg]",
         "contraction order, fusion groups, memory plan, cost",
-        with({"memory"}),
+        with({"memory", "donate"}),
         {"json", "svg", "measure", "help"}},
        explainCommand},
       {{"check",

@@ -120,9 +120,12 @@ int runCommand(const CommandLine &line, Console &console) {
   auto level = numberOption(line, "level", 2, 0), threads = numberOption(line, "threads", 0, 0);
   if (!level) return report(console, level.error(), Usage);
   if (!threads) return report(console, threads.error(), Usage);
+  auto memory = numberOption(line, "memory", 0, 1);
+  if (!memory) return report(console, memory.error(), Usage);
   Compiler compiler(*loaded->context);
   Options options;
   options.level = static_cast<int>(*level);
+  options.memoryBudget = *memory;
   auto compiled = compiler.compile(loaded->input(), options);
   if (!compiled) return report(console, compiled.error());
   std::vector<Buffer> results;

@@ -1,6 +1,6 @@
 #include "tools/tgc/Structure.h"
 #include "dialects/graph/Functions.h"
-include "dialects/graph/Ops.h"
+#include "dialects/graph/Ops.h"
 #include "frontend/language/Messages.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tgc/Pattern.h"
