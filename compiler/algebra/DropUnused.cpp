@@ -1,5 +1,6 @@
 // Private functions nobody names any more, and pure ops nobody reads.
 #include "compiler/Passes.h"
+#include "compiler/algebra/Loops.h"
 #include "dialects/graph/Graph.h"
 
 using namespace mlir;
@@ -17,8 +18,14 @@ void dropOps(Block &body) {
 struct DropUnusedPass : impl::DropUnusedBase<DropUnusedPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    for (auto function : module.getOps<func::FuncOp>())
-      if (!function.isExternal()) dropOps(function.front());
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (auto function : llvm::to_vector(module.getOps<func::FuncOp>())) {
+        if (function.isExternal()) continue;
+        dropOps(function.front());
+        changed |= algebra::dropUnusedOfLoops(function.front());
+      }
+    }
     for (bool changed = true; changed;) {
       changed = false;
       llvm::DenseSet<StringAttr> named;

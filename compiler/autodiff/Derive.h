@@ -45,6 +45,9 @@ private:
   llvm::FailureOr<Replaced> tangentOfControl(mlir::Operation *op, graph::Ink &ink, graph::SymsRef tangents);
   llvm::FailureOr<Replaced> cotangentOfControl(mlir::Operation *op, graph::Ink &ink,
                                                graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted);
+  llvm::FailureOr<graph::Syms> cotangentOfLoop(mlir::Operation *op, mlir::Operation *copy, graph::Ink &ink,
+                                               graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted,
+                                               mlir::IRMapping &copies);
   /// `f` with loops that reverse mode left written as loops that it can go through again; `f` itself where it
   /// has none that is asked about.
   mlir::func::FuncOp withoutUnwinds(mlir::func::FuncOp f);

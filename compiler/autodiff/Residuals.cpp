@@ -1,5 +1,6 @@
 #include "compiler/autodiff/Residuals.h"
 #include "dialects/graph/Graph.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -16,6 +17,10 @@ bool isView(Operation *op) {
 bool isElementwise(Operation *op) {
   auto row = dyn_cast<GraphOp>(op);
   return row && op->getNumResults() == 1 && row.isMap();
+}
+
+int64_t bytesOf(Value value) {
+  return countOf(shapeOf(value)) * std::max<int64_t>(bitsOf(elementOf(value)) / 8, 1);
 }
 
 class Cutter {
@@ -43,6 +48,8 @@ public:
 private:
   void sort();
   void choose();
+  Value baseOf(Value value, const Values &need, SmallVectorImpl<Operation *> &chain);
+  void keepBases(Values &need);
   void remakeAll();
   void close();
   void collect();
@@ -95,11 +102,62 @@ void Cutter::choose() {
   };
   for (Operation *op : llvm::reverse(early))
     if (needed(op) && (isView(op) || there.contains(op->getResult(0)))) again(op);
+  keepBases(need);
   // One elementwise op of what is kept anyway costs less than its result in memory.
   for (Operation *op : early)
     if (needed(op) && !out.remade.contains(op) && isElementwise(op) &&
         llvm::all_of(op->getOperands(), [&](Value v) { return need.contains(v) || there.contains(v); }))
       out.remade.insert(op);
+}
+
+/// The one value that `value` is made of by views and elementwise ops and that is neither there nor needed
+/// anyway; null if there are several. `chain` are those ops.
+Value Cutter::baseOf(Value value, const Values &need, SmallVectorImpl<Operation *> &chain) {
+  constexpr size_t longest = 32;
+  SmallVector<Value> open = {value};
+  Value base;
+  while (!open.empty()) {
+    Value next = open.pop_back_val();
+    Operation *op = next.getDefiningOp();
+    if (next != value && (there.contains(next) || need.contains(next) || next == base)) continue;
+    if (op && (isView(op) || isElementwise(op))) {
+      chain.push_back(op);
+      llvm::append_range(open, op->getOperands());
+    } else if (base) {
+      return {};
+    } else {
+      base = next;
+    }
+    if (chain.size() > longest) return {};
+  }
+  return base;
+}
+
+/// Several values made of one that is smaller than all of them together: that one is kept instead.
+void Cutter::keepBases(Values &need) {
+  struct Made {
+    int64_t bytes = 0, count = 0;
+    SmallVector<Operation *> chain;
+  };
+  llvm::MapVector<Value, Made> of;
+  for (Operation *op : early) {
+    if (out.remade.contains(op) || !isElementwise(op) || !need.contains(op->getResult(0))) continue;
+    SmallVector<Operation *> chain;
+    Value base = baseOf(op->getResult(0), need, chain);
+    if (!base) continue;
+    Made &made = of[base];
+    made.bytes += bytesOf(op->getResult(0));
+    ++made.count;
+    llvm::append_range(made.chain, chain);
+  }
+  for (auto &[base, made] : of) {
+    if (made.count < 2 || made.bytes <= bytesOf(base)) continue;
+    need.insert(base);
+    for (Operation *op : made.chain) {
+      out.remade.insert(op);
+      need.insert(op->operand_begin(), op->operand_end());
+    }
+  }
 }
 
 void Cutter::remakeAll() {
@@ -138,7 +196,7 @@ void Cutter::collect() {
 int64_t Residuals::bytes() const {
   int64_t sum = 0;
   for (Value value : kept)
-    sum += countOf(shapeOf(value)) * std::max<int64_t>(bitsOf(elementOf(value)) / 8, 1);
+    sum += bytesOf(value);
   return sum;
 }
 

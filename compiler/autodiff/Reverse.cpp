@@ -35,7 +35,7 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     if (!llvm::any_of(op.getOperands(), [&](Value operand) { return active.contains(operand); })) continue;
     bool carries = false;
     for (Value result : op.getResults())
-      if (isReal(result)) carries |= active.insert(result).second;
+      carries |= isReal(result) && active.insert(result).second;
     if (carries) tape.push_back({&op, copy});
   }
 
@@ -62,19 +62,8 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     SmallVector<bool> need =
         llvm::map_to_vector(op->getOperands(), [&](Value v) { return active.contains(v); });
     ink.setLoc(withReverse(op->getLoc(), kindOf(op)));
-    FailureOr<Syms> in = failure();
-    if (isControl(copy)) {
-      auto made = cotangentOfControl(copy, ink, out, need);
-      if (succeeded(made)) in = made->derivatives;
-      // The loop that also keeps what the way back reads has come in the place of the copy, which nobody
-      // reads now.
-      if (succeeded(made) && made->op) {
-        copy->replaceAllUsesWith(made->values);
-        copies.map(op->getResults(), made->values);
-      }
-    } else {
-      in = cotangentOf(copy, ink, out, need);
-    }
+    auto in = isControl(copy) ? cotangentOfLoop(op, copy, ink, out, need, copies)
+                              : cotangentOf(copy, ink, out, need);
     if (failed(in) || ink.failed()) return failure();
     for (auto [k, operand] : llvm::enumerate(op->getOperands()))
       if (need[k]) accumulate(operand, (*in)[k]);
@@ -89,6 +78,18 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     argumentCotangents.push_back(found != cotangent.end() ? found->second : ink.zero(inner.getType()));
   }
   return success();
+}
+
+// A loop that also keeps what the way back reads comes in the place of the copy, which nobody reads then.
+FailureOr<Syms> Derive::cotangentOfLoop(Operation *op, Operation *copy, Ink &ink, SymsRef cotangents,
+                                        ArrayRef<bool> wanted, IRMapping &copies) {
+  auto made = cotangentOfControl(copy, ink, cotangents, wanted);
+  if (failed(made)) return failure();
+  if (made->op) {
+    copy->replaceAllUsesWith(made->values);
+    copies.map(op->getResults(), made->values);
+  }
+  return made->derivatives;
 }
 
 FailureOr<Syms> Derive::cotangentOf(Operation *copy, Ink &ink, SymsRef cotangents, ArrayRef<bool> wanted) {

@@ -72,7 +72,22 @@ private:
   LogicalResult cond();
   LogicalResult whileLoop();
   LogicalResult scan();
+  /// A scan on the way: its step both ways and where it is cut, what goes round backward.
+  struct Kept {
+    func::FuncOp both;
+    Residuals residuals;
+    Syms adjoints, sums;
+    SmallVector<Value> stacks;   ///< cotangents of stacks
+    SmallVector<Type> lateTypes; ///< of the adjoints, and of parts of the stacks' cotangents
+  };
   LogicalResult keep(bool carriesOnly);
+  LogicalResult cutStep(func::FuncOp f, Kept &kept, bool carriesOnly);
+  func::FuncOp earlyFunction(func::FuncOp f, Kept &kept);
+  func::FuncOp lateFunction(func::FuncOp f, Kept &kept);
+  ScanOp keepForward(func::FuncOp early, Kept &kept);
+  void goBack(func::FuncOp late, Kept &kept, ScanOp forward);
+  Syms summed(const Syms &cts, SymsRef before);
+  void giveAll(ValueRange results);
   LogicalResult unwind(func::FuncOp f, Value count, ValueRange operands, int64_t length, int64_t slots);
 
   /// A step of the loop both ways: arguments are the body's, then cotangents of what goes round and of
@@ -255,12 +270,7 @@ LogicalResult Derive::ControlCotangent::unwind(func::FuncOp step, Value count, V
     auto made = bothWays(f, inner, in.take_front(takes).drop_front(skip), SymsRef(given).take_front(round),
                          SymsRef(given).drop_front(all));
     if (failed(made)) return failure();
-    Syms cts = made->second, gives(cts.begin(), cts.begin() + round);
-    const unsigned slices = cts.size() - all;
-    for (unsigned k = 0; k < sums.size(); ++k)
-      gives.push_back(given[round + k] + cts[round + slices + k]);
-    gives.append(cts.begin() + round, cts.begin() + round + slices);
-    return gives;
+    return summed(made->second, SymsRef(given).slice(round, sums.size()));
   };
   func::FuncOp back = derive.function(name(f, "_back"), types, op->getLoc(), emit);
   if (!back) return failure();
@@ -275,132 +285,171 @@ LogicalResult Derive::ControlCotangent::unwind(func::FuncOp step, Value count, V
   auto made = UnwindOp::create(ink.builder, op->getLoc(), results, inputs, step.getName(), back.getName(),
                                carried.size(), sliced.size(), shared.size(), all, length,
                                scan && scan.getReversed(), slots);
-  ValueRange found = made.getResults();
-  give(0, carried, found);
-  give(carried.size() + sliced.size(), shared, found);
-  give(carried.size(), sliced, found);
+  int64_t bytes = 0;
+  for (Value value : parts.carried)
+    bytes += countOf(shapeOf(value)) * std::max<int64_t>(bitsOf(elementOf(value)) / 8, 1);
+  made->setAttr("keeps", ink.builder.getStringAttr("what goes round at " + std::to_string(slots) +
+                                                   " of the steps at a time, " + std::to_string(bytes) +
+                                                   " bytes each"));
+  giveAll(made.getResults());
   return success();
 }
 
 LogicalResult Derive::ControlCotangent::keep(bool carriesOnly) {
-  auto loop = cast<ScanOp>(op);
-  auto length = static_cast<int64_t>(loop.getLength());
+  Kept kept;
+  kept.adjoints = startAdjoints();
+  kept.sums = zeroSums();
+  kept.stacks = valuesOf(chosen(Syms(cotangents.begin() + carried.size(), cotangents.end()), streamed));
   func::FuncOp f = bodyOf(op, 0);
-  const unsigned takes = f.getNumArguments(), gives = f.getNumResults(), count = carried.size();
-  Syms adjoints = startAdjoints(), sums = zeroSums();
-  Syms stacks = chosen(Syms(cotangents.begin() + count, cotangents.end()), streamed);
-  const unsigned round = adjoints.size();
-  // Both ways in one function, then the cut.
-  SmallVector<Value> last = valuesOf(stacks);
-  SmallVector<Type> types(f.getArgumentTypes()), lateTypes;
-  for (Sym value : adjoints)
-    lateTypes.push_back(value.type());
-  llvm::append_range(lateTypes, partTypes(last));
-  llvm::append_range(types, lateTypes);
-  func::FuncOp both = derive.function(
-      name(f, "_both"), types, op->getLoc(), [&](Ink &inner, ValueRange in) -> FailureOr<Syms> {
-        Syms given = inner.syms(in.drop_front(takes));
-        auto made = bothWays(f, inner, in.take_front(takes), SymsRef(given).take_front(round),
-                             SymsRef(given).drop_front(round));
-        if (failed(made)) return failure();
-        Syms all = made->first;
-        llvm::append_range(all, made->second);
-        return all;
-      });
-  if (!both) return failure();
-  SmallVector<Origin> origins(takes, Origin::Again);
-  std::fill_n(origins.begin() + 1, count, Origin::Gone);
-  std::fill_n(origins.begin() + 1 + count + sliced.size(), shared.size(), Origin::Shared);
-  origins.append(lateTypes.size(), Origin::Late);
-  Residuals residuals = cut(both, origins, gives, carriesOnly);
-  ValueRange ends = both.front().getTerminator()->getOperands();
+  if (failed(cutStep(f, kept, carriesOnly))) return failure();
+  func::FuncOp early = earlyFunction(f, kept), late = early ? lateFunction(f, kept) : nullptr;
+  if (!late) return failure();
+  auto forward = keepForward(early, kept);
+  if (!forward) return failure();
+  goBack(late, kept, forward);
+  derive.done.erase(kept.both);
+  derive.symbols.erase(kept.both);
+  return success();
+}
 
-  // Forward, in the place of the loop.
-  func::FuncOp early = derive.function(name(f, "_keep"), f.getArgumentTypes(), op->getLoc(),
-                                       [&](Ink &inner, ValueRange in) -> FailureOr<Syms> {
-                                         IRMapping values;
-                                         values.map(both.getArguments().take_front(takes), in);
-                                         writeEarly(both, residuals, inner.builder, values);
-                                         Syms all;
-                                         for (Value value : ends.take_front(gives))
-                                           all.push_back(inner.sym(values.lookup(value)));
-                                         for (Value value : residuals.kept)
-                                           all.push_back(inner.sym(values.lookup(value)));
-                                         return all;
-                                       });
-  if (!early) return failure();
-  SmallVector<Type> results(op->getResultTypes()), keptTypes;
-  for (Value value : residuals.kept) {
-    keptTypes.push_back(value.getType());
-    if (failed(checkedTensor(op->getLoc(), stackOf(value.getType(), length).getShape(), elementOf(value))))
-      return failure();
-    results.push_back(stackOf(value.getType(), length));
+/// A step both ways as one function, and the cut through it.
+LogicalResult Derive::ControlCotangent::cutStep(func::FuncOp f, Kept &kept, bool carriesOnly) {
+  const unsigned takes = f.getNumArguments(), round = kept.adjoints.size();
+  for (Sym value : kept.adjoints)
+    kept.lateTypes.push_back(value.type());
+  llvm::append_range(kept.lateTypes, partTypes(kept.stacks));
+  SmallVector<Type> types(f.getArgumentTypes());
+  llvm::append_range(types, kept.lateTypes);
+  auto emit = [&](Ink &inner, ValueRange in) -> FailureOr<Syms> {
+    Syms given = inner.syms(in.drop_front(takes));
+    auto made = bothWays(f, inner, in.take_front(takes), SymsRef(given).take_front(round),
+                         SymsRef(given).drop_front(round));
+    if (failed(made)) return failure();
+    Syms all = made->first;
+    llvm::append_range(all, made->second);
+    return all;
+  };
+  kept.both = derive.function(name(f, "_both"), types, op->getLoc(), emit);
+  if (!kept.both) return failure();
+  SmallVector<Origin> origins(takes, Origin::Again);
+  std::fill_n(origins.begin() + 1, carried.size(), Origin::Gone);
+  std::fill_n(origins.begin() + 1 + carried.size() + sliced.size(), shared.size(), Origin::Shared);
+  origins.append(kept.lateTypes.size(), Origin::Late);
+  kept.residuals = cut(kept.both, origins, f.getNumResults(), carriesOnly);
+  return success();
+}
+
+/// The step, giving what is kept behind its results.
+func::FuncOp Derive::ControlCotangent::earlyFunction(func::FuncOp f, Kept &kept) {
+  auto emit = [&](Ink &inner, ValueRange in) -> FailureOr<Syms> {
+    IRMapping values;
+    values.map(kept.both.getArguments().take_front(in.size()), in);
+    writeEarly(kept.both, kept.residuals, inner.builder, values);
+    Syms all;
+    for (Value value : kept.both.front().getTerminator()->getOperands().take_front(f.getNumResults()))
+      all.push_back(inner.sym(values.lookup(value)));
+    for (Value value : kept.residuals.kept)
+      all.push_back(inner.sym(values.lookup(value)));
+    return all;
+  };
+  return derive.function(name(f, "_keep"), f.getArgumentTypes(), op->getLoc(), emit);
+}
+
+/// The scan that keeps, in the place of the loop.
+ScanOp Derive::ControlCotangent::keepForward(func::FuncOp early, Kept &kept) {
+  auto loop = cast<ScanOp>(op);
+  const auto length = static_cast<int64_t>(loop.getLength());
+  SmallVector<Type> results(op->getResultTypes());
+  for (Value value : kept.residuals.kept) {
+    auto whole = checkedTensor(op->getLoc(), stackOf(value.getType(), length).getShape(), elementOf(value));
+    if (failed(whole)) return nullptr;
+    results.push_back(*whole);
   }
   OpBuilder before(op);
-  auto forward = ScanOp::create(before, op->getLoc(), results, op->getOperands(), early.getName(), count,
-                                sliced.size(), length, loop.getReversed(), loop.getMemory());
-  forward->setAttr("keeps", before.getStringAttr(std::to_string(residuals.kept.size()) +
-                                                 " values of each of " + std::to_string(length) + " steps, " +
-                                                 std::to_string(residuals.bytes() * length) + " bytes"));
+  auto forward = ScanOp::create(before, op->getLoc(), results, op->getOperands(), early.getName(),
+                                carried.size(), sliced.size(), length, loop.getReversed(), loop.getMemory());
+  const std::string text = std::to_string(kept.residuals.kept.size()) + " values of each of " +
+                           std::to_string(length) + " steps, " +
+                           std::to_string(kept.residuals.bytes() * length) + " bytes";
+  forward->setAttr("keeps", before.getStringAttr(text));
   out.op = forward;
-  out.values.assign(forward.getResults().begin(), forward.getResults().begin() + gives);
+  out.values.assign(forward.getResults().begin(), forward.getResults().begin() + op->getNumResults());
+  return forward;
+}
 
-  // Backward: number, adjoints, sums | kept, parts of sliced, parts of stacks' cotangents | shared.
-  ControlOperands operands = parts;
-  SmallVector<Type> backTypes = {numberType(op->getContext())};
-  add<Type>(backTypes,
-            {ArrayRef(lateTypes).take_front(round), chosenTypes(operands.shared.getTypes(), shared),
-             keptTypes, partTypes(operands.sliced), ArrayRef(lateTypes).drop_front(round)});
-  llvm::append_range(backTypes, operands.shared.getTypes());
-  func::FuncOp late = derive.function(
-      name(f, "_back"), backTypes, op->getLoc(), [&](Ink &inner, ValueRange in) -> FailureOr<Syms> {
-        auto take = [&](size_t number) {
-          ValueRange taken = in.take_front(number);
-          in = in.drop_front(number);
-          return taken;
-        };
-        IRMapping values;
-        Block &block = both.front();
-        auto own = [&](size_t first, size_t number) { return both.getArguments().slice(first, number); };
-        values.map(own(0, 1), take(1));
-        values.map(own(takes, round), take(round));
-        Syms before = inner.syms(take(sums.size()));
-        values.map(residuals.kept, take(residuals.kept.size()));
-        values.map(own(1 + count, sliced.size()), take(sliced.size()));
-        values.map(own(takes + round, last.size()), take(last.size()));
-        values.map(own(1 + count + sliced.size(), shared.size()), take(shared.size()));
-        writeLate(both, residuals, inner.builder, values);
-        Syms cts, all;
-        for (Value value : block.getTerminator()->getOperands().drop_front(gives))
-          cts.push_back(inner.sym(values.lookup(value)));
-        const size_t slices = cts.size() - round - sums.size();
-        all.append(cts.begin(), cts.begin() + round);
-        for (size_t k = 0; k < sums.size(); ++k)
-          all.push_back(before[k] + cts[round + slices + k]);
-        all.append(cts.begin() + round, cts.begin() + round + slices);
-        return all;
-      });
-  if (!late) return failure();
-  const size_t goesRound = round + sums.size();
-  SmallVector<Value> inputs = valuesOf(adjoints);
-  llvm::append_range(inputs, valuesOf(sums));
-  llvm::append_range(inputs, forward.getResults().drop_front(gives));
-  llvm::append_range(inputs, operands.sliced);
-  llvm::append_range(inputs, last);
-  llvm::append_range(inputs, operands.shared);
-  SmallVector<Type> backResults(late.getResultTypes().take_front(goesRound));
-  llvm::append_range(backResults,
-                     stacked(SmallVector<Type>(late.getResultTypes().drop_front(goesRound)), length));
-  auto back =
-      ScanOp::create(ink.builder, op->getLoc(), backResults, inputs, late.getName(), goesRound,
-                     keptTypes.size() + sliced.size() + last.size(), length, !loop.getReversed(), "all");
-  ValueRange found = back.getResults();
-  give(0, carried, found);
-  give(count + sliced.size(), shared, found);
-  give(count, sliced, found);
-  derive.done.erase(both);
-  derive.symbols.erase(both);
-  return success();
+/// The way back of a step. Takes: number, adjoints, sums | kept, parts of sliced, of the stacks' cotangents |
+/// shared.
+func::FuncOp Derive::ControlCotangent::lateFunction(func::FuncOp f, Kept &kept) {
+  const size_t round = kept.adjoints.size(), sums = kept.sums.size(), takes = f.getNumArguments();
+  const Residuals &residuals = kept.residuals;
+  SmallVector<Type> types = {numberType(op->getContext())};
+  add<Type>(types,
+            {ArrayRef(kept.lateTypes).take_front(round), chosenTypes(parts.shared.getTypes(), shared)});
+  for (Value value : residuals.kept)
+    types.push_back(value.getType());
+  add<Type>(types, {partTypes(parts.sliced), ArrayRef(kept.lateTypes).drop_front(round)});
+  llvm::append_range(types, parts.shared.getTypes());
+  auto emit = [&](Ink &inner, ValueRange in) -> FailureOr<Syms> {
+    IRMapping values;
+    auto bind = [&](ValueRange own) {
+      values.map(own, in.take_front(own.size()));
+      in = in.drop_front(own.size());
+    };
+    auto own = [&](size_t first, size_t count) {
+      return ValueRange(kept.both.getArguments().slice(first, count));
+    };
+    bind(own(0, 1));
+    bind(own(takes, round));
+    Syms before = inner.syms(in.take_front(sums));
+    in = in.drop_front(sums);
+    bind(residuals.kept);
+    bind(own(1 + carried.size(), sliced.size()));
+    bind(own(takes + round, kept.stacks.size()));
+    bind(own(1 + carried.size() + sliced.size(), shared.size()));
+    writeLate(kept.both, residuals, inner.builder, values);
+    Syms cts;
+    for (Value value : kept.both.front().getTerminator()->getOperands().drop_front(f.getNumResults()))
+      cts.push_back(inner.sym(values.lookup(value)));
+    return summed(cts, before);
+  };
+  return derive.function(name(f, "_back"), types, op->getLoc(), emit);
+}
+
+/// Cotangents of carried, sliced and shared as a step back gives them: adjoints, sums with those before,
+/// parts.
+Syms Derive::ControlCotangent::summed(const Syms &cts, SymsRef before) {
+  const size_t round = static_cast<size_t>(llvm::count(carried, true)),
+               slices = cts.size() - round - before.size();
+  Syms all(cts.begin(), cts.begin() + round);
+  for (size_t k = 0; k < before.size(); ++k)
+    all.push_back(before[k] + cts[round + slices + k]);
+  all.append(cts.begin() + round, cts.begin() + round + slices);
+  return all;
+}
+
+void Derive::ControlCotangent::goBack(func::FuncOp late, Kept &kept, ScanOp forward) {
+  auto loop = cast<ScanOp>(op);
+  const auto length = static_cast<int64_t>(loop.getLength());
+  const size_t goesRound = kept.adjoints.size() + kept.sums.size();
+  SmallVector<Value> inputs = valuesOf(kept.adjoints);
+  llvm::append_range(inputs, valuesOf(kept.sums));
+  llvm::append_range(inputs, forward.getResults().drop_front(op->getNumResults()));
+  llvm::append_range(inputs, parts.sliced);
+  llvm::append_range(inputs, kept.stacks);
+  llvm::append_range(inputs, parts.shared);
+  SmallVector<Type> types(late.getResultTypes().take_front(goesRound));
+  llvm::append_range(types, stacked(SmallVector<Type>(late.getResultTypes().drop_front(goesRound)), length));
+  auto back = ScanOp::create(ink.builder, op->getLoc(), types, inputs, late.getName(), goesRound,
+                             kept.residuals.kept.size() + sliced.size() + kept.stacks.size(), length,
+                             !loop.getReversed(), "all");
+  giveAll(back.getResults());
+}
+
+/// The results of the way back, in the order of `summed`.
+void Derive::ControlCotangent::giveAll(ValueRange results) {
+  give(0, carried, results);
+  give(carried.size() + sliced.size(), shared, results);
+  give(carried.size(), sliced, results);
 }
 
 FailureOr<Derive::Replaced> Derive::cotangentOfControl(Operation *op, Ink &ink, SymsRef cotangents,

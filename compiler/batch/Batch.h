@@ -41,7 +41,8 @@ private:
                                    int64_t extent, graph::Syms &results);
 
   // Control.cpp
-  struct Loop; // one control op on its way
+  struct Loop;   // one control op on its way
+  struct Masked; // a step that some instances do not take
   llvm::FailureOr<Mapped> emitControl(mlir::Operation *control, graph::Ink &ink, const Mapped &operands,
                                       int64_t extent);
   llvm::FailureOr<Mapped> emitCond(Loop &loop);
@@ -51,6 +52,8 @@ private:
   llvm::FailureOr<Mapped> emitScan(Loop &loop);
   llvm::FailureOr<Mapped> emitUnwind(Loop &loop);
   /// `f` with the axis on the arguments of `takes` and, in any case, on the results of `gives`.
+  mlir::func::FuncOp maskedFunction(mlir::func::FuncOp f, const Masked &masked, mlir::Type counts,
+                                    int64_t extent);
   mlir::func::FuncOp mappedFunction(mlir::func::FuncOp f, const Flags &takes, const Flags &gives,
                                     int64_t extent);
 

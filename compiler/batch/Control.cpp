@@ -273,6 +273,36 @@ FailureOr<Batcher::Mapped> Batcher::emitScan(Loop &loop) {
   return Mapped{instancesFirst(loop.ink, made.getResults(), gives, count), gives};
 }
 
+/// A step of an unwinding for instances with counts of their own.
+struct Batcher::Masked {
+  Flags takes;
+  size_t counts; ///< the argument that holds the counts, behind what is shared already
+  size_t round;  ///< the first argument that goes round,
+  size_t kept;   ///< and how many do
+};
+
+/// `f` where the number of the step is below the count; else what goes round stays, and stacks get zeros.
+func::FuncOp Batcher::maskedFunction(func::FuncOp f, const Masked &masked, Type counts, int64_t extent) {
+  SmallVector<Type> inputs;
+  for (auto [type, flag] : llvm::zip_equal(f.getArgumentTypes(), masked.takes))
+    inputs.push_back(lifted(type, flag, extent));
+  inputs.insert(inputs.begin() + masked.counts, counts);
+  auto emitMasked = [&](Ink &inner, ValueRange in) -> FailureOr<Syms> {
+    Syms arguments = inner.syms(in);
+    Sym active = arguments[0] < arguments[masked.counts];
+    arguments.erase(arguments.begin() + masked.counts);
+    auto next = emit(f, inner, {arguments, masked.takes}, extent);
+    if (failed(next)) return failure();
+    Syms after = lift(inner, next->values, next->flags, Flags(next->flags.size(), true), extent);
+    for (auto [k, value] : llvm::enumerate(after))
+      value = where(spread(active, value), value,
+                    k < masked.kept ? arguments[masked.round + k]
+                                    : inner.full(value.shape(), value.element(), 0));
+    return after;
+  };
+  return privateFunction(symbols, (f.getName() + "_each").str(), inputs, f.getLoc(), emitMasked);
+}
+
 // Where each instance has a count of its own, steps beyond it change nothing, on both ways.
 FailureOr<Batcher::Mapped> Batcher::emitUnwind(Loop &loop) {
   auto op = cast<UnwindOp>(loop.op);
@@ -294,30 +324,10 @@ FailureOr<Batcher::Mapped> Batcher::emitUnwind(Loop &loop) {
   Sym steps = loop.head.values[0];
   func::FuncOp step, way;
   if (differ) {
-    // The counts come behind what is shared already.
-    auto masked = [&](func::FuncOp f, const Flags &takes, size_t at, size_t kept) {
-      SmallVector<Type> inputs;
-      for (auto [type, flag] : llvm::zip_equal(f.getArgumentTypes(), takes))
-        inputs.push_back(lifted(type, flag, loop.extent));
-      const size_t counts = forward.size();
-      inputs.insert(inputs.begin() + counts, steps.type());
-      return privateFunction(
-          symbols, (f.getName() + "_each").str(), inputs, op.getLoc(),
-          [&](Ink &inner, ValueRange in) -> FailureOr<Syms> {
-            Syms arguments = inner.syms(in);
-            Sym active = arguments[0] < arguments[counts];
-            arguments.erase(arguments.begin() + counts);
-            auto next = emit(f, inner, {arguments, takes}, loop.extent);
-            if (failed(next)) return failure();
-            Syms after = lift(inner, next->values, next->flags, Flags(next->flags.size(), true), loop.extent);
-            for (auto [k, value] : llvm::enumerate(after))
-              value = where(spread(active, value), value,
-                            k < kept ? arguments[at + k] : inner.full(value.shape(), value.element(), 0));
-            return after;
-          });
-    };
-    step = masked(loop.bodies[0], forward, 1, count);
-    way = step ? masked(loop.bodies[1], backward, forward.size(), adjoint) : nullptr;
+    const Masked before{forward, forward.size(), 1, count},
+        after{backward, forward.size(), forward.size(), adjoint};
+    step = maskedFunction(loop.bodies[0], before, steps.type(), loop.extent);
+    way = step ? maskedFunction(loop.bodies[1], after, steps.type(), loop.extent) : nullptr;
     loop.shared.values.push_back(steps);
     loop.shared.flags.push_back(true);
     steps = loop.extent == 0 ? ink.full({}, steps.element(), 0) : max(steps);

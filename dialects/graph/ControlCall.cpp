@@ -129,7 +129,7 @@ FailureOr<Syms> callWhile(Ink &ink, const Named &condition, const Named &body, c
   TypeRange flag = condition.function.getResultTypes();
   if (flag.size() != 1 || !isFlag(flag[0])) {
     auto error = emitError(ink.loc())
-                 << "while_loop: the condition " << condition.name << " must give a bool scalar, it gives ";
+                 << "while_loop: " << condition.name << " must give a bool scalar, it gives ";
     if (flag.size() == 1)
       error << textOf(flag[0]);
     else

@@ -12,4 +12,5 @@
 #include "tgc/Optim.h"
 #include "tgc/Sparse.h"
 #include "tgc/Structured.h"
+#include "tgc/State.h"
 #include "tgc/Transforms.h"

@@ -11,41 +11,12 @@
 #include "tools/tgc/ContractionPlan.h"
 #include "tools/tgc/Load.h"
 #include "tools/tgc/Measure.h"
+#include "tools/tgc/Runs.h"
 #include "tools/tgc/Structure.h"
 #include <cstdio>
 
 namespace tgc::tools {
 namespace {
-
-struct Run {
-  std::string kernel, why, ops, contraction;
-  std::vector<std::string> calls; ///< functions with own rules that some of the ops came out of
-};
-
-std::string opsOf(mlir::func::FuncOp kernel, std::string &contraction) {
-  if (exec::isForeign(kernel))
-    return "foreign " + kernel->getAttrOfType<mlir::StringAttr>(exec::foreignAttr).str();
-  std::string out;
-  for (mlir::Operation &op : kernel.front().without_terminator()) {
-    auto row = mlir::dyn_cast<graph::GraphOp>(op);
-    if (row && (row.viewMap() || row.renames())) continue;
-    out += (out.empty() ? "" : " ") + op.getName().stripDialect().str();
-    if (auto contract = mlir::dyn_cast<graph::ContractOp>(op)) contraction = contract.getEquation().str();
-  }
-  return out;
-}
-
-std::vector<Run> runsOf(mlir::ModuleOp module, const std::string &function) {
-  std::vector<Run> out;
-  auto main = module.lookupSymbol<mlir::func::FuncOp>(function);
-  for (auto run : main.front().getOps<exec::RunOp>()) {
-    Run row{run.getKernel().str(), "", "", "", callsOf(run.getLoc())};
-    if (auto why = run->getAttrOfType<mlir::StringAttr>("why")) row.why = why.getValue().str();
-    row.ops = opsOf(module.lookupSymbol<mlir::func::FuncOp>(run.getKernel()), row.contraction);
-    out.push_back(row);
-  }
-  return out;
-}
 
 std::string joined(const std::vector<std::string> &words) {
   std::string out;
@@ -102,10 +73,12 @@ void printText(const std::vector<Run> &runs, const ContractionPlan &plan, const 
   std::printf("kernels, in the order %s (a new one starts for the reason given)\n",
               report.inOrder ? "they run" : "of the program, which memory changed");
   for (std::size_t k = 0; k < runs.size(); ++k) {
-    std::printf("%4zu  %-24s %s\n", k, runs[k].kernel.c_str(), runs[k].ops.c_str());
+    const std::string indent(std::size_t(runs[k].depth) * 2, ' ');
+    std::printf("%4zu  %s%-24s %s\n", k, indent.c_str(), runs[k].kernel.c_str(), runs[k].ops.c_str());
+    if (!runs[k].keeps.empty()) std::printf("      %skeeps %s\n", indent.c_str(), runs[k].keeps.c_str());
     if (!runs[k].contraction.empty()) std::printf("      contraction %s\n", runs[k].contraction.c_str());
     if (!runs[k].calls.empty()) std::printf("      of %s\n", joined(runs[k].calls).c_str());
-    std::printf("      because %s\n", runs[k].why.c_str());
+    std::printf("      %sbecause %s\n", indent.c_str(), runs[k].why.c_str());
   }
   std::printf("code\n");
   for (const KernelReport &kernel : report.kernels)
@@ -141,6 +114,8 @@ std::string json(const std::vector<Run> &runs, const ContractionPlan &plan, cons
     out += std::string(k ? ", " : "") + "{\"kernel\": " + quoteJson(runs[k].kernel) +
            ", \"ops\": " + quoteJson(runs[k].ops) +
            ", \"contraction\": " + (runs[k].contraction.empty() ? "null" : quoteJson(runs[k].contraction)) +
+           ", \"depth\": " + std::to_string(runs[k].depth) +
+           ", \"keeps\": " + (runs[k].keeps.empty() ? "null" : quoteJson(runs[k].keeps)) +
            ", \"of\": " + quoteJson(joined(runs[k].calls)) + ", \"why\": " + quoteJson(runs[k].why) + "}";
   out += "], \"saved\": " + savedJson(saved) + ", \"contractions\": " + plan.json() +
          ", \"arena_bytes\": " + std::to_string(report.arenaBytes) +

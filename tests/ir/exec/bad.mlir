@@ -123,7 +123,37 @@ func.func @main(%x: tensor<4xf32>, %y: tensor<5xf32>) -> tensor<5xf32> attribute
 
 // -----
 
+func.func private @body(%i: tensor<i64>, %c: tensor<4xf32>) -> tensor<4xf32> {
+  return %c : tensor<4xf32>
+}
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@+1 {{has 1 inputs where its numbers ask for 2}}
+  %y = exec.control "scan" @body(%x) {carried = 1 : i64, sliced = 1 : i64, length = 3 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
 // expected-error@+1 {{exec.donated names an argument or a result twice}}
 func.func @main(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) attributes {exec.donated = array<i64: 0, 0, 0, 1>} {
   return %x, %x : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@+1 {{no function is named @body}}
+  %y = exec.control "scan" @body(%x) {carried = 1 : i64, length = 3 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func private @body(%i: tensor<i64>, %c: tensor<4xf32>) -> tensor<4xf32> {
+  return %c : tensor<4xf32>
+}
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@+1 {{of kind while names one function}}
+  %y = exec.control "while" @body(%x) {carried = 1 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
 }
