@@ -77,8 +77,7 @@ int main(int argc, char **argv) {
   Executable test = example::need(compile(predict));
   std::vector<std::int64_t> guess(held);
   Workspace other(test);
-  example::need(
-      test.run(flatten<View>(net, View(f32, data.testX.data(), {held, in})), places(guess), other));
+  example::need(test.run(flatten<View>(net, View(f32, data.testX.data(), {held, in})), places(guess), other));
   std::int64_t right = 0;
   for (std::int64_t row = 0; row < held; ++row)
     right += guess[row] == data.testY[row];

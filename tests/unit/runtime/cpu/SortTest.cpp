@@ -1,4 +1,5 @@
-// The order of rows, and its first places alone, against std::sort with positions, for every kind of key, both lengths of row and both directions.
+// The order of rows, and its first places alone, against std::sort with positions, for every kind of key,
+// both lengths of row and both directions.
 #include "runtime/Calls.h"
 #include <algorithm>
 #include <cmath>
