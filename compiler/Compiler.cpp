@@ -2,6 +2,7 @@
 #include "compiler/Diagnostics.h"
 #include "compiler/Forms.h"
 #include "compiler/Pipeline.h"
+#include "compiler/Ways.h"
 #include "compiler/target/Kernels.h"
 #include "dialects/exec/Exec.h"
 #include "mlir/IR/Verifier.h"
@@ -146,20 +147,6 @@ void noteDonations(func::FuncOp entry, ArrayRef<Donation> donated) {
   if (!pairs.empty()) entry->setAttr(exec::donatedAttr, Builder(entry).getDenseI64ArrayAttr(pairs));
 }
 
-/// Ways to meet a budget, from the fastest on: as asked, then with contractions in ever smaller slices.
-std::vector<Options> waysToFit(const Options &options) {
-  std::vector<Options> ways{options};
-  if (options.memoryBudget == 0) return ways;
-  // Powers of two, so that a larger budget tries all that a smaller one does.
-  std::int64_t bytes = std::int64_t(1) << llvm::Log2_64(std::uint64_t(options.memoryBudget));
-  for (int halves = 0; halves < 4 && bytes > 0; ++halves, bytes /= 2)
-    if (options.contractionBytes == 0 || bytes < options.contractionBytes) {
-      ways.push_back(options);
-      ways.back().contractionBytes = bytes;
-    }
-  return ways;
-}
-
 } // namespace
 
 struct Compiler::State {
@@ -260,14 +247,15 @@ Result<Compiled> Compiler::compile(const CompileInput &input, const Options &opt
   auto ports = readPorts(entry, input);
   if (!ports) return ports.error();
   noteDonations(entry, input.donated);
-  const std::vector<Options> ways = waysToFit(options);
+  const std::vector<Way> ways = waysToFit(module, options);
   OwningOpRef<ModuleOp> original = ways.size() > 1 ? cast<ModuleOp>(module->clone()) : ModuleOp();
-  auto compiled = state->compileOnce(input, *ports, ways.front(), trace);
+  auto compiled = state->compileOnce(input, *ports, ways.front().options, trace);
   for (std::size_t way = 1; way < ways.size(); ++way) {
     if (compiled || compiled.error().kind != ErrorKind::Limit) break;
     module.getBodyRegion().takeBody(OwningOpRef<ModuleOp>(original->clone())->getBodyRegion());
+    prepare(module, ways[way]);
     if (trace) trace->stages.clear();
-    if (auto next = state->compileOnce(input, *ports, ways[way], trace); next) return next;
+    if (auto next = state->compileOnce(input, *ports, ways[way].options, trace); next) return next;
   }
   return compiled;
 }

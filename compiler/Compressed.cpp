@@ -65,4 +65,29 @@ Result<CompressedBlocks> compressed(const StructureRequest &request) {
   return out;
 }
 
+SmallVector<Value> writeCores(CompressedBlocks &blocks, OpBuilder &builder, ModuleOp module,
+                              ValueRange arguments) {
+  for (auto named : llvm::make_early_inc_range(blocks.module->getOps<func::FuncOp>())) {
+    if (named == blocks.cores) continue;
+    std::string fresh = named.getName().str();
+    auto taken = [&] {
+      Operation *own = blocks.module->lookupSymbol(fresh);
+      return module.lookupSymbol(fresh) || (own && own != named.getOperation());
+    };
+    while (taken())
+      fresh += "_";
+    auto name = StringAttr::get(module.getContext(), fresh);
+    if (failed(SymbolTable::replaceAllSymbolUses(named.getOperation(), name, *blocks.module))) continue;
+    named.setName(name);
+    named->remove();
+    module.push_back(named);
+  }
+  IRMapping copies;
+  copies.map(blocks.cores.getArguments(), arguments);
+  for (Operation &op : blocks.cores.front().without_terminator())
+    builder.clone(op, copies);
+  return llvm::map_to_vector(blocks.cores.front().getTerminator()->getOperands(),
+                             [&](Value core) { return copies.lookup(core); });
+}
+
 } // namespace tgc

@@ -35,9 +35,14 @@ struct Options {
   /// Most bytes of one contraction network's intermediates alive at once; 0 is unlimited. Beyond it indices
   /// are sliced: the network runs one value of them after another.
   std::int64_t contractionBytes = 0;
+  /// Maps over more instances than this run as loops over maps of so many; 0: none does. Takes the memory of
+  /// a piece for inner values; unit directions of dense derivatives are then multiplied by instead of renamed
+  /// away.
+  std::int64_t mapChunk = 0;
   /// Most bytes of the arena; 0 is unlimited. Under a budget steps are put in an order that needs less,
-  /// values are computed again instead of kept, and contractions are sliced, until the plan fits; what cannot
-  /// fit is refused. A larger budget never gives a slower program, as the schedule estimates time.
+  /// values are computed again instead of kept, contractions are sliced and maps are cut in pieces, until the
+  /// plan fits; what cannot fit is refused. A larger budget never gives a slower program, as the schedule
+  /// estimates time.
   std::int64_t memoryBudget = 0;
   /// Most ops one kernel may hold; keeps compile time linear in the graph.
   int kernelOps = 64;

@@ -75,6 +75,7 @@ def Batch : Pass<"tgc-batch", "mlir::ModuleOp"> {
     Leaves: no request. Of calls with rules of their own, those whose rule for the extent is given follow it.
     Why here: after autodiff, which makes maps.
   }];
+  let options = [Option<"chunk", "chunk", "int64_t", "0", "larger maps become loops over maps of so many instances; 0: none does">];
   let dependentDialects = ["::tgc::graph::GraphDialect"];
 }
 

@@ -31,5 +31,8 @@ struct CompressedBlocks {
 };
 /// Errors: as differentiating the function.
 Result<CompressedBlocks> compressed(const StructureRequest &request);
+/// The ops of `blocks.cores` at the builder's place; what they name moves into `module`. Gives the cores.
+llvm::SmallVector<mlir::Value> writeCores(CompressedBlocks &blocks, mlir::OpBuilder &builder,
+                                          mlir::ModuleOp module, mlir::ValueRange arguments);
 
 } // namespace tgc

@@ -82,7 +82,7 @@ std::vector<Point> train(const example::Digits &data, bool sharp) {
   const auto rows = std::int64_t(data.trainY.size()), held = std::int64_t(data.testY.size());
   const double total = double(epochs * (rows / batch));
   auto rate = [=](Expr time) {
-    return optim::cosineDecay(time, {.rate = 3e-3, .total = total, .warmup = 50});
+    return optim::cosineDecay(time, {.rate = 1e-2, .total = total, .warmup = 50});
   };
   Program step(optim::trainingStep(slope, trained, update(optim::Adam{}, rate)));
   Program test(lossOf(held));

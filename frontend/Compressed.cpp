@@ -30,13 +30,7 @@ CompressedFunction compress(const Function &f, const Wrt &wrt, const char *name,
   }
   maker.begin();
   if (maker.failed()) return {maker.done(), {}, {}};
-  mlir::IRMapping copies;
-  copies.map(made->cores.getArguments(), maker.function.getArguments());
-  for (mlir::Operation &op : made->cores.front().without_terminator())
-    maker.builder.clone(op, copies);
-  llvm::SmallVector<mlir::Value> results;
-  for (mlir::Value core : made->cores.front().getTerminator()->getOperands())
-    results.push_back(copies.lookup(core));
+  auto results = writeCores(*made, maker.builder, *maker.f.graph->module, maker.function.getArguments());
   std::vector<Param> columns;
   for (int64_t position : positions)
     columns.push_back(maker.f.params[static_cast<std::size_t>(position)]);

@@ -23,20 +23,17 @@ public:
       made->error = Error{ErrorKind::Invalid, std::string(transform) + ": " + std::move(message)};
   }
 
-  /// Positions of the parameters to differentiate by.
+  /// Positions of the parameters to differentiate by; the name of a struct stands for all its fields.
   llvm::SmallVector<int64_t> positions(const Wrt &wrt) {
     llvm::SmallVector<int64_t> out;
     for (const std::string &name : wrt) {
-      auto found = llvm::find_if(f.params, [&](const Param &param) { return param.name == name; });
-      if (found == f.params.end())
-        refuse(f.name + " has no parameter " + name);
-      else if (!isFloat(found->dtype))
-        refuse("parameter " + name + " is " + std::string(nameOf(found->dtype)) +
-               "; only floating-point parameters have derivatives");
-      else if (llvm::is_contained(out, found - f.params.begin()))
-        refuse("parameter " + name + " is named twice");
-      else
-        out.push_back(found - f.params.begin());
+      bool found = false;
+      for (auto [k, param] : llvm::enumerate(f.params))
+        if (param.name == name || llvm::StringRef(param.name).starts_with(name + ".")) {
+          found = true;
+          addPosition(out, static_cast<int64_t>(k));
+        }
+      if (!found) refuse(f.name + " has no parameter " + name);
     }
     if (wrt.empty()) refuse("no parameter to differentiate by");
     return out;
@@ -51,6 +48,17 @@ public:
     for (int k = 2; taken(name); ++k)
       name = wanted + "_" + std::to_string(k);
     made->params.push_back({name, like.dtype, like.extents});
+  }
+
+  void addPosition(llvm::SmallVectorImpl<int64_t> &positions, int64_t position) {
+    const Param &param = f.params[static_cast<std::size_t>(position)];
+    if (!isFloat(param.dtype))
+      refuse("parameter " + param.name + " is " + std::string(nameOf(param.dtype)) +
+             "; only floating-point parameters have derivatives");
+    else if (llvm::is_contained(positions, position))
+      refuse("parameter " + param.name + " is named twice");
+    else
+      positions.push_back(position);
   }
 
   void begin() {

@@ -2,6 +2,7 @@
 // inside is kept from the values to the cotangents, whatever the order of differentiation. What the
 // cotangents need is computed again from arguments behind a barrier, which keeps the second copy apart from
 // the first and after the cotangents that ask for it.
+#include "compiler/Notes.h"
 #include "compiler/autodiff/Derive.h"
 #include "dialects/graph/Ops.h"
 
@@ -64,8 +65,8 @@ FailureOr<Syms> Derive::cotangentOfCheckpoint(Operation *copy, Ink &ink, SymsRef
   };
   func::FuncOp cotangent = function((f.getName() + "_vjp").str(), inputs, copy->getLoc(), emit);
   if (!cotangent) return failure();
-  auto late = BarrierOp::create(ink.builder, copy->getLoc(), ValueRange(operands).getTypes(), operands);
-  auto made = CheckpointOp::create(ink.builder, copy->getLoc(), cotangent.getResultTypes(), late.getResults(),
+  auto late = BarrierOp::create(ink.builder, ink.loc(), ValueRange(operands).getTypes(), operands);
+  auto made = CheckpointOp::create(ink.builder, ink.loc(), cotangent.getResultTypes(), late.getResults(),
                                    cotangent.getName());
   Syms out;
   unsigned next = 0;
@@ -98,7 +99,13 @@ void Derive::inlineCheckpoints() {
       func::FuncOp f = callee(request);
       if (!f.front().getOps<CheckpointOp>().empty()) return false;
       OpBuilder builder(request);
-      request->replaceAllUsesWith(writeBody(builder, f, request.getOperands()));
+      // What reverse mode makes again belongs to the way back.
+      const std::string back = reverseOf(request.getLoc());
+      auto located = [&](Operation *op) {
+        return back.empty() || !reverseOf(op->getLoc()).empty() ? op->getLoc()
+                                                                : withReverse(op->getLoc(), back);
+      };
+      request->replaceAllUsesWith(writeBody(builder, f, request.getOperands(), located));
       request->erase();
       return true;
     });

@@ -1,5 +1,5 @@
 #include "compiler/autodiff/Spread.h"
-#include "dialects/graph/Graph.h"
+#include "dialects/graph/Functions.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -79,9 +79,18 @@ Relation spread(func::FuncOp function, ArrayRef<int64_t> arguments) {
     known.try_emplace(argument, asColumns(extentsOf(argument), first, columns));
     first += countOf(shapeOf(argument));
   }
-  for (Operation &op : function.front().without_terminator())
+  for (Operation &op : function.front().without_terminator()) {
+    if (isa<BarrierOp>(op)) { // each value by itself
+      for (auto [operand, result] : llvm::zip_equal(op.getOperands(), op.getResults()))
+        if (auto reached = known.find(operand); reached != known.end()) {
+          Relation same = reached->second;
+          known.try_emplace(result, std::move(same));
+        }
+      continue;
+    }
     for (Value result : op.getResults())
       if (auto made = through(op, result, known, columns)) known.try_emplace(result, std::move(*made));
+  }
   ValueRange results = function.front().getTerminator()->getOperands();
   for (Value result : results)
     rows += countOf(shapeOf(result));

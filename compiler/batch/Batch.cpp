@@ -27,7 +27,7 @@ LogicalResult Batcher::resolveAll() {
 LogicalResult Batcher::resolve(func::FuncOp function) {
   if (function.isExternal() || !done.insert(function).second) return success();
   for (auto call : llvm::to_vector(function.front().getOps<CallOp>()))
-    if (failed(resolve(symbols.lookup<func::FuncOp>(call.getCallee())))) return failure();
+    if (failed(resolveNamed(call))) return failure();
   for (Operation &op : llvm::make_early_inc_range(function.front())) {
     if (isControl(&op))
       for (FunctionOpInterface body : bodiesOf(&op))
@@ -38,6 +38,14 @@ LogicalResult Batcher::resolve(func::FuncOp function) {
     if (failed(resolve(f)) || failed(replace(request, f))) return failure();
   }
   return expandComposites(function.front());
+}
+
+LogicalResult Batcher::resolveNamed(CallOp call) {
+  auto visited = call->getAttrDictionary().walk([&](FlatSymbolRefAttr name) {
+    auto named = symbols.lookup<func::FuncOp>(name.getValue());
+    return named && failed(resolve(named)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(visited.wasInterrupted());
 }
 
 static Sym axisInFront(Sym x, int64_t axis) {
@@ -136,13 +144,17 @@ LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
     operands.values.push_back(axis < 0 ? ink.sym(outer) : axisInFront(ink.sym(outer), axis));
     operands.flags.push_back(axis >= 0);
   }
-  auto made = emit(f, ink, operands, extent);
-  if (failed(made)) return failure();
-  SmallVector<Value> results;
-  for (auto [value, flag] : llvm::zip_equal(made->values, made->flags))
-    results.push_back(withLeadingAxis(ink, value, flag, extent).value());
+  Syms results;
+  if (chunk > 0 && extent > chunk) {
+    if (failed(emitInChunks(f, ink, operands, extent, results))) return failure();
+  } else {
+    auto made = emit(f, ink, operands, extent);
+    if (failed(made)) return failure();
+    for (auto [value, flag] : llvm::zip_equal(made->values, made->flags))
+      results.push_back(withLeadingAxis(ink, value, flag, extent));
+  }
   if (ink.failed()) return failure();
-  request->replaceAllUsesWith(results);
+  request->replaceAllUsesWith(llvm::map_to_vector(results, [](Sym value) { return value.value(); }));
   request->erase();
   return success();
 }
@@ -151,14 +163,15 @@ LogicalResult Batcher::replace(VmapOp request, func::FuncOp f) {
 
 namespace {
 struct BatchPass : impl::BatchBase<BatchPass> {
+  using BatchBase::BatchBase;
   void runOnOperation() override {
-    if (failed(batch::Batcher(getOperation()).resolveAll())) signalPassFailure();
+    if (failed(batch::Batcher(getOperation(), chunk).resolveAll())) signalPassFailure();
   }
 };
 } // namespace
 
 void addBatch(OpPassManager &pipeline, const Options &options) {
-  pipeline.addPass(createBatch());
+  pipeline.addPass(createBatch(BatchOptions{options.mapChunk}));
   if (!options.keepCalls) pipeline.addPass(createInlineCalls()); // nobody is left to ask for a rule
   pipeline.addPass(createDropUnused());
 }

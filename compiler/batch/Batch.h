@@ -13,11 +13,15 @@ using Flags = llvm::SmallVector<bool>;
 
 class Batcher {
 public:
-  explicit Batcher(mlir::ModuleOp module) : module(module), symbols(module) {}
+  /// Maps of more than `chunk` instances become loops over maps of so many; 0: none does.
+  explicit Batcher(mlir::ModuleOp module, int64_t chunk = 0)
+      : module(module), symbols(module), chunk(chunk) {}
   llvm::LogicalResult resolveAll();
 
 private:
   llvm::LogicalResult resolve(mlir::func::FuncOp function);
+  /// A call's callee and its rules for maps.
+  llvm::LogicalResult resolveNamed(graph::CallOp call);
   llvm::LogicalResult replace(graph::VmapOp request, mlir::func::FuncOp f);
   /// Values with the flag of each.
   struct Mapped {
@@ -30,6 +34,11 @@ private:
                                  int64_t extent);
   /// The call's batching rule for this extent, if it has one.
   mlir::func::FuncOp ruleFor(graph::CallOp call, int64_t extent);
+
+  // Chunks.cpp
+  /// The results, each with the axis, by a loop over maps of `chunk` instances.
+  llvm::LogicalResult emitInChunks(mlir::func::FuncOp f, graph::Ink &ink, const Mapped &operands,
+                                   int64_t extent, graph::Syms &results);
 
   // Control.cpp
   struct Loop;   // one control op on its way
@@ -50,6 +59,7 @@ private:
 
   mlir::ModuleOp module;
   mlir::SymbolTable symbols;
+  int64_t chunk;
   llvm::DenseSet<mlir::Operation *> done;
 };
 

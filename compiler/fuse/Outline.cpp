@@ -294,7 +294,8 @@ static bool readsInRuns(Operation *view) {
   AffineExpr last = getAffineDimExpr(map.getNumDims() - 1, map.getContext());
   for (AffineExpr other : map.getResults().drop_back())
     if (other.isFunctionOfDim(map.getNumDims() - 1)) return false;
-  return coefficientOf(map.getResults().back(), last) == 1;
+  int64_t step = coefficientOf(map.getResults().back(), last);
+  return step >= 1 && step <= 4;
 }
 
 // A view that somebody reads from memory (the function's end, a kernel of its own, an alias) has to be made:

@@ -47,8 +47,8 @@ StringRef libraryName(Operation *op) {
 // f64 functions whose libmvec versions were measured above 2 ULP (README): the C library's scalar ones are
 // used instead.
 bool isInexact(StringRef name, int64_t lanes) {
-  if (llvm::is_contained({"tan", "asin", "atan", "atan2", "erf", "expm1"}, name)) return true;
-  return lanes < 8 && llvm::is_contained({"tanh", "acosh", "acos", "log10"}, name);
+  if (llvm::is_contained({"tan", "asin", "atan", "atan2", "erf", "expm1", "log2"}, name)) return true;
+  return lanes < 8 && llvm::is_contained({"acosh", "acos", "log10", "asinh"}, name);
 }
 
 // f32 functions whose libmvec versions were measured above 2 ULP (docs/accuracy.md): they go through f64, two
@@ -58,8 +58,8 @@ bool isCoarse(StringRef name) {
       {"tan", "asin", "atan", "atan2", "erf", "expm1", "log10", "cosh", "acosh", "cbrt"}, name);
 }
 
-// Bodies of exp, log, sin and cos that one kernel may hold; with more they are called. A body costs about a
-// millisecond of code generation wherever it stands, a call some nanoseconds for a whole vector.
+// Bodies of exp, log, tanh, sin and cos that one kernel may hold; with more they are called. A body costs
+// about a millisecond of code generation wherever it stands, a call some nanoseconds for a whole vector.
 constexpr int64_t mostBodies = 4;
 constexpr int64_t nanosecondsOfBody = 1000000;
 
@@ -92,8 +92,9 @@ public:
 
 private:
   static bool hasBody(Operation *op) {
+    const bool narrow = getElementTypeOrSelf(op->getResult(0)).isF32();
     return isa<math::ExpOp, math::SinOp, math::CosOp>(op) ||
-           (isa<math::LogOp>(op) && getElementTypeOrSelf(op->getResult(0)).isF32());
+           (narrow ? isa<math::LogOp>(op) : isa<math::TanhOp>(op));
   }
 
   // Null: LLVM knows better.
@@ -112,6 +113,9 @@ private:
     if (hasBody(op)) return written(ink, op, op->getOperand(0));
     if (name.empty())
       return isa<math::IPowIOp, math::FPowIOp>(op) ? laneByLane(op, op->getOperands(), type) : Value();
+    if (element.isF64() && isa<math::CbrtOp>(op))
+      return routines.call("cbrt_refined", type, type, op->getOperands(),
+                           [&](ValueRange x) { return SmallVector<Value>{refinedCbrt(ink, x[0])}; })[0];
     if (element.isF64() && isInexact(name, type.getNumElements()))
       return routines.call(name, type, type, op->getOperands(), [&](ValueRange operands) {
         return SmallVector<Value>{laneByLane(op, operands, type)};
@@ -121,6 +125,20 @@ private:
         return SmallVector<Value>{throughF64(name, type, operands)};
       })[0];
     return library(name, type, op->getOperands());
+  }
+
+  // Neither library has a cube root within 2 ULP: y - (y^3 - x) / 3 y^2 with y^3 in two parts. Small numbers
+  // are scaled, so that the difference is one.
+  Value refinedCbrt(MathInk &ink, Value x) {
+    Value isSmall = ink.less(ink.abs(x), ink.number(0x1p-700));
+    Value scaled = ink.select(isSmall, ink.mul(x, ink.number(0x1p300)), x);
+    Value y = library("cbrt", ink.type, scaled), square = ink.mul(y, y), minus = ink.number(-1);
+    Value lost = ink.fma(y, y, ink.mul(square, minus));
+    Value excess = ink.fma(lost, y, ink.fma(square, y, ink.mul(scaled, minus)));
+    Value step = ink.div(excess, ink.mul(square, ink.number(3)));
+    Value usual = ink.less(ink.abs(step), ink.abs(y)); // not of zero, infinities and NaN
+    y = ink.select(usual, ink.sub(y, step), y);
+    return ink.select(isSmall, ink.mul(y, ink.number(0x1p-100)), y);
   }
 
   // The function of f64 on both halves of vectors of f32.
@@ -146,6 +164,7 @@ private:
   Value written(MathInk &ink, Operation *op, Value x) {
     if (isa<math::ExpOp>(op)) return expVector(ink, x);
     if (isa<math::LogOp>(op)) return logVector(ink, x);
+    if (isa<math::TanhOp>(op)) return tanhVector(ink, x);
     return angle(ink, op, x);
   }
 

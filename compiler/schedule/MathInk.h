@@ -69,6 +69,7 @@ struct Reduced {
 
 mlir::Value expVector(MathInk &ink, mlir::Value x);
 mlir::Value logVector(MathInk &ink, mlir::Value x);
+mlir::Value tanhVector(MathInk &ink, mlir::Value x);
 // x = quarter * pi/2 + rest, for |x| up to trigLimit; beyond it the result is meaningless.
 Reduced reduceAngle(MathInk &ink, mlir::Value x);
 double trigLimit(bool wide);

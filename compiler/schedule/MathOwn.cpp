@@ -1,4 +1,4 @@
-// exp, log, sin and cos written out. Rounding to an integer is done by adding 1.5 * 2^(digits - 1): the
+// exp, log, tanh, sin and cos written out. Rounding to an integer is done by adding 1.5 * 2^(digits - 1): the
 // integer is then in the low bits, and no conversion sees a NaN. Polynomials: f32 after Cephes (S. Moshier)
 // but for exp, f64 Taylor (exp) and fdlibm (sin, cos); measured errors are in the README.
 #include "compiler/schedule/MathInk.h"
@@ -42,6 +42,21 @@ Value expVector(MathInk &ink, Value x) {
   }
   Value y = ink.fma(ink.polynomial(r, series), ink.mul(r, r), r);
   return scaleOnePlus(ink, y, ink.toBits(shifted));
+}
+
+// f64 only. Near 0 an odd polynomial whose largest relative error is 1e-18; elsewhere 1 - 2 / (e^2x + 1), of
+// which the small second part carries the errors.
+Value tanhVector(MathInk &ink, Value x) {
+  Value size = ink.abs(x), square = ink.mul(x, x);
+  Value p = ink.polynomial(square, {-0x1.5555555555555p-2, 0x1.1111111111075p-3, -0x1.ba1ba1ba10898p-5,
+                                    0x1.664f487f7f50fp-6, -0x1.226e34cda877fp-7, 0x1.d6d3b0b9ce1c8p-9,
+                                    -0x1.7da10012ade24p-10, 0x1.3538e352962f7p-11, -0x1.f3489b957d121p-13,
+                                    0x1.88d4c1ced551fp-14, -0x1.11310b6809545p-15, 0x1.e4ca7d9c3dd7cp-18});
+  Value near = ink.fma(size, ink.mul(square, p), size), one = ink.number(1);
+  Value power = ink.add(expVector(ink, ink.add(size, size)), one);
+  Value far = ink.sub(one, ink.div(ink.number(2), power));
+  Value y = ink.select(ink.less(size, ink.number(0.56)), near, far);
+  return math::CopySignOp::create(ink.builder, y, x);
 }
 
 // f32 only.

@@ -31,8 +31,8 @@ inline constexpr llvm::StringLiteral donatedAttr = "exec.donated";
 /// On a run or launch: the kernel ran before on the same values; keeping its results would take memory.
 inline constexpr llvm::StringLiteral againAttr = "again";
 
-/// On functions that loops run: which results are which arguments of the next step, and, planned, which of those
-/// results are written over their arguments.
+/// On functions that loops run: which results are which arguments of the next step, and, planned, which of
+/// those results are written over their arguments.
 inline constexpr llvm::StringLiteral carryAttr = "exec.carry";
 inline constexpr llvm::StringLiteral mergedAttr = "exec.merged";
 

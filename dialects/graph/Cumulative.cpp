@@ -1,8 +1,10 @@
 // Blocks of linear_recurrence and running_argument: one step along an axis after the other. An item is one
 // row, or, where the axis is not the last one, a piece of neighbouring rows that vector units walk along
 // together.
+#include "dialects/graph/ItemVectors.h"
 #include "dialects/graph/Ops.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -93,6 +95,85 @@ void recurAlone(ItemInk &ink, const Rows &rows) {
   });
 }
 
+/// One row with the same factor in every step, a vector at a time: within it over distances that double, then
+/// what came before it for all lanes at once. The factor's powers stay in registers.
+class BlockRecurrence {
+public:
+  BlockRecurrence(ItemInk &ink, const Rows &rows, Type element)
+      : ink(ink), vectors(ink, element), rows(rows), lanes(vectors.lanes()) {}
+
+  /// Powers of a larger factor could overflow where the steps would not.
+  static Value isSmall(ItemInk &ink) {
+    Scalar factor = ink.load(ink.inputs[0], ink.number(0));
+    return (math<math::AbsFOp>(factor) <= 1.0).value();
+  }
+
+  void write() {
+    Value first = rows.first(ink, ink.item), factor = vectors.element(ink.inputs[0], first);
+    Value power = vectors.repeat(factor, lanes);
+    for (int64_t distance = 1; distance < lanes; distance *= 2) {
+      powers.push_back(power); // lane k has the factor to the min(k + 1, distance)
+      Value more = vectors.multiply(power, vectors.later(power, distance));
+      power = vectors.joined(power, more, distance);
+    }
+    int64_t blocks = rows.extent / lanes;
+    Value start = block(first, ink.number(0)), held = vectors.lane(start, lanes - 1);
+    store(start, first, ink.number(0));
+    auto later = [&](Value which, ValueRange before) {
+      Value from = ink.multiply(which, lanes);
+      Value y = vectors.multiplyAdd(power, vectors.repeat(before[0], lanes), block(first, from));
+      store(y, first, from);
+      return ItemVectors::Numbers{vectors.lane(y, lanes - 1)};
+    };
+    held = vectors.loop(ink.number(1), ink.number(blocks), 1, held, later)[0];
+    auto rest = [&](Value step, ValueRange before) {
+      Value at = place(first, step), b = vectors.element(ink.inputs[1], at);
+      Value y = vectors.multiplyAdd(factor, before[0], b);
+      vectors.store(ink.outputs[0], y, at);
+      return ItemVectors::Numbers{y};
+    };
+    vectors.loop(ink.number(blocks * lanes), ink.number(rows.extent), 1, held, rest);
+  }
+
+private:
+  Value place(Value first, Value step) {
+    return rows.reverse ? ink.builder.createOrFold<arith::SubIOp>(ink.loc, first, step)
+                        : ink.add(first, step);
+  }
+  /// Where the lanes of the block that begins with a step lie.
+  Value low(Value first, Value step) {
+    Value at = place(first, step);
+    return rows.reverse ? ink.add(at, ink.number(1 - lanes)) : at;
+  }
+  Value block(Value first, Value step) {
+    Value b = vectors.load(ink.inputs[1], low(first, step), lanes);
+    if (rows.reverse) b = vectors.turned(b);
+    int64_t distance = 1;
+    for (Value power : powers) {
+      b = vectors.joined(b, vectors.multiplyAdd(power, vectors.later(b, distance), b), distance);
+      distance *= 2;
+    }
+    return b;
+  }
+  void store(Value y, Value first, Value step) {
+    vectors.store(ink.outputs[0], rows.reverse ? vectors.turned(y) : y, low(first, step));
+  }
+  ItemInk &ink;
+  ItemVectors vectors;
+  const Rows &rows;
+  int64_t lanes;
+  SmallVector<Value> powers;
+};
+
+void recurAlong(ItemInk &ink, const Rows &rows, Type element) {
+  if (rows.inner != 1 || rows.extent < 64 || !ink.inputs[0].splat) return recurAlone(ink, rows);
+  if (kindOf(element) != 'f') return BlockRecurrence(ink, rows, element).write();
+  Value small = BlockRecurrence::isSmall(ink);
+  Value other = (!ink.scalars.make(small, 'b')).value();
+  ink.when(small, [&] { BlockRecurrence(ink, rows, element).write(); });
+  ink.when(other, [&] { recurAlone(ink, rows); });
+}
+
 } // namespace
 
 // ---- linear_recurrence ----
@@ -141,7 +222,9 @@ FailureOr<SmallVector<Value>> LinearRecurrenceOp::lower(Lowering &lowering, Valu
   Lowering::ItemsPlan plan;
   plan.count = together ? rows.count / rows.inner * ((rows.inner + chunk - 1) / chunk) : rows.count;
   plan.nanoseconds = (together ? 0.4 : 1.5) * static_cast<double>(type.getNumElements());
-  auto rule = [&](ItemInk &ink) { together ? recurTogether(ink, rows, chunk) : recurAlone(ink, rows); };
+  auto rule = [&](ItemInk &ink) {
+    together ? recurTogether(ink, rows, chunk) : recurAlong(ink, rows, type.getElementType());
+  };
   return SmallVector<Value>{lowering.items(type, operands, getOperandTypes(), plan, rule)};
 }
 

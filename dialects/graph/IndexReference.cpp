@@ -226,7 +226,7 @@ HostTensors topk(const HostTensor &x, int64_t count, int64_t axis, bool largest)
 // ---- quantiles: each method from its definition ----
 static double between(const std::vector<double> &row, double low, double high, double weight) {
   double a = row[static_cast<size_t>(low)], b = row[static_cast<size_t>(high)];
-  return a == b ? a : a * (1 - weight) + b * weight;
+  return a == b || weight == 0 ? a : weight == 1 ? b : a * (1 - weight) + b * weight;
 }
 
 static double quantileOf(const std::vector<double> &row, double q, llvm::StringRef method) {

@@ -64,15 +64,44 @@ Value ItemVectors::multiplyAdd(Value a, Value b, Value sum) {
   return add(sum, arith::MulIOp::create(builder, loc, a, b));
 }
 
+Value ItemVectors::multiply(Value a, Value b) {
+  if (kind == 'f') return arith::MulFOp::create(builder, loc, a, b);
+  if (kind == 'b') return arith::AndIOp::create(builder, loc, a, b);
+  return arith::MulIOp::create(builder, loc, a, b);
+}
+
+// ---- lanes ----
+static int64_t lanesOf(Value vector) { return cast<VectorType>(vector.getType()).getDimSize(0); }
+
+Value ItemVectors::shuffled(Value a, Value b, int64_t lanes, llvm::function_ref<int64_t(int64_t)> from) {
+  auto places = llvm::map_to_vector(llvm::seq<int64_t>(0, lanes), from);
+  return vector::ShuffleOp::create(builder, loc, a, b, places);
+}
+
 Value ItemVectors::total(Value vector) {
-  for (int64_t half = cast<VectorType>(vector.getType()).getDimSize(0) / 2; half > 0; half /= 2) {
-    SmallVector<int64_t> low, high;
-    for (int64_t lane = 0; lane < half; ++lane)
-      low.push_back(lane), high.push_back(lane + half);
-    vector = add(vector::ShuffleOp::create(builder, loc, vector, vector, low),
-                 vector::ShuffleOp::create(builder, loc, vector, vector, high));
-  }
-  return vector::ExtractOp::create(builder, loc, vector, 0);
+  for (int64_t half = lanesOf(vector) / 2; half > 0; half /= 2)
+    vector = add(shuffled(vector, vector, half, [](int64_t lane) { return lane; }),
+                 shuffled(vector, vector, half, [&](int64_t lane) { return lane + half; }));
+  return lane(vector, 0);
+}
+
+Value ItemVectors::lane(Value vector, int64_t lane) {
+  return vector::ExtractOp::create(builder, loc, vector, lane);
+}
+
+Value ItemVectors::turned(Value vector) {
+  int64_t lanes = lanesOf(vector);
+  return shuffled(vector, vector, lanes, [&](int64_t lane) { return lanes - 1 - lane; });
+}
+
+Value ItemVectors::later(Value vector, int64_t distance) {
+  return shuffled(vector, vector, lanesOf(vector),
+                  [&](int64_t lane) { return lane < distance ? lane : lane - distance; });
+}
+
+Value ItemVectors::joined(Value first, Value others, int64_t distance) {
+  int64_t lanes = lanesOf(first);
+  return shuffled(first, others, lanes, [&](int64_t lane) { return lane < distance ? lane : lanes + lane; });
 }
 
 // ---- memory ----
@@ -101,15 +130,6 @@ Value ItemVectors::load(const Memory &memory, Value at, int64_t lanes, Value mas
   VectorType type = storedVector(memory, lanes);
   Value none = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
   Value stored = vector::MaskedLoadOp::create(builder, loc, type, memory.flat, at, mask, none);
-  return enter(stored, memory.element);
-}
-
-Value ItemVectors::gather(const Memory &memory, Value base, Value places, Value mask) {
-  int64_t lanes = cast<VectorType>(places.getType()).getDimSize(0);
-  if (memory.splat) return arith::SelectOp::create(builder, loc, mask, spread(memory, lanes), zero(lanes));
-  VectorType type = storedVector(memory, lanes);
-  Value none = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
-  Value stored = vector::GatherOp::create(builder, loc, type, memory.flat, base, places, mask, none);
   return enter(stored, memory.element);
 }
 
@@ -143,38 +163,21 @@ void ItemVectors::copy(const Memory &source, const Memory &target, Value from, i
 }
 
 // ---- places ----
-static Value extended(OpBuilder &builder, Location loc, Value stored, Type element) {
-  Type wide = likeShaped(stored, builder.getI64Type());
-  if (stored.getType() == wide) return stored;
-  if (kindOf(element) == 'u') return arith::ExtUIOp::create(builder, loc, wide, stored);
-  return arith::ExtSIOp::create(builder, loc, wide, stored);
-}
-
 Value ItemVectors::integer(const Memory &memory, Value at) {
   Value stored = memref::LoadOp::create(builder, loc, memory.flat, memory.splat ? ink.number(0) : at);
-  return extended(builder, loc, stored, memory.element);
-}
-
-Value ItemVectors::integers(const Memory &memory, Value at, int64_t lanes, Value mask) {
-  if (memory.splat)
-    return vector::BroadcastOp::create(builder, loc, VectorType::get({lanes}, builder.getI64Type()),
-                                       integer(memory, at));
-  VectorType type = storedVector(memory, lanes);
-  Value none = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
-  Value stored = vector::MaskedLoadOp::create(builder, loc, type, memory.flat, at, mask, none);
-  return extended(builder, loc, stored, memory.element);
+  Type wide = builder.getI64Type();
+  if (stored.getType() == wide) return stored;
+  if (kindOf(memory.element) == 'u') return arith::ExtUIOp::create(builder, loc, wide, stored);
+  return arith::ExtSIOp::create(builder, loc, wide, stored);
 }
 
 Value ItemVectors::firstLanes(Value count, int64_t lanes) {
   return vector::CreateMaskOp::create(builder, loc, VectorType::get({lanes}, builder.getI1Type()), count);
 }
 
-Value ItemVectors::isBelow(Value places, int64_t extent) {
-  Type type = places.getType();
-  TypedAttr number = builder.getI64IntegerAttr(extent);
-  if (auto vector = dyn_cast<VectorType>(type)) number = DenseElementsAttr::get(vector, Attribute(number));
-  Value last = arith::ConstantOp::create(builder, loc, number);
-  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, places, last);
+Value ItemVectors::isBelow(Value place, int64_t extent) {
+  Value last = arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(extent));
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, place, last);
 }
 
 Value ItemVectors::asIndex(Value i64) {

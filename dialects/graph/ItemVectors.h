@@ -22,7 +22,6 @@ public:
   mlir::Value load(const Memory &memory, mlir::Value at, int64_t lanes);
   /// Zero where the mask is off; nothing is read there.
   mlir::Value load(const Memory &memory, mlir::Value at, int64_t lanes, mlir::Value mask);
-  mlir::Value gather(const Memory &memory, mlir::Value base, mlir::Value places, mlir::Value mask);
   void store(const Memory &memory, mlir::Value number, mlir::Value at);
   /// `count` elements from `from` on, one value for all; and copied (and converted) from another memory.
   void fill(const Memory &memory, mlir::Value from, int64_t count);
@@ -31,16 +30,22 @@ public:
   mlir::Value add(mlir::Value a, mlir::Value b);
   /// sum + a * b, rounded once.
   mlir::Value multiplyAdd(mlir::Value a, mlir::Value b, mlir::Value sum);
+  mlir::Value multiply(mlir::Value a, mlir::Value b);
   /// The sum of the lanes, by halves.
   mlir::Value total(mlir::Value vector);
+  mlir::Value lane(mlir::Value vector, int64_t lane);
+  mlir::Value turned(mlir::Value vector); ///< last lane first
+  /// Each lane from the one `distance` before it, the first ones as they are.
+  mlir::Value later(mlir::Value vector, int64_t distance);
+  /// The first `distance` lanes of one vector and the other ones of another.
+  mlir::Value joined(mlir::Value first, mlir::Value others, int64_t distance);
 
-  /// An integer tensor's element as an i64 (unsigned ones above 2^63 come out negative); and several.
+  /// An integer tensor's element as an i64 (unsigned ones above 2^63 come out negative).
   mlir::Value integer(const Memory &memory, mlir::Value at);
-  mlir::Value integers(const Memory &memory, mlir::Value at, int64_t lanes, mlir::Value mask);
   /// The first `count` (an index) of the lanes.
   mlir::Value firstLanes(mlir::Value count, int64_t lanes);
-  /// Whether i64s are in [0, extent).
-  mlir::Value isBelow(mlir::Value places, int64_t extent);
+  /// Whether an i64 is in [0, extent).
+  mlir::Value isBelow(mlir::Value place, int64_t extent);
   mlir::Value asIndex(mlir::Value i64);
 
   /// A loop that carries numbers; `body` gives their next values.
@@ -53,6 +58,8 @@ private:
   mlir::Value enter(mlir::Value stored, mlir::Type element);
   mlir::Value leave(mlir::Value number, mlir::Type element);
   mlir::Type typeOf(int64_t lanes) const;
+  mlir::Value shuffled(mlir::Value a, mlir::Value b, int64_t lanes,
+                       llvm::function_ref<int64_t(int64_t)> from);
   mlir::Value spread(const Memory &memory, int64_t lanes);
   /// Calls `body` with every place of a stretch and the lanes there; 0 lanes is one scalar.
   void stretch(mlir::Value from, int64_t count, llvm::function_ref<void(mlir::Value, int64_t)> body);

@@ -95,7 +95,8 @@ Sym crossEntropy(Ink &ink, Sym input, Sym target, llvm::StringRef reduction, dou
 
 Sym klDivergence(Ink &ink, Sym prediction, Sym target, llvm::StringRef reduction, bool logs) {
   Sym q = widened(prediction), t = widened(target);
-  Sym loss = logs ? exp(t) * (t - q) : where(t > 0, t * (log(t) - q), 0);
+  Sym some = t > 0;
+  Sym loss = logs ? exp(t) * (t - q) : where(some, t * (log(where(some, t, 1)) - q), 0);
   if (reduction == "batchmean" && loss) {
     if (loss.rank() == 0) return refuse(ink, "kl_divergence: a scalar has no batch to take the mean over");
     auto axes = allAxes(loss.rank());

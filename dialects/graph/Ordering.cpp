@@ -118,6 +118,8 @@ Sym quantile(Ink &ink, Sym x, Sym q, Ints axes, llvm::StringRef method, bool kee
                   ? low
                   : where(weight >= 0.5, high - between2 * (1 - weight), low + between2 * weight);
   Sym value = where(low == high, low, blend);
+  // An infinite neighbour has no part in what lies on an element.
+  if (!weight.isLiteral()) value = where(weight == 0, low, where(weight == 1, high, value));
   value = where(flat == flat, value, std::nan(""));
   Sym greatest = part(rows, last, count - 1, count); // NaN is last
   value = where(greatest != greatest, greatest, value);

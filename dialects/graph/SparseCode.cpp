@@ -1,5 +1,5 @@
 // Items: blocks of rows, of columns, or of entries. An entry that is not there is skipped by a branch, which
-// processors foresee; only dot products, whose lanes run along entries, mask it.
+// processors foresee.
 #include "dialects/graph/SparseCode.h"
 #include "dialects/graph/ItemVectors.h"
 #include "dialects/graph/SparseMatrix.h"
@@ -13,7 +13,7 @@ namespace tgc::graph {
 namespace {
 using Numbers = ItemVectors::Numbers;
 
-constexpr int64_t vectorsAtOnce = 8; // sums in registers beside what is multiplied
+constexpr int64_t vectorsAtOnce = 4; // sums of 64 bytes in registers, of 32 bytes half of them
 
 int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -81,21 +81,35 @@ Value CsrCode::offset(Parts &parts, Value at) {
   return parts.minimum(arith::MaxSIOp::create(ink.builder, ink.loc, place, ink.number(0)), entries);
 }
 
-// One column: lanes run along the entries.
+// One column: four sums at once, so that an addition need not wait for the one before. Gathers are
+// slower: 1.5 ns an entry against 0.9 (AVX2).
 void CsrCode::dot(Parts &parts, const Row &row) {
   ItemInk &ink = parts.ink;
   ItemVectors &vectors = parts.vectors;
-  int64_t lanes = std::min<int64_t>(vectors.lanes(), 16);
-  Numbers sums = vectors.loop(row.begin, row.end, lanes, vectors.zero(lanes), [&](Value p, ValueRange held) {
-    Value left = arith::SubIOp::create(ink.builder, ink.loc, row.end, p);
-    Value mask = vectors.firstLanes(left, lanes);
-    Value columns = vectors.integers(ink.inputs[1], ink.add(row.columns, p), lanes, mask);
-    Value there = parts.both(mask, vectors.isBelow(columns, inner));
-    Value values = vectors.load(ink.inputs[2], ink.add(row.values, p), lanes, there);
-    Value dense = vectors.gather(ink.inputs[3], row.dense, columns, there);
-    return Numbers{vectors.multiplyAdd(values, dense, held[0])};
+  constexpr int64_t together = 4;
+  auto grown = [&](Value p, Value sum) {
+    Value place = vectors.integer(ink.inputs[1], ink.add(row.columns, p));
+    auto add = [&] {
+      Value value = vectors.element(ink.inputs[2], ink.add(row.values, p));
+      Value dense = vectors.element(ink.inputs[3], ink.add(row.dense, vectors.asIndex(place)));
+      return Numbers{vectors.multiplyAdd(value, dense, sum)};
+    };
+    return vectors.when(vectors.isBelow(place, inner), add, sum)[0];
+  };
+  Value length = arith::SubIOp::create(ink.builder, ink.loc, row.end, row.begin);
+  Value none = ink.number(0), whole = arith::MaxSIOp::create(ink.builder, ink.loc, length, none);
+  whole = ink.add(row.begin, ink.multiply(ink.divide(whole, together), together));
+  Numbers sums(together, vectors.zero(0));
+  sums = vectors.loop(row.begin, whole, together, sums, [&](Value p, ValueRange held) {
+    Numbers next;
+    for (auto [k, sum] : llvm::enumerate(held))
+      next.push_back(grown(ink.add(p, ink.number(static_cast<int64_t>(k))), sum));
+    return next;
   });
-  vectors.store(ink.outputs[0], vectors.total(sums[0]), row.to);
+  Value rest = vectors.loop(whole, row.end, 1, sums[0],
+                            [&](Value p, ValueRange held) { return Numbers{grown(p, held[0])}; })[0];
+  Value total = vectors.add(vectors.add(rest, sums[1]), vectors.add(sums[2], sums[3]));
+  vectors.store(ink.outputs[0], total, row.to);
 }
 
 void CsrCode::stretch(Parts &parts, const Row &row, Value column, ArrayRef<int64_t> pieces) {

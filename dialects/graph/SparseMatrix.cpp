@@ -83,13 +83,18 @@ FailureOr<SmallVector<Value>> CsrRowsOp::lower(Lowering &lowering, ValueRange op
   return SmallVector<Value>{lowerCsrRows(lowering, *this, operands)};
 }
 
-// The steps of the code: what offsets that do not ascend give depends on them.
 HostTensors CsrRowsOp::evaluate(HostTensorsRef in) {
-  HostTensor out(tensorOf(getType()));
-  int64_t count = in[0].shape().back(), size = out.shape().back();
+  return {rowsOnHost(in[0], shapeOf(getResult()).back())};
+}
+
+HostTensor rowsOnHost(const HostTensor &offsets, int64_t size) {
+  SmallVector<int64_t> shape(offsets.shape());
+  shape.back() = size;
+  HostTensor out(RankedTensorType::get(shape, IntegerType::get(offsets.element().getContext(), 64)));
+  int64_t count = offsets.shape().back();
   for (int64_t at = 0; at < out.count(); ++at) {
     int64_t first = at / size * count, place = at % size;
-    auto offset = [&](int64_t k) { return in[0].get<int64_t>(first + k); };
+    auto offset = [&](int64_t k) { return offsets.get<int64_t>(first + k); };
     int64_t found = 0;
     if (place % placesOfRowSearch == 0) {
       for (auto span = static_cast<int64_t>(llvm::bit_floor(static_cast<uint64_t>(count))); span > 0;
@@ -102,7 +107,7 @@ HostTensors CsrRowsOp::evaluate(HostTensorsRef in) {
       ++found;
     out.set(at, found - 1);
   }
-  return {out};
+  return out;
 }
 
 // ---- coo ----

@@ -33,6 +33,8 @@ inline int64_t entryAt(const HostTensor &places, int64_t at, int64_t extent) {
 /// Contractions of sparse operands as products with their entries.
 void addSparsePlans(mlir::RewritePatternSet &patterns);
 
+/// The value of csr_rows, by the steps of its code: what offsets that do not ascend give depends on them.
+HostTensor rowsOnHost(const HostTensor &offsets, int64_t size);
 /// Places whose row csr_rows finds by search; those behind follow the offsets.
 inline constexpr int64_t placesOfRowSearch = 1024;
 

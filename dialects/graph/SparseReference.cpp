@@ -21,14 +21,15 @@ HostTensor csr(const HostTensor &offsets, const HostTensor &columns, const HostT
   HostTensor out = blank(extents, values.element());
   std::vector<double> reals(out.count(), 0);
   std::vector<uint64_t> integers(out.count(), 0);
-  for (int64_t at = 0; at < batches * n; ++at) {
-    int64_t batch = at / n, row = firstOf(offsets, n + 1, batch) + at % n;
-    for (int64_t p = 0; p < entries; ++p) {
-      int64_t column = entryAt(columns, firstOf(columns, entries, batch) + p, m);
-      if (column < 0 || p < offsets.get<int64_t>(row) || p >= offsets.get<int64_t>(row + 1)) continue;
-      reals[at * m + column] += values.get<double>(firstOf(values, entries, batch) + p);
-      integers[at * m + column] += values.get<uint64_t>(firstOf(values, entries, batch) + p);
-    }
+  HostTensor rows = rowsOnHost(offsets, entries);
+  for (int64_t at = 0; at < batches * entries && out.count() > 0; ++at) {
+    int64_t batch = at / entries, p = at % entries;
+    int64_t row = entryAt(rows, firstOf(rows, entries, batch) + p, n);
+    int64_t column = entryAt(columns, firstOf(columns, entries, batch) + p, m);
+    if (row < 0 || column < 0) continue;
+    int64_t to = (batch * n + row) * m + column, from = firstOf(values, entries, batch) + p;
+    reals[to] += values.get<double>(from);
+    integers[to] += values.get<uint64_t>(from);
   }
   for (int64_t at = 0; at < out.count(); ++at) {
     if (out.isFloat())
@@ -90,13 +91,7 @@ HostTensors cooToCsr(const HostTensor &rows, const HostTensor &columns, const Ho
 
 HostTensors csrTranspose(const HostTensor &offsets, const HostTensor &columns, const HostTensor &values,
                          int64_t size) {
-  HostTensor rows = wholeNumbers(columns, {columns.count()});
-  for (int64_t p = 0; p < columns.count(); ++p) {
-    int64_t row = -1;
-    for (int64_t k = 0; k < offsets.count(); ++k)
-      row += offsets.get<int64_t>(k) <= p;
-    rows.set(p, row);
-  }
+  HostTensor rows = rowsOnHost(offsets, columns.count());
   return cooToCsr(columns, rows, values, size);
 }
 

@@ -27,10 +27,6 @@ std::optional<Values> Build::compressed(graph::Ink &ink, const Step &step, mlir:
   bool second = step.transformation == "hessian";
   auto made = tgc::compressed({module, callee.getSymName().str(), wrt, second});
   if (!made) return refuse(made.error(), place);
-  mlir::IRMapping copies;
-  copies.map(made->cores.getArguments(), mlir::ValueRange(operands));
-  for (mlir::Operation &op : made->cores.front().without_terminator())
-    ink.builder.clone(op, copies);
   // What the blocks are made of, for `tgc explain`.
   llvm::SmallVector<llvm::StringRef> words;
   std::vector<std::string> texts;
@@ -39,8 +35,8 @@ std::optional<Values> Build::compressed(graph::Ink &ink, const Step &step, mlir:
   words.assign(texts.begin(), texts.end());
   ink.builder.getBlock()->getParentOp()->setAttr("graph.structure", ink.builder.getStrArrayAttr(words));
   Values results;
-  for (mlir::Value core : made->cores.front().getTerminator()->getOperands())
-    results.push_back(Argument(ink.sym(copies.lookup(core))));
+  for (mlir::Value core : writeCores(*made, ink.builder, module, operands))
+    results.push_back(Argument(ink.sym(core)));
   return results;
 }
 

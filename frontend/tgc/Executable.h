@@ -72,10 +72,11 @@ public:
   std::int64_t workspaceBytes() const;
   const Summary &summary() const;
 
-  /// Runs on the caller's buffers: no allocation, no lock. Arguments and results may have any
-  /// alignment and any strides; those that lie neither row-major nor as `layouts` says are packed.
+  /// Runs on the caller's buffers: no allocation, no lock but that of a foreign function whose calls must not
+  /// overlap. Arguments and results may have any alignment and any strides; those that lie neither row-major
+  /// nor as `layouts` says are packed.
   /// Errors: Invalid where count, dtype or extents differ, a result overlaps another or an argument, or the
-  /// workspace is in use or too small.
+  /// workspace is in use or too small; Unavailable with the words of a foreign function that failed.
   Result<void> run(std::span<const View> arguments, std::span<const MutableView> results,
                    Workspace &workspace) const;
   Result<void> run(std::initializer_list<View> arguments, std::initializer_list<MutableView> results,

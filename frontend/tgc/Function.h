@@ -1,6 +1,7 @@
 // Function: a named graph function with named, typed parameters and results; immutable, cheap to copy.
 #pragma once
 #include "tgc/Expr.h"
+#include "tgc/Struct.h"
 #include <array>
 #include <functional>
 #include <span>
@@ -15,6 +16,23 @@ struct Param {
   Ints extents = {};
 };
 
+/// A description without a name, for structs: Layer<Param>{tensor(f64, {4, 3}), tensor(f64, {4})}.
+inline Param tensor(DType dtype, Ints extents = {}) { return {"", dtype, std::move(extents)}; }
+
+/// Parameters from names and descriptions, single or structs: params("model", model, "x", tensor(f64, {8,
+/// 3})).
+inline std::vector<Param> params() { return {}; }
+template <typename T, typename... Rest>
+std::vector<Param> params(const std::string &name, const T &described, const Rest &...rest) {
+  std::vector<Param> out;
+  detail::eachLeaf(name, described, [&](const std::string &leaf, const Param &param) {
+    out.push_back({leaf, param.dtype, param.extents});
+  });
+  auto more = params(rest...);
+  out.insert(out.end(), more.begin(), more.end());
+  return out;
+}
+
 /// Results with names; a plain Expr or a list of them is called out0, out1, ...
 using Results = std::vector<std::pair<std::string, Expr>>;
 
@@ -22,14 +40,16 @@ namespace detail {
 struct FunctionState;
 
 template <typename T> struct Arity : Arity<decltype(&T::operator())> {};
-template <typename C, typename R, typename... A> struct Arity<R (C::*)(A...) const> {
-  static constexpr std::size_t count = sizeof...(A);
-};
-template <typename C, typename R, typename... A>
-struct Arity<R (C::*)(A...)> : Arity<R (C::*)(A...) const> {};
 template <typename R, typename... A> struct Arity<R (*)(A...)> {
-  static constexpr std::size_t count = sizeof...(A);
+  /// Tensors taken: a struct takes as many as it has leaves.
+  static constexpr std::size_t count = (leafCount<std::decay_t<A>>() + ... + 0);
+  template <typename F> static R call(F &body, std::span<const Expr> x) {
+    std::size_t at = 0;
+    return std::apply(body, std::tuple<std::decay_t<A>...>{taken<std::decay_t<A>>(x, at)...});
+  }
 };
+template <typename C, typename R, typename... A> struct Arity<R (C::*)(A...) const> : Arity<R (*)(A...)> {};
+template <typename C, typename R, typename... A> struct Arity<R (C::*)(A...)> : Arity<R (*)(A...)> {};
 
 Results named(Expr result);
 Results named(const std::vector<Expr> &results);
@@ -42,13 +62,20 @@ Results named(const std::tuple<T...> &results) {
 inline Results named(const std::pair<Expr, Expr> &results) {
   return named(std::vector<Expr>{results.first, results.second});
 }
+/// A struct's fields under their own names.
+template <Struct S> Results named(const S &results) {
+  Results out;
+  eachLeaf("", results, [&](const std::string &name, const Expr &leaf) { out.emplace_back(name, leaf); });
+  return out;
+}
 } // namespace detail
 
 /// Built by running C++ once on symbolic arguments:
 ///   Function loss("loss", {{"X", f64, {n, d}}, {"y", f64, {n}}, {"w", f64, {d}}},
 ///                 [](Expr X, Expr y, Expr w) { return mean(softplus(-y * matmul(X, w))); });
-/// The body takes one Expr for each parameter, or one std::span<const Expr>; it returns an Expr, a list, a
-/// tuple, or Results with names. Errors are kept and come out of `compile` or `error()`.
+/// The body takes one Expr for each parameter, or one std::span<const Expr>; structs of Exprs (Struct.h) take
+/// as many as they have leaves. It returns an Expr, a list, a tuple, a struct, or Results with names. Errors
+/// are kept and come out of `compile` or `error()`.
 class Function {
 public:
   using Body = std::function<Results(std::span<const Expr>)>;
@@ -63,9 +90,7 @@ public:
     requires(!std::invocable<F, std::span<const Expr>>)
   Function(std::string name, std::vector<Param> params, F &&body, Arg::Here here = Arg::Here::current())
       : Function(std::move(name), std::move(params), Body([&](std::span<const Expr> x) {
-                   return [&]<std::size_t... k>(std::index_sequence<k...>) {
-                     return detail::named(body(x[k]...));
-                   }(std::make_index_sequence<detail::Arity<std::decay_t<F>>::count>());
+                   return detail::named(detail::Arity<std::decay_t<F>>::call(body, x));
                  }),
                  here, detail::Arity<std::decay_t<F>>::count) {}
 

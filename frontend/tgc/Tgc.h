@@ -11,6 +11,6 @@
 #include "tgc/Ops.h"
 #include "tgc/Optim.h"
 #include "tgc/Sparse.h"
-#include "tgc/Structured.h"
 #include "tgc/State.h"
+#include "tgc/Structured.h"
 #include "tgc/Transforms.h"

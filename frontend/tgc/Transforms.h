@@ -6,7 +6,7 @@
 
 namespace tgc {
 
-/// The parameters to differentiate by: a name or several.
+/// The parameters to differentiate by: a name or several; a struct's name stands for all its fields.
 struct Wrt : std::vector<std::string> {
   Wrt(const char *name) : std::vector<std::string>{name} {}
   Wrt(std::string name) : std::vector<std::string>{std::move(name)} {}

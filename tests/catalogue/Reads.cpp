@@ -1,6 +1,7 @@
-// What an op says it reads, against the reference evaluation: a changed element changes no result beyond those
-// that are said to be made of it.
+// What an op says it reads, against the reference evaluation: a changed element changes no result beyond
+// those that are said to be made of it.
 #include "dialects/graph/Evaluate.h"
+#include "dialects/graph/Graph.h"
 #include "tests/catalogue/Claims.h"
 #include <bit>
 

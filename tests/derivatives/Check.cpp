@@ -21,6 +21,7 @@ public:
   void check() {
     ++tally.functions;
     tally.nestings += tower.nestings().size() - 1;
+    if (!std::isfinite(at(tower.nestings().front()))) return void(++tally.singular);
     for (unsigned order = 1; order <= tower.nestings().back().order(); ++order)
       checkOrder(order);
   }
@@ -54,7 +55,8 @@ private:
       }
     const Nesting &before = named(std::string(order - 1, 'f'));
     if (finite < group.size() || !std::isfinite(at(before))) {
-      if (finite == 0 || !std::isfinite(at(before)) || !hasSlope(before)) return void(++tally.singular);
+      if (finite == 0 || !std::isfinite(at(before)) || !hasSlope(before) || !isSmoothInside())
+        return void(++tally.singular);
       for (const Nesting *nesting : group)
         if (!std::isfinite(at(*nesting))) return wrong(nesting->modes + " is not finite");
     }
@@ -63,6 +65,10 @@ private:
       if (nesting->modes.back() == 'r') checkTransposed(*nesting);
       if (nesting != group.front()) checkPair(*group.front(), *nesting, agreement, tally.agreements);
     }
+  }
+
+  bool isSmoothInside() const {
+    return Evaluation(tower.body(), tower.value(tower.nestings().front().place)).isSmoothInside(tower.inputs);
   }
 
   /// The terms of the inner product that a reverse-mode scalar is.

@@ -5,6 +5,7 @@
 #include "tests/derivatives/Check.h"
 #include "tests/derivatives/Part.h"
 #include "tests/derivatives/Requests.h"
+#include "llvm/Support/raw_ostream.h"
 #include <cstdio>
 #include <doctest/doctest.h>
 
@@ -34,6 +35,17 @@ random::RandomGraph partOf(Bench &bench, uint64_t seed) {
 Tower towerOf(Bench &bench, uint64_t seed) {
   random::RandomGraph graph = partOf(bench, seed);
   return Tower(std::move(graph.written), graph.inputs, seed);
+}
+
+std::string textOf(Bench &bench, uint64_t seed) {
+  random::RandomGraph graph = partOf(bench, seed);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  // What the kept results are not made of is left out.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(graph.written.body())))
+    if (op.use_empty() && !op.hasTrait<OpTrait::IsTerminator>()) op.erase();
+  graph.written.body().print(stream);
+  return text;
 }
 
 /// One nesting of each order, in turn.
@@ -82,7 +94,7 @@ TEST_CASE("derivatives: of 1,000 random graphs, orders 1 to 3 in every nesting, 
     const size_t before = tally.wrong.size(), beforeCompiled = compiled.wrong.size();
     check(tower, tally);
     for (size_t k = before; k < tally.wrong.size() && k < 20; ++k)
-      FAIL_CHECK("seed " << seed << ": " << tally.wrong[k]);
+      FAIL_CHECK("seed " << seed << ": " << tally.wrong[k] << "\n" << textOf(*bench, seed));
     if (taken % everyCompiled == 0) checkCompiled(*bench, tower, seed, taken / everyCompiled, compiled);
     for (size_t k = beforeCompiled; k < compiled.wrong.size() && k < 20; ++k)
       FAIL_CHECK("seed " << seed << ", compiled: " << compiled.wrong[k]);

@@ -16,8 +16,9 @@ bool isF64(Type type) { return isFloatTensor(type) && elementOf(type).isF64(); }
 
 /// <a, b> over all elements.
 Sym inner(Sym a, Sym b) {
+  if (a.isZero() || b.isZero()) return 0.0;
   Sym product = a * b;
-  return product.isZero() || product.rank() == 0 ? product : sum(product, allAxes(product.rank()));
+  return product.rank() == 0 ? product : sum(product, allAxes(product.rank()));
 }
 
 /// Ops of the block that `wanted` are made of, in order.
@@ -85,7 +86,7 @@ void Tower::addScalar() {
   for (Value result : results)
     if (isF64(result.getType()) && tensorOf(result).getNumElements() > 0)
       total = total + inner(pen.sym(body().getArgument(addArgument(tensorOf(result)))), pen.sym(result));
-  if (!total.isValue()) return;
+  if (pen.failed() || !total.isValue()) return;
   Nesting function;
   function.place = keep(total.value());
   nestings_.push_back(function);
@@ -143,8 +144,9 @@ FailureOr<Nesting> Tower::derive(const Nesting &from, Mode mode, const Tamper &t
       scalar = scalar + inner(cotangent, pen.sym(body().getArgument(direction)));
     }
   }
+  if (pen.failed()) return failure();
   next.place = keep(scalar.value());
-  if (pen.failed() || failed(expandComposites(body()))) return failure();
+  if (failed(expandComposites(body()))) return failure();
   return next;
 }
 
@@ -206,20 +208,34 @@ HostTensors Tower::moved(unsigned order, double step) const {
 Evaluation::Evaluation(Block &block, ArrayRef<Value> wanted)
     : block(block), wanted(wanted), ops(coneOf(block, wanted)) {}
 
-HostTensors Evaluation::operator()(HostTensorsRef arguments, uint64_t seed) const {
-  random::Random random{seed};
-  llvm::DenseMap<Value, HostTensor> held;
+static HostTensors operandsOf(Operation *op, const llvm::DenseMap<Value, HostTensor> &held) {
+  HostTensors operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(held.at(operand));
+  return operands;
+}
+
+/// Up or down by chance, by `step` of each element.
+static void move(HostTensor &tensor, double step, random::Random &random) {
+  for (int64_t at = 0; at < tensor.count(); ++at)
+    tensor.set(at, tensor.get<double>(at) * (1 + (random.chance(0.5) ? step : -step)));
+}
+
+Evaluation::Held Evaluation::hold(HostTensorsRef arguments) const {
+  Held held;
   for (auto [argument, tensor] : llvm::zip(block.getArguments(), arguments))
     held.try_emplace(argument, tensor);
+  return held;
+}
+
+HostTensors Evaluation::operator()(HostTensorsRef arguments, uint64_t seed) const {
+  random::Random random{seed};
+  Held held = hold(arguments);
   for (Operation *op : ops) {
-    HostTensors operands;
-    for (Value operand : op->getOperands())
-      operands.push_back(held.at(operand));
-    HostTensors results = cast<GraphOp>(op).evaluate(operands);
+    HostTensors results = cast<GraphOp>(op).evaluate(operandsOf(op, held));
     for (auto [result, tensor] : llvm::zip_equal(op->getResults(), results)) {
-      const bool moves = seed != 0 && tensor.isFloat() && !op->hasTrait<OpTrait::ConstantLike>();
-      for (int64_t at = 0; moves && at < tensor.count(); ++at)
-        tensor.set(at, tensor.get<double>(at) * (1 + (random.chance(0.5) ? 0x1p-51 : -0x1p-51)));
+      if (seed != 0 && tensor.isFloat() && !op->hasTrait<OpTrait::ConstantLike>())
+        move(tensor, 0x1p-51, random);
       held.try_emplace(result, std::move(tensor));
     }
   }
@@ -227,6 +243,32 @@ HostTensors Evaluation::operator()(HostTensorsRef arguments, uint64_t seed) cons
   for (Value value : wanted)
     out.push_back(held.at(value));
   return out;
+}
+
+static bool isFinite(HostTensorsRef tensors) {
+  for (const HostTensor &tensor : tensors)
+    for (int64_t at = 0; tensor.isFloat() && at < tensor.count(); ++at)
+      if (!std::isfinite(tensor.get<double>(at))) return false;
+  return true;
+}
+
+bool Evaluation::isSmoothInside(HostTensorsRef arguments) const {
+  random::Random random{7};
+  Held held = hold(arguments);
+  for (Operation *op : ops) {
+    HostTensors operands = operandsOf(op, held), results = cast<GraphOp>(op).evaluate(operands);
+    if (!isFinite(results)) return false;
+    for (unsigned run = 0; run < 4; ++run) {
+      HostTensors near = operands;
+      for (HostTensor &tensor : near)
+        for (int64_t at = 0; tensor.isFloat() && at < tensor.count(); ++at)
+          tensor.set(at, tensor.get<double>(at) + (random.chance(0.5) ? 1e-6 : -1e-6));
+      if (!isFinite(cast<GraphOp>(op).evaluate(near))) return false;
+    }
+    for (auto [result, tensor] : llvm::zip_equal(op->getResults(), results))
+      held.try_emplace(result, std::move(tensor));
+  }
+  return true;
 }
 
 } // namespace tgc::derivatives

@@ -80,8 +80,13 @@ class Evaluation {
 public:
   Evaluation(mlir::Block &block, llvm::ArrayRef<mlir::Value> wanted);
   graph::HostTensors operator()(graph::HostTensorsRef arguments, uint64_t seed = 0) const;
+  /// Whether every op on the way computes numbers, and still does when its operands move a little on their
+  /// own: where one does not, the chain rule has nothing to say.
+  bool isSmoothInside(graph::HostTensorsRef arguments) const;
 
 private:
+  using Held = llvm::DenseMap<mlir::Value, graph::HostTensor>;
+  Held hold(graph::HostTensorsRef arguments) const;
   mlir::Block &block;
   llvm::SmallVector<mlir::Value> wanted;
   llvm::SmallVector<mlir::Operation *> ops;

@@ -117,7 +117,12 @@ std::map<std::string, Site> sitesOf(MLIRContext *context) {
         if (op.getNumOperands() == 0 || !seen.insert(name).second) continue;
         Site &site = sites[name.str()];
         site.kind = cast<GraphOp>(op).kind();
-        if (site.cases.size() < 6) site.cases.push_back(one);
+        // In a formula a mistake may cancel, as that of the largest element in a softmax; the op's own row
+        // comes first.
+        if (name == row.name)
+          site.cases.insert(site.cases.begin(), one);
+        else if (site.cases.size() < 6)
+          site.cases.push_back(one);
       }
     }
   }

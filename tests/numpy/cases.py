@@ -72,6 +72,16 @@ def each(function, *arrays):
     return np.vectorize(safe, otypes=[np.float64])(*arrays)
 
 
+def bessel(x):
+    """exp(-|x|) I0(x) = 1/pi int_0^pi exp(|x| (cos u - 1)) du by the trapezoidal rule; beyond 1000 two terms of the series."""
+    size = np.abs(x)
+    near = np.minimum(np.nan_to_num(size, nan=0, posinf=0), 1000)
+    angle = np.pi * np.arange(2001) / 2000
+    weight = np.where((angle == 0) | (angle == np.pi), 0.5, 1)
+    mean = (weight * np.exp(-2 * near[:, None] * np.sin(angle / 2) ** 2)).sum(axis=1) / 2000
+    return np.where(size <= 1000, mean, (1 + 1 / (8 * size)) / np.sqrt(2 * np.pi) / np.sqrt(size))
+
+
 # ---- one element ----
 def point(text, function, kinds, **more):
     add("points", text, function, kinds, **more)
@@ -82,9 +92,8 @@ for name in ("exp exp2 expm1 log log2 log10 log1p sin cos tan sinh cosh tanh sqr
 for name, other in {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}.items():
     point(f"{name}(a)", lambda v, f=getattr(np, other): f(v.a), "f")
 for name in ("negative", "positive", "abs", "sign", "square", "floor", "ceil", "trunc", "isfinite", "isinf", "isnan"):
-    def whole(v, f=getattr(np, name)):
-        out = f(v.a)
-        return out.astype(v.a.dtype) if out.dtype != bool else out
+    def whole(v, f=getattr(np, name), rounds=name in ("floor", "ceil", "trunc")):
+        return v.a if rounds and v.kind != "f" else f(v.a)  # NumPy 1.24 makes f64 of large integers
     point(f"{name}(a)", whole, "fiu")
 point("round(a)", lambda v: np.rint(v.a).astype(v.a.dtype) if v.kind == "f" else v.a, "fiu")
 point("signbit(a)", lambda v: np.signbit(v.a), "f")
@@ -92,6 +101,7 @@ point("reciprocal(a)", lambda v: 1 / v.a, "f")
 point("rsqrt(a)", lambda v: 1 / np.sqrt(v.a), "f")
 point("erf(a)", lambda v: each(math.erf, v.a), "f")
 point("erfc(a)", lambda v: each(math.erfc, v.a), "f")
+point("i0e(a)", lambda v: bessel(v.a), "f", ulps=16)
 point("erf(erf_inv(where(abs(a) < 0.9, a, 0.5)))", lambda v: np.where(np.abs(v.a) < 0.9, v.a, 0.5), "f", ulps=16)
 point("lgamma(a)", lambda v: each(lambda x: math.inf if np.isinf(x) or (x <= 0 and x == np.floor(x)) else math.lgamma(x), v.a), "f",
       ulps=16, absolute=8)
@@ -160,7 +170,8 @@ point("bitwise_invert(a)", lambda v: ~v.a, "iub")
 def shifted(v, left):
     differs("shift")
     out = np.left_shift(v.a, v.b) if left else np.right_shift(v.a, v.b)
-    return np.where(v.b < 0, 0 if left else np.where(v.a < 0, -1, 0), out).astype(v.a.dtype)
+    beyond = np.where(v.a < 0, -1, 0).astype(v.a.dtype) if not left else np.zeros_like(v.a)
+    return np.where(v.b < 0, beyond, out)
 
 
 point("bitwise_left_shift(a, b)", lambda v: shifted(v, True), "iu")
@@ -245,8 +256,16 @@ for method in ("linear", "lower", "higher", "nearest", "midpoint", "inverted_cdf
                "interpolated_inverted_cdf", "hazen", "weibull", "median_unbiased", "normal_unbiased"):
     tensor(f"quantile({CALM}, 0.3, axis=0, method=\"{method}\")",
            lambda v, m=method: np.quantile(finite(v.x), 0.3, axis=0, method=m), "f", only=("f64", "f32"), **ROUNDED)
-tensor("median(x, axis=1)", lambda v: (differs("median"), np.where(np.isinf(np.sort(v.x, axis=1)[:, v.x.shape[1] // 2]) & ~np.isnan(v.x).any(axis=1),
-       np.sort(v.x, axis=1)[:, v.x.shape[1] // 2], np.median(v.x, axis=1)))[1], "f", skip=("empty",), **ROUNDED)
+
+
+def median(v):
+    """Of three numbers, or one: the middle one."""
+    differs("median")
+    middle = np.sort(v.x, axis=1)[:, v.x.shape[1] // 2]
+    return np.where(np.isnan(v.x).any(axis=1), np.nan, middle)
+
+
+tensor("median(x, axis=1)", median, "f", skip=("empty",))
 tensor("cumulative_sum(x, axis=2)", lambda v: v.x.cumsum(axis=2, dtype=total(v)), **ROUNDED)
 tensor("cumulative_sum(x, axis=1, include_initial=true)",
        lambda v: np.concatenate([np.zeros((len(v.x), 1, 4), total(v))[..., :v.x.shape[2]], v.x.cumsum(axis=1, dtype=total(v))], axis=1), **ROUNDED)
@@ -413,6 +432,44 @@ tensor("topk(x, 2, axis=2)", lambda v: [np.take_along_axis(v.x, descending(v.x, 
        skip=("ones",))
 tensor("searchsorted(sort(v), x)", lambda v: np.searchsorted(np.sort(v.v), v.x))
 tensor("searchsorted(sort(v), x, side=\"right\")", lambda v: np.searchsorted(np.sort(v.v), v.x, side="right"))
+
+# ---- sparse matrices ----
+def sparse(text, function, **more):
+    add("sparse", text, function, "fiub", **more)
+
+
+def scattered_sum(rows, columns, values, shape):
+    out = np.zeros(shape, values.dtype)
+    np.add.at(out, (rows, columns), values)
+    return out
+
+
+def by_rows(rows, columns, values, count):
+    """Offsets, columns and values in the order of the rows."""
+    order = np.argsort(rows, kind="stable")
+    return [np.searchsorted(rows[order], np.arange(count + 1)), columns[order], values[order]]
+
+
+def places(v, by_row):
+    rows, columns = np.nonzero(v.image)
+    fill = lambda found, value: padded(found, 110, value)
+    first = np.searchsorted(rows, np.arange(13)) if by_row else fill(rows, 12)
+    return [first, fill(columns, 9), fill(v.image[rows, columns], 0), np.int64(rows.size)]
+
+
+SUMS = {"ulps": 8, "scaled": 32}
+sparse("coo(mixed, columns, values, [12, 9])", lambda v: scattered_sum(v.mixed, v.columns, v.values, (12, 9)), **SUMS)
+sparse("csr(offsets, columns, values, [12, 9])", lambda v: scattered_sum(v.rows, v.columns, v.values, (12, 9)), **SUMS)
+sparse("coo_matmul(mixed, columns, values, dense, 12)",
+       lambda v: np.matmul(scattered_sum(v.mixed, v.columns, v.values, (12, 9)), v.dense), **SUMS)
+sparse("csr_matmul(offsets, columns, values, dense)",
+       lambda v: np.matmul(scattered_sum(v.rows, v.columns, v.values, (12, 9)), v.dense), **SUMS)
+sparse("sampled_matmul(rows, columns, left, right)", lambda v: np.matmul(v.left, v.right.T)[v.rows, v.columns], **SUMS)
+sparse("csr_rows(offsets, 43)", lambda v: padded(v.rows, 43, 12))
+sparse("to_coo(image, 110)", lambda v: places(v, False), results=4)
+sparse("to_csr(image, 110)", lambda v: places(v, True), results=4)
+sparse("coo_to_csr(mixed, columns, values, 12)", lambda v: by_rows(v.mixed, v.columns, v.values, 12), results=3)
+sparse("csr_transpose(offsets, columns, values, 9)", lambda v: by_rows(v.columns, v.rows, v.values, 9), results=3)
 
 # ---- creation: the dtype is the argument ----
 NUMPY_DTYPE = {**inputs.STORED, "bf16": "f8"}

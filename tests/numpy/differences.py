@@ -9,7 +9,7 @@ DIFFERENCES = {
     "narrow": "sum and prod of narrow integers and of bool, and cumulative ones, are i64 or u64 on every machine; NumPy's follow the platform's C long.",
     "halves": "Floats of 16 bits are calculated in f32 and rounded once for each operation; NumPy rounds at more places.",
     "nan": "Every NaN is a different element for unique, as the array API standard says; NumPy collapses them.",
-    "median": "A quantile between two equal infinities is that infinity; NumPy's interpolation gives NaN.",
+    "median": "A quantile that falls on an element, or between two equal infinities, is that element; NumPy's interpolation can give NaN beside an infinity.",
     "diagonal": "diagonal and trace take the last two axes, as the standard says; NumPy the first two.",
     "descending": "sort, argsort and topk know descending order, stable too; NumPy has none.",
     "signs": "Factors have fixed signs: r's diagonal is not negative, the first large element of an eigenvector is positive.",

@@ -4,7 +4,7 @@ import numpy
 DTYPES = ("f64", "f32", "bf16", "f16", "i64", "i32", "i16", "i8", "u64", "u32", "u16", "u8", "bool")
 STORED = {"f64": "f8", "f32": "f4", "f16": "f2", "i64": "i8", "i32": "i4", "i16": "i2", "i8": "i1", "u64": "u8", "u32": "u4",
           "u16": "u2", "u8": "u1", "bool": "?"}
-FAMILIES = ("points", "tensors", "ones", "empty", "matrices", "images")
+FAMILIES = ("points", "tensors", "ones", "empty", "sparse", "matrices", "images")
 COUNT = 20  # random inputs
 
 
@@ -129,6 +129,17 @@ def images(dtype, generator):
             "part": (rounded(generator.uniform(0.05, 0.95, (COUNT, 3, 4)), dtype), dtype),
             "target": (rounded(generator.uniform(0.05, 0.95, (COUNT, 3, 4)), dtype), dtype),
             "scores": normal(COUNT, 3, 4)}
+
+
+def sparse(dtype, generator):
+    """A matrix of 12 x 9 by rows, by places out of order, and dense ones; 20 columns to multiply with."""
+    rows = numpy.sort(generator.integers(0, 12, 40))
+    offsets = numpy.searchsorted(rows, numpy.arange(13))
+    numbers = lambda *shape: (random_numbers(generator, dtype, shape), dtype)
+    dense = random_numbers(generator, dtype, (12, 9)) * generator.integers(0, 2, (12, 9)).astype(bool)
+    return {"offsets": (offsets, "i64"), "rows": (rows, "i64"), "columns": (generator.integers(0, 9, 40), "i64"), "values": numbers(40),
+            "mixed": (generator.permutation(rows), "i64"), "dense": numbers(9, COUNT), "left": numbers(12, 4), "right": numbers(9, 4),
+            "image": (dense, dtype)}
 
 
 def family(name, dtype):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every program of this folder through the driver and compares its results with the values stated in it.
+"""Runs every program of this folder and of tools/bench/gradbench through the driver and compares its results with the values stated in it.
 
 Usage: run.py DRIVER [--level N]...
 In a program:  # run OPTIONS            a call of `tgc run FILE --json OPTIONS`
@@ -51,7 +51,7 @@ def check(driver, path, options, expected):
 
 def main():
     count = wrong = 0
-    for path in sorted(FOLDER.glob("*.tg")):
+    for path in sorted([*FOLDER.glob("*.tg"), *(FOLDER.parents[1] / "tools/bench/gradbench").glob("*.tg")]):
         stated = cases(path)
         if not stated:
             print(f"{path.name}: states no case")

@@ -11,9 +11,11 @@ struct Function {
   const char *name;
   int operands;
   void (*exact)(mpfr_ptr y, mpfr_srcptr a, mpfr_srcptr b);
-  double aim;       ///< ULP that must not be exceeded, in f32 and f64
-  bool slow;        ///< MPFR takes tens of microseconds
-  const char *note; ///< why the aim is not 2; empty where it is
+  double aim;        ///< ULP that must not be exceeded, in f32 and f64
+  bool slow = false; ///< MPFR takes tens of microseconds
+  bool cancels =
+      false; ///< results below 1 are measured in the last place of 1: they come of terms that cancel
+  const char *note = ""; ///< why the aim is not 2
 };
 
 std::span<const Function> functions();

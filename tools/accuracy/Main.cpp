@@ -1,5 +1,6 @@
 // tgc-accuracy: the largest error of every function of the catalogue, as rows of docs/accuracy.md.
 #include "tools/accuracy/Measure.h"
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -14,11 +15,12 @@ namespace {
 struct Choice {
   std::vector<std::string> names; ///< empty: all
   std::uint64_t points = 0;       ///< of every measurement; 0: every f32, 10^8 pairs of f32, 10^7 f64
+  std::uint64_t every = 1;        ///< of all f32, one in so many
   bool narrow = true, wide = true;
 };
 
 int usage() {
-  std::fprintf(stderr, "usage: tgc-accuracy [--points=N] [--dtype=f32|f64] [FUNCTION]...\n"
+  std::fprintf(stderr, "usage: tgc-accuracy [--points=N] [--every=N] [--dtype=f32|f64] [FUNCTION]...\n"
                        "Prints a row for each function and dtype; fails where one is beyond its aim.\n");
   return 2;
 }
@@ -28,6 +30,8 @@ bool read(int count, char **words, Choice &choice) {
     const std::string word = words[at];
     if (word.starts_with("--points="))
       choice.points = std::strtoull(word.c_str() + 9, nullptr, 10);
+    else if (word.starts_with("--every="))
+      choice.every = std::max<std::uint64_t>(std::strtoull(word.c_str() + 8, nullptr, 10), 1);
     else if (word == "--dtype=f32")
       choice.wide = false;
     else if (word == "--dtype=f64")
@@ -40,10 +44,16 @@ bool read(int count, char **words, Choice &choice) {
   return true;
 }
 
-Plan planOf(const Function &function, bool wide, std::uint64_t points) {
-  if (points) return {wide, points, points / 16, 1};
-  if (wide) return {true, function.slow ? 1'000'000u : 10'000'000u, 0, 1};
-  return {false, function.operands == 2 ? 100'000'000u : 0u, function.slow ? 100'000u : 1'000'000u, 1};
+Plan planOf(const Function &function, bool wide, const Choice &choice) {
+  Plan plan{.wide = wide, .points = choice.points, .direct = choice.points / 16};
+  if (choice.points) return plan;
+  plan.every = choice.every;
+  plan.direct = function.slow ? 100'000 : 1'000'000;
+  if (wide)
+    plan.points = function.slow ? 1'000'000 : 10'000'000;
+  else if (function.operands == 2)
+    plan.points = 100'000'000;
+  return plan;
 }
 
 std::string withCommas(std::uint64_t number) {
@@ -69,7 +79,7 @@ bool report(const Function &function, const Plan &plan) {
   std::string where = function.operands == 2 ? "(%a, %a)" : "%a";
   char place[80];
   std::snprintf(place, sizeof place, where.c_str(), worst.x, worst.y);
-  const bool all = !plan.wide && !plan.points;
+  const bool all = !plan.wide && !plan.points && plan.every == 1;
   std::printf("| %s | %s | %s | %s | `%s` | %s |\n", function.name, plan.wide ? "f64" : "f32",
               all ? "all" : withCommas(worst.points).c_str(), errorText(worst.ulp).c_str(), place,
               function.note);
@@ -95,7 +105,7 @@ int main(int count, char **words) {
       wanted |= name == function.name;
     for (bool wide : {false, true})
       if (wanted && (wide ? choice.wide : choice.narrow))
-        good &= report(function, planOf(function, wide, choice.points));
+        good &= report(function, planOf(function, wide, choice));
   }
   return good ? 0 : 1;
 }

@@ -13,13 +13,15 @@ constexpr std::int64_t blockPoints = 1 << 16;
 constexpr double broken = 1e30;
 
 /// Distance in units of the last place of the exact value; values beyond the range count as the first ones
-/// there.
-template <typename T> double ulp(T got, long double exact) {
-  constexpr int digits = std::numeric_limits<T>::digits,
-                least = std::numeric_limits<T>::min_exponent - digits;
+/// there. `signs`: a zero has to have the exact value's sign. `cancels`: no unit is below that of 1.
+template <typename T> double ulp(T got, long double exact, bool signs, bool cancels) {
+  constexpr int digits = std::numeric_limits<T>::digits;
+  const int least = cancels ? 1 - digits : std::numeric_limits<T>::min_exponent - digits;
   const T rounded = static_cast<T>(exact);
   if (std::isnan(rounded) || std::isnan(got)) return std::isnan(rounded) == std::isnan(got) ? 0 : broken;
-  if (rounded == got) return rounded == 0 && std::signbit(rounded) != std::signbit(got) ? broken : 0;
+  const bool turned = signs && rounded == 0 && std::signbit(rounded) != std::signbit(got);
+  if (rounded == got && turned) return broken;
+  if (std::isinf(got) && rounded == got) return 0;
   constexpr long double largest = std::numeric_limits<T>::max();
   if (std::isinf(got)) return (got > 0 ? exact : -exact) > largest * 0.9999999L ? 1 : broken;
   if (std::isinf(rounded)) return std::abs(got) >= largest ? 1 : broken;
@@ -28,11 +30,11 @@ template <typename T> double ulp(T got, long double exact) {
 }
 
 /// The same against a double, roughly (an exact half counts as less) but some ten times as fast.
-double quick(float got, double exact) {
+double quick(float got, double exact, bool cancels) {
   if (static_cast<float>(exact) == got) return std::abs(got - exact) < 1e-30 ? 0 : 0.5;
-  if (!std::isfinite(got) || !std::isfinite(exact)) return ulp<float>(got, exact);
+  if (!std::isfinite(got) || !std::isfinite(exact)) return ulp<float>(got, exact, false, cancels);
   const std::uint64_t bits = std::bit_cast<std::uint64_t>(exact) & 0x7ff0000000000000;
-  const double power = std::max(std::bit_cast<double>(bits), 0x1p-126);
+  const double power = std::max(std::bit_cast<double>(bits), cancels ? 1 : 0x1p-126);
   return std::abs(got - exact) / power * 0x1p23;
 }
 
@@ -119,7 +121,7 @@ public:
     auto wide = compiled(function, dtypeOf<T>(), DType::f64);
     if (!code || !wide) return (code ? wide : code).error();
     Workspace space(std::max(code->workspaceBytes(), wide->workspaceBytes()));
-    const std::uint64_t points = plan.points ? plan.points : std::uint64_t(1) << 32;
+    const std::uint64_t points = count();
     for (std::uint64_t done = 0; done < points; done += blockPoints) {
       fill(done);
       std::vector<View> arguments = {View(x)};
@@ -136,10 +138,13 @@ public:
 private:
   static constexpr bool isWide = sizeof(T) == 8;
 
+  std::uint64_t count() const { return plan.points ? plan.points : (std::uint64_t(1) << 32) / plan.every; }
+
   void fill(std::uint64_t done) {
     for (std::int64_t k = 0; k < blockPoints; ++k) {
       if constexpr (!isWide)
-        x[k] = plan.points ? first.next() : std::bit_cast<float>(static_cast<std::uint32_t>(done + k));
+        x[k] = plan.points ? first.next()
+                           : std::bit_cast<float>(static_cast<std::uint32_t>((done + k) * plan.every));
       else
         x[k] = first.next();
       if (function.operands == 2) z[k] = second.next();
@@ -166,10 +171,10 @@ private:
         isWide ? 1 : std::max<std::uint64_t>(stride / std::max<std::uint64_t>(plan.direct, 1), 1);
     for (std::int64_t k = 0; k < blockPoints; ++k, ++worst.points) {
       if (worst.points % every != 0) {
-        const double rough = quick(static_cast<float>(got[k]), reference[k]);
+        const double rough = quick(static_cast<float>(got[k]), reference[k], function.cancels);
         if (rough <= 0.99 * worst.ulp + 1e-3 || rough <= 0.5) continue;
       }
-      const double off = ulp<T>(got[k], exact(x[k], z[k]));
+      const double off = ulp<T>(got[k], exact(x[k], z[k]), x[k] == 0, function.cancels);
       if (off > worst.ulp) worst = {worst.points, off, double(x[k]), double(z[k]), double(got[k])};
     }
   }

@@ -9,7 +9,8 @@ namespace tgc::accuracy {
 
 struct Plan {
   bool wide = false;        ///< f64; else f32
-  std::uint64_t points = 0; ///< 0: every f32 there is (one operand)
+  std::uint64_t points = 0; ///< random ones; 0: every f32 there is (one operand)
+  std::uint64_t every = 1;  ///< of all f32, one in so many
   std::uint64_t direct = 0; ///< of f32 points, how many go to MPFR whatever they look like
   std::uint64_t seed = 1;
 };

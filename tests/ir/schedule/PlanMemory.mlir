@@ -19,7 +19,7 @@ func.func @main(%x: tensor<4xf32>) -> (tensor<2x2xf32>, tensor<4xf32>) {
   // CHECK: exec.launch @k(%[[B]] : memref<4xf32>) to(%[[R]] : memref<4xf32>)
   %c = exec.run @k(%b) : (tensor<4xf32>) -> tensor<4xf32>
   %r = exec.reshape %c : tensor<4xf32> to tensor<2x2xf32>
-  // CHECK: exec.copy %[[X]] to %[[Z]] : memref<4xf32>
+  // CHECK: exec.copy %[[X]] to %[[Z]] {why = "it is an argument or a constant"} : memref<4xf32>
   // CHECK-NEXT: return
   return %r, %x : tensor<2x2xf32>, tensor<4xf32>
 }

@@ -1,4 +1,5 @@
 // Memory as a contract: what is kept, what a call touches, what a budget refuses, what may be written over.
+#include "tgc/Control.h"
 #include "tgc/Einsum.h"
 #include "tgc/Executable.h"
 #include "tgc/Ops.h"
@@ -196,6 +197,44 @@ TEST_CASE("budget: contractions are sliced where nothing else helps") {
   const Executable code = compiled(ring, {.memoryBudget = 8192});
   CHECK(code.summary().arenaBytes <= 8192);
   CHECK(run(code) == expected);
+}
+
+TEST_CASE("budget: a loop keeps less for reverse mode where keeping all does not fit") {
+  Function total("total", {{"h", f64, {64, 64}}, {"w", f64, {64, 64}}}, [](Expr h, Expr w) {
+    return sum(fori_loop(0, 100, [&](Expr, Expr carry) { return sin(matmul(carry, w)); }, h));
+  });
+  constexpr std::int64_t matrix = 64 * 64 * 8;
+  const Function slope = grad(total, "w");
+  CHECK(compiled(slope).summary().arenaBytes > 100 * matrix);
+  const auto expected = run(slope);
+  for (std::int64_t matrices : {150, 50, 25}) {
+    const Executable code = compiled(slope, {.memoryBudget = matrices * matrix});
+    CHECK(code.summary().arenaBytes <= matrices * matrix);
+    CHECK(touched(code) == code.summary().arenaBytes);
+    CHECK(run(code) == expected);
+  }
+}
+
+TEST_CASE("budget: maps run in pieces where nothing else helps") {
+  // Each instance makes 64 KiB inside and gives one number.
+  Function f("f", {{"x", f64, {64}}, {"w", f64, {64, 64}}}, [](Expr x, Expr w) {
+    Expr m = einsum("i,ij->ij", x, w);
+    Expr p = matmul(m, m);
+    return sum(p * matmul(p, w));
+  });
+  const Function mapped = vmap(f, 50, {0, std::nullopt});
+  const auto expected = run(mapped);
+  const std::int64_t whole = compiled(mapped).summary().arenaBytes;
+  const Executable code = compiled(mapped, {.memoryBudget = whole / 8});
+  CHECK(code.summary().arenaBytes <= whole / 8);
+  CHECK(touched(code) == code.summary().arenaBytes);
+  CHECK(run(code) == expected); // whole numbers: exact in any order
+  const Function slopes = jacobian(mapped, "x", JacobianMode::Reverse);
+  const auto dense = run(slopes);
+  const std::int64_t all = compiled(slopes).summary().arenaBytes;
+  const Executable pieces = compiled(slopes, {.memoryBudget = all / 4});
+  CHECK(pieces.summary().arenaBytes <= all / 4);
+  CHECK(run(pieces) == dense);
 }
 
 TEST_CASE("donated: a training step writes its state over the old one, in place") {

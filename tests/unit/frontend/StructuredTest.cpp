@@ -182,7 +182,7 @@ TEST_CASE("sparse: Jacobians of what ops there are: the pattern covers, and is e
       {"columns summed, kept", one({3, 4}, [](Expr x) { return sum(x * x, 0, true); }), 12},
       {"repeated", one({3}, [](Expr x) { return broadcast_to(x * x, {4, 3}); }), 12},
       {"joined", one({3}, [](Expr x) { return concat({x, x * x, 2.0 * x}, 0); }), 9},
-      {"padded", one({3}, [](Expr x) { return pad(x * x, {1, 2}); }), 3},
+      {"padded", one({3}, [](Expr x) { return pad(x * x, Pairs{{1, 2}}); }), 3},
       {"a diagonal", one({4, 4}, [](Expr x) { return einsum("ii->i", x); }), 4},
       {"a product with a constant", one({4}, [](Expr x) { return einsum("ij,j->i", ones({3, 4}), x * x); }),
        12},

@@ -1,4 +1,5 @@
-// The order of rows against std::stable_sort, for every kind of key, both lengths of row and both directions.
+// The order of rows, and its first places alone, against std::sort with positions, for every kind of key,
+// both lengths of row and both directions.
 #include "runtime/Calls.h"
 #include <algorithm>
 #include <cmath>
@@ -18,6 +19,14 @@ std::vector<std::int64_t> order(const std::vector<T> &keys, char kind, bool desc
   return out;
 }
 
+template <typename T>
+std::vector<std::int64_t> first(const std::vector<T> &keys, char kind, bool descending, std::int64_t wanted) {
+  std::vector<std::int64_t> out(wanted), scratch(8 * wanted + 128);
+  tgc_top_places(kind, 8 * sizeof(T), std::int64_t(keys.data()), 1, std::int64_t(out.data()), 1,
+                 std::int64_t(scratch.data()), std::int64_t(keys.size()), descending, wanted);
+  return out;
+}
+
 template <typename T> bool before(T a, T b) { return b != b ? a == a : a < b; }
 
 template <typename T> void check(const std::vector<T> &keys, char kind) {
@@ -32,6 +41,11 @@ template <typename T> void check(const std::vector<T> &keys, char kind) {
       return a < b;
     });
     CHECK(order(keys, kind, descending) == expected);
+    for (std::size_t wanted : {std::size_t(1), std::size_t(7), keys.size() / 2, keys.size()}) {
+      if (wanted == 0 || wanted > keys.size()) continue;
+      std::vector<std::int64_t> head(expected.begin(), expected.begin() + std::ptrdiff_t(wanted));
+      CHECK(first(keys, kind, descending, std::int64_t(wanted)) == head);
+    }
   }
 }
 
