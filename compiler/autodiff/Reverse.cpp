@@ -56,7 +56,8 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
   Location outside = ink.loc();
   for (auto [op, copy] : llvm::reverse(tape)) {
     if (llvm::none_of(op->getResults(), [&](Value result) { return cotangent.contains(result); })) continue;
-    Syms out = llvm::map_to_vector(op->getResults(), cotangentOfValue);
+    Syms out;
+    llvm::append_range(out, llvm::map_range(op->getResults(), cotangentOfValue));
     SmallVector<bool> need =
         llvm::map_to_vector(op->getOperands(), [&](Value v) { return active.contains(v); });
     ink.setLoc(withReverse(op->getLoc(), kindOf(op)));
