@@ -83,11 +83,8 @@ Sym trimmed(Ink &ink, Sym core, const Axes &axes, UnitFactors &factors) {
     shape.push_back(core.extent(static_cast<int64_t>(k)));
     char letter = dense[static_cast<size_t>(axis)];
     from += letter;
-    auto same = llvm::find_if(kept, [&](auto each) { return each.second == letter; });
-    if (same == kept.end())
-      kept.emplace_back(axis, letter);
-    else
-      same->first = std::min(same->first, axis);
+    auto first = static_cast<int64_t>(dense.find(letter)); // of the axes tied to this one
+    if (!llvm::is_contained(kept, std::pair(first, letter))) kept.emplace_back(first, letter);
   }
   if (shape.size() != axes.size()) core = reshape(core, shape);
   llvm::sort(kept);

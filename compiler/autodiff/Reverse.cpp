@@ -45,20 +45,19 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     auto [at, fresh] = cotangent.try_emplace(inner, ct);
     if (!fresh) at->second = at->second + ct;
   };
+  auto cotangentOfValue = [&](Value inner) {
+    auto found = cotangent.find(inner);
+    return found != cotangent.end() ? found->second : ink.zero(inner.getType());
+  };
   Operation *end = f.front().getTerminator();
   for (auto [inner, ct] : llvm::zip_equal(end->getOperands(), cotangents))
     accumulate(inner, ct);
 
   Location outside = ink.loc();
   for (auto [op, copy] : llvm::reverse(tape)) {
+    if (llvm::none_of(op->getResults(), [&](Value result) { return cotangent.contains(result); })) continue;
     Syms out;
-    bool any = false;
-    for (Value result : op->getResults()) {
-      auto found = cotangent.find(result);
-      any |= found != cotangent.end();
-      out.push_back(found != cotangent.end() ? found->second : ink.zero(result.getType()));
-    }
-    if (!any) continue;
+    llvm::append_range(out, llvm::map_range(op->getResults(), cotangentOfValue));
     SmallVector<bool> need =
         llvm::map_to_vector(op->getOperands(), [&](Value v) { return active.contains(v); });
     ink.setLoc(withReverse(op->getLoc(), kindOf(op)));
@@ -73,10 +72,7 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
   ink.setLoc(outside);
   for (Value inner : end->getOperands())
     results.push_back(ink.sym(copies.lookup(inner)));
-  for (Value inner : f.getArguments()) {
-    auto found = cotangent.find(inner);
-    argumentCotangents.push_back(found != cotangent.end() ? found->second : ink.zero(inner.getType()));
-  }
+  llvm::append_range(argumentCotangents, llvm::map_range(f.getArguments(), cotangentOfValue));
   return success();
 }
 

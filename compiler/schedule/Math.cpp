@@ -55,7 +55,8 @@ bool isInexact(StringRef name, int64_t lanes) {
 // vectors of it for one.
 bool isCoarse(StringRef name) {
   return llvm::is_contained(
-      {"tan", "asin", "atan", "atan2", "erf", "expm1", "log10", "cosh", "acosh", "cbrt"}, name);
+      {"tan", "asin", "atan", "atan2", "erf", "expm1", "log10", "cosh", "asinh", "acosh", "atanh", "cbrt"},
+      name);
 }
 
 // Bodies of exp, log, tanh, sin and cos that one kernel may hold; with more they are called. A body costs

@@ -39,7 +39,7 @@ mlir::FlatSymbolRefAttr Build::rule(const FunctionValue &rule, const char *kind,
   }
   mlir::func::FuncOp made = functionFor(rule, rule.steps.size(), takes, false);
   if (!made) return {};
-  if (made.getResultTypes() != gives) {
+  if (mlir::TypeRange(made.getResultTypes()) != gives) {
     fail(place,
          what + " gives " + typesOf(made.getResultTypes()) + " where it has to give " + typesOf(gives));
     return {};

@@ -24,13 +24,12 @@ struct Bench {
 
 /// The program with every step declared long, so that even the smallest is split among threads.
 Result<Program> splitProgram(const Program &program, std::shared_ptr<const Program> owner) {
-  ProgramParts parts{program.arguments(),
-                     program.results(),
-                     program.buffers(),
-                     program.steps(),
-                     {},
-                     program.arenaBytes(),
-                     {}};
+  ProgramParts parts;
+  parts.arguments = program.arguments();
+  parts.results = program.results();
+  parts.buffers = program.buffers();
+  parts.steps = program.steps();
+  parts.arenaBytes = program.arenaBytes();
   for (Step &step : parts.steps)
     step.nanoseconds = 1'000'000;
   for (const Buffer &constant : program.constants())

@@ -113,7 +113,7 @@ const Function table[] = {
     {"cos", 1, one<mpfr_cos>, 2},
     {"tan", 1, one<mpfr_tan>, 2},
     {"tanh", 1, one<mpfr_tanh>, 2},
-    {"sigmoid", 1, sigmoid, 2},
+    {"sigmoid", 1, sigmoid, 3, false, false, "a quotient of exp"},
     {"softplus", 1, softplus, 2},
     {"log_sigmoid", 1, logSigmoid, 2},
     {"erf", 1, one<mpfr_erf>, 2},

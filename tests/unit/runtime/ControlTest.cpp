@@ -42,8 +42,6 @@ void lessKernel(std::int64_t, std::int64_t, void **b) { *static_cast<bool *>(b[2
 void doubleKernel(std::int64_t, std::int64_t, void **b) { at(b, 1) = 2 * at(b, 0); }
 void negateKernel(std::int64_t, std::int64_t, void **b) { at(b, 1) = -at(b, 0); }
 
-constexpr std::int64_t wordBytes = sizeof(Number);
-
 /// A body of one kernel on all its arguments, then its results.
 struct BodyMaker {
   ProgramParts &parts;
