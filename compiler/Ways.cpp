@@ -12,7 +12,8 @@ struct Parts {
   explicit Parts(ModuleOp module) {
     module.walk([&](Operation *op) {
       if (auto scan = dyn_cast<graph::ScanOp>(op)) loops |= scan.getMemory() == "all";
-      contractions |= isa<graph::ContractOp>(op);
+      if (auto contraction = dyn_cast<graph::ContractOp>(op))
+        contractions |= contraction.getTensors().size() > 2; // a pair has no intermediates
       maps |= isa<graph::VmapOp, graph::JacobianOp, graph::HessianOp>(op);
       derivatives |= isa<graph::VjpOp, graph::JacobianOp, graph::HessianOp>(op);
     });
