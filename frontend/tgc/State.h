@@ -11,10 +11,7 @@
 namespace tgc {
 
 namespace detail {
-template <typename S> S stateOf(ExprSpan leaves) {
-  std::size_t at = 0;
-  return taken<S, Expr>(leaves, at);
-}
+template <Struct S> S stateOf(ExprSpan leaves) { return unflatten<S>(Exprs(leaves.begin(), leaves.end())); }
 } // namespace detail
 
 /// The loops of Control.h with a struct that goes round. Errors: as there.
@@ -23,7 +20,7 @@ template <Struct S, typename Body>
 S fori_loop(std::int64_t lower, std::int64_t upper, Body &&body, const S &init,
             LoopMemory memory = LoopMemory::All, Arg::Here here = Arg::Here::current()) {
   auto step = [&](Expr i, ExprSpan carry) { return flatten<Expr>(S(body(i, detail::stateOf<S>(carry)))); };
-  return detail::stateOf<S>(
+  return unflatten<S>(
       fori_loop(lower, upper, std::function<Exprs(Expr, ExprSpan)>(step), flatten<Expr>(init), memory, here));
 }
 
@@ -34,9 +31,8 @@ S while_loop(Condition &&condition, Body &&body, const S &init, std::int64_t slo
              Arg::Here here = Arg::Here::current()) {
   auto holds = [&](ExprSpan carry) { return condition(detail::stateOf<S>(carry)); };
   auto step = [&](ExprSpan carry) { return flatten<Expr>(S(body(detail::stateOf<S>(carry)))); };
-  return detail::stateOf<S>(while_loop(std::function<Expr(ExprSpan)>(holds),
-                                       std::function<Exprs(ExprSpan)>(step), flatten<Expr>(init), slots,
-                                       here));
+  return unflatten<S>(while_loop(std::function<Expr(ExprSpan)>(holds), std::function<Exprs(ExprSpan)>(step),
+                                 flatten<Expr>(init), slots, here));
 }
 
 /// `step(state, x)` gives the next state and what is stacked.
@@ -49,7 +45,7 @@ std::pair<S, Exprs> scan(Step &&step, const S &init, const Exprs &xs = {}, const
     return Steps{flatten<Expr>(next.first), std::move(next.second)};
   };
   Steps end = scan(std::function<Steps(ExprSpan, ExprSpan)>(all), flatten<Expr>(init), xs, options, here);
-  return {detail::stateOf<S>(end.carry), std::move(end.stacked)};
+  return {unflatten<S>(end.carry), std::move(end.stacked)};
 }
 
 } // namespace tgc
