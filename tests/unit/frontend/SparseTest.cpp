@@ -41,7 +41,7 @@ struct Matrix {
   Reals values;
 };
 
-Reals whole(std::int64_t count, std::uint64_t state) {
+Reals wholeNumbers(std::int64_t count, std::uint64_t state) {
   Reals out(static_cast<std::size_t>(count));
   for (double &number : out)
     number = double(std::int64_t(next(state) % 9)) - 4;
@@ -87,7 +87,8 @@ TEST_CASE("sparse: products and their derivatives are those of plain loops, exac
       Expr y = product(o, c, v, x);
       return 0.5 * sum(y * y);
     });
-    Reals x = whole(a.inner * width, 17), y(a.rows * width), slopeV(a.entries()), slopeX(a.inner * width);
+    Reals x = wholeNumbers(a.inner * width, 17), y(a.rows * width), slopeV(a.entries()),
+          slopeX(a.inner * width);
     for (std::int64_t row = 0; row < a.rows; ++row)
       for (std::int64_t pass = 0; pass < 2; ++pass)
         for (std::int64_t p = a.offsets[row]; p < a.offsets[row + 1]; ++p)
@@ -112,7 +113,7 @@ TEST_CASE("sparse: the bits do not depend on the number of threads") {
   Function energy("energy", product.params(),
                   [&](Expr o, Expr c, Expr v, Expr x) { return sum(sin(product(o, c, v, x))); });
   Function both = value_and_grad(energy, {"v", "x"});
-  Reals x = whole(a.inner * width, 23);
+  Reals x = wholeNumbers(a.inner * width, 23);
   for (double &number : x)
     number *= 0.1;
   auto one = run(both, a, x, width, 1);
