@@ -47,7 +47,8 @@ Result<CompressedBlocks> compressed(const StructureRequest &request) {
     return Error{ErrorKind::Invalid, "no function is named " + request.function, {}, 1, {}};
   auto rowRanks =
       takeBlocks(scratch, ArrayRef<int64_t>(request.wrt.data(), request.wrt.size()), request.second);
-  if (auto done = scratch.simplify(); !done) return done.error();
+  for (int round = 0; round < 2; ++round) // constants that the rules brought together are one only then
+    if (auto done = scratch.simplify(); !done) return done.error();
   CompressedBlocks out;
   func::FuncOp cores = scratch.function();
   Operation *end = cores.front().getTerminator();

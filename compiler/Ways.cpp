@@ -12,7 +12,8 @@ struct Parts {
   explicit Parts(ModuleOp module) {
     module.walk([&](Operation *op) {
       if (auto scan = dyn_cast<graph::ScanOp>(op)) loops |= scan.getMemory() == "all";
-      contractions |= isa<graph::ContractOp>(op);
+      // Pairs have no intermediates; equations are also those of formulas not yet written out.
+      contractions |= op->hasAttr("equation") && op->getNumOperands() > 2;
       maps |= isa<graph::VmapOp, graph::JacobianOp, graph::HessianOp>(op);
       derivatives |= isa<graph::VjpOp, graph::JacobianOp, graph::HessianOp>(op);
     });

@@ -68,7 +68,6 @@ public:
     if (!made->error) {
       auto locks = locked({jvp, vjp, batch});
       write(adopted(jvp, "jvp"), adopted(vjp, "vjp"), adopted(batch, "batch"));
-      if (rules.batch && !rules.batch.isFunction()) f.graph->batchRules[f.symbol] = rules.batch;
     }
     return Function(std::shared_ptr<const FunctionState>(made));
   }
@@ -136,10 +135,21 @@ private:
     return FlatSymbolRefAttr::get(&f.graph->context, symbol.value_or("none"));
   }
 
+  /// f itself; with a batching rule to be traced, which is found by the callee's name, a copy of its own.
+  func::FuncOp calleeOf() {
+    func::FuncOp own = f.graph->function(f.symbol);
+    if (!rules.batch || rules.batch.isFunction()) return own;
+    func::FuncOp copy = own.clone();
+    copy.setName(f.graph->freeName(f.symbol));
+    f.graph->module->push_back(copy);
+    f.graph->batchRules[copy.getName().str()] = rules.batch;
+    return copy;
+  }
+
   void write(FlatSymbolRefAttr jvp, FlatSymbolRefAttr vjp, FlatSymbolRefAttr batch) {
     if (made->error) return;
     MLIRContext *context = &f.graph->context;
-    func::FuncOp callee = f.graph->function(f.symbol);
+    func::FuncOp callee = calleeOf();
     Location at = FileLineColLoc::get(context, place.file, place.line, place.column);
     OpBuilder builder = OpBuilder::atBlockEnd(f.graph->module->getBody());
     made->symbol = f.graph->freeName(f.symbol + "_custom");

@@ -2,6 +2,7 @@
 // measured as a whole for its order, and element by element outside the slopes of the two sides for the
 // error.
 #include "frontend/Differences.h"
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -21,13 +22,18 @@ double epsilonOf(DType dtype) {
                                : 0x1p-7;
 }
 
-/// What one step says of one result.
+/// What one step says of one result as a whole.
 struct Measured {
   double remainder = 0; ///< of the linear model: the Euclidean norm over both sides
   double floor = 0;     ///< what of it may be rounding
-  double excess = 0;    ///< the largest distance of a tangent to the interval of the slopes, relative
-  double doubt = 0;     ///< what of that may be rounding
-  std::string where = {};
+};
+
+/// What the step that sees an element best says of it: where the slopes of the two sides, and rounding, leave
+/// the narrowest interval for its tangent.
+struct Sight {
+  double width = std::numeric_limits<double>::infinity();
+  double excess = std::numeric_limits<double>::infinity(); ///< of the tangent beyond the slopes, relative
+  double ahead = 0, behind = 0;                            ///< the slopes
 };
 
 class Steps {
@@ -35,16 +41,14 @@ public:
   Steps(const Tangent &tangent, double allowed) : tangent(tangent), allowed(allowed) {
     for (std::size_t k = 0; k < tangent.f.results().size(); ++k)
       if (isFloat(tangent.f.results()[k].dtype)) real.push_back(k);
+    for (std::size_t k : real)
+      best.emplace_back(static_cast<std::size_t>(tangent.pushed[k].elements()));
   }
 
   Result<CheckedClaim> run() {
-    CheckedClaim claim;
-    claim.allowed = allowed;
-    std::vector<Measured> before(real.size()), best(real.size());
+    std::vector<Measured> before(real.size());
     std::vector<double> order(real.size(), std::numeric_limits<double>::infinity());
     std::vector<bool> settled(real.size(), false);
-    for (Measured &one : best)
-      one.excess = std::numeric_limits<double>::infinity();
     for (int halving = firstHalving; halving <= lastHalving; ++halving) {
       auto now = measure(std::ldexp(1.0, -halving));
       if (!now) return now.error();
@@ -52,37 +56,44 @@ public:
       for (std::size_t k = 0; k < real.size(); ++k) {
         Measured &one = (*now)[k];
         if (std::isnan(one.remainder)) one.remainder = std::numeric_limits<double>::infinity();
-        if (!settled[k] && halving > firstHalving) {
-          // Rounding hides what is below the floor; a drop to it at once is the order of a kink passed.
-          const double smallest = std::max(one.remainder, one.floor / roundings);
-          order[k] =
-              before[k].remainder <= before[k].floor ? order[k] : std::log2(before[k].remainder / smallest);
-        }
+        // Rounding hides what is below the floor; a drop to it at once is the order of a kink passed.
+        if (!settled[k] && halving > firstHalving && before[k].remainder > before[k].floor)
+          order[k] = std::log2(before[k].remainder / std::max(one.remainder, one.floor / roundings));
         settled[k] = settled[k] || one.remainder <= one.floor;
         open |= !settled[k];
-        if (one.excess + one.doubt < best[k].excess + best[k].doubt) best[k] = one;
         before[k] = one;
       }
       if (!open) break;
     }
-    conclude(claim, order, best);
-    return claim;
+    return conclude(order);
   }
 
 private:
-  void conclude(CheckedClaim &claim, const std::vector<double> &order,
-                const std::vector<Measured> &best) const {
+  CheckedClaim conclude(const std::vector<double> &order) const {
+    CheckedClaim claim;
+    claim.allowed = allowed;
     claim.order = std::numeric_limits<double>::infinity();
     for (std::size_t k = 0; k < real.size(); ++k) {
-      const bool good =
-          best[k].excess <= allowed || (order[k] >= leastOrder && std::isfinite(best[k].excess));
+      const auto worst = std::max_element(best[k].begin(), best[k].end(),
+                                          [](const Sight &a, const Sight &b) { return a.excess < b.excess; });
       claim.order = std::min(claim.order, order[k]);
-      if (good && claim.holds) claim.error = std::max(claim.error, std::min(best[k].excess, allowed));
-      if (good || (!claim.holds && !(best[k].excess > claim.error))) continue;
+      if (worst == best[k].end()) continue;
+      const bool good = worst->excess <= allowed || (order[k] >= leastOrder && std::isfinite(worst->excess));
+      if (good && claim.holds) claim.error = std::max(claim.error, std::min(worst->excess, allowed));
+      if (good || (!claim.holds && worst->excess <= claim.error)) continue;
       claim.holds = false;
-      claim.error = best[k].excess;
-      claim.where = best[k].where;
+      claim.error = worst->excess;
+      claim.where = whereText(k, worst - best[k].begin());
     }
+    return claim;
+  }
+
+  std::string whereText(std::size_t k, std::int64_t at) const {
+    const Sight &sight = best[k][static_cast<std::size_t>(at)];
+    char numbers[96];
+    std::snprintf(numbers, sizeof numbers, ": tangent %.9g, slopes %.9g and %.9g",
+                  realAt(tangent.pushed[tangent.f.results().size() + k], at), sight.behind, sight.ahead);
+    return tangent.f.results()[real[k]].name + " element " + std::to_string(at) + numbers;
   }
 
   /// f at x + h t, or nothing where it cannot be told.
@@ -97,18 +108,19 @@ private:
     return tangent.value(*point);
   }
 
-  Result<std::vector<Measured>> measure(double h) const {
+  Result<std::vector<Measured>> measure(double h) {
     auto ahead = moved(h), behind = moved(-h);
     if (!ahead) return ahead.error();
     if (!behind) return behind.error();
     std::vector<Measured> out;
-    for (std::size_t k : real)
-      out.push_back(compare(k, (*ahead)[k], (*behind)[k], h));
+    for (std::size_t k = 0; k < real.size(); ++k)
+      out.push_back(compare(k, (*ahead)[real[k]], (*behind)[real[k]], h));
     return out;
   }
 
-  Measured compare(std::size_t k, const Buffer &ahead, const Buffer &behind, double h) const {
-    const Buffer &here = tangent.pushed[k], &slope = tangent.pushed[slopeOf(k)];
+  /// The remainder at this step; elements that it sees better than those before are judged by it.
+  Measured compare(std::size_t k, const Buffer &ahead, const Buffer &behind, double h) {
+    const Buffer &here = tangent.pushed[real[k]], &slope = tangent.pushed[tangent.f.results().size() + k];
     Measured out;
     double size = 0, largest = smallestScale, norm = 0;
     for (std::int64_t at = 0; at < here.elements(); ++at) {
@@ -119,20 +131,15 @@ private:
       norm += j * j;
       out.remainder += (up - h * j) * (up - h * j) + (down - h * j) * (down - h * j);
     }
-    const double epsilon = epsilonOf(here.dtype());
     out.remainder = std::sqrt(out.remainder);
-    out.floor = roundings * epsilon * (std::sqrt(size) + std::sqrt(norm) * reach());
-    out.doubt = out.floor / h / largest;
+    out.floor = roundings * epsilonOf(here.dtype()) * (std::sqrt(size) + std::sqrt(norm) * reach());
     for (std::int64_t at = 0; at < here.elements(); ++at) {
       const double f = realAt(here, at), j = realAt(slope, at);
       const double up = (realAt(ahead, at) - f) / h, down = (f - realAt(behind, at)) / h;
-      double distance = std::abs(j - (up + down) / 2) - std::abs(up - down) / 2;
-      if (std::isnan(distance)) distance = std::numeric_limits<double>::infinity();
-      if (distance / largest <= out.excess) continue;
-      out.excess = distance / largest;
-      char numbers[96];
-      std::snprintf(numbers, sizeof numbers, ": tangent %.9g, slopes %.9g and %.9g", j, down, up);
-      out.where = tangent.f.results()[k].name + " element " + std::to_string(at) + numbers;
+      const double half = std::abs(up - down) / 2, width = (half + out.floor / h) / largest;
+      Sight &sight = best[k][static_cast<std::size_t>(at)];
+      if (!(width < sight.width) || std::isnan(j)) continue;
+      sight = {width, std::max(0.0, (std::abs(j - (up + down) / 2) - half) / largest), up, down};
     }
     return out;
   }
@@ -146,18 +153,10 @@ private:
     return most;
   }
 
-  std::size_t slopeOf(std::size_t result) const {
-    std::size_t at = tangent.f.results().size();
-    for (std::size_t k : real) {
-      if (k == result) break;
-      ++at;
-    }
-    return at;
-  }
-
   const Tangent &tangent;
   double allowed;
-  std::vector<std::size_t> real;
+  std::vector<std::size_t> real;        ///< floating-point results
+  std::vector<std::vector<Sight>> best; ///< of each of those, element by element
 };
 
 } // namespace

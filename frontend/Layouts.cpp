@@ -1,5 +1,6 @@
 #include "frontend/Layouts.h"
 #include "dialects/graph/Call.h"
+#include "dialects/graph/Kinds.h"
 #include "dialects/graph/Ops.h"
 #include <algorithm>
 
@@ -63,6 +64,51 @@ graph::Sym asDeclared(graph::Sym stored, const Layout &layout, const Param &para
   return broadcast_to(reshape(ordered, ArrayRef<std::int64_t>(ones)), ArrayRef<std::int64_t>(param.extents));
 }
 
+bool isPointwise(Operation *op) {
+  auto row = dyn_cast_or_null<graph::GraphOp>(op);
+  return row && row.kind() == graph::Kind::Pointwise && op->getNumResults() == 1 && op->hasOneUse();
+}
+
+/// Whether elementwise ops that end in `value` read nothing that lies in memory in the function's own order.
+bool readsViewsOnly(Value value) {
+  constexpr int mostOps = 64; // a longer end of a function is not worth the look
+  SmallVector<Value> work = {value};
+  for (int seen = 0; !work.empty(); ++seen) {
+    if (seen == mostOps) return false;
+    Operation *op = work.pop_back_val().getDefiningOp();
+    if (isPointwise(op)) {
+      llvm::append_range(work, op->getOperands());
+      continue;
+    }
+    auto row = dyn_cast_or_null<graph::GraphOp>(op);
+    if (!row || (!row.viewMap() && row.kind() != graph::Kind::Leaf)) return false;
+  }
+  return true;
+}
+
+// permute(f(a, b)) = f(permute(a), permute(b)): elementwise ops at the end work in the order in which their
+// result lies; permutations of arguments that lie likewise vanish.
+void moveUp(SmallVector<graph::PermuteDimsOp> work) {
+  while (!work.empty()) {
+    graph::PermuteDimsOp permutation = work.pop_back_val();
+    Operation *op = permutation.getX().getDefiningOp();
+    if (!isPointwise(op) || !readsViewsOnly(permutation.getX())) continue;
+    OpBuilder builder(permutation);
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      work.push_back(
+          graph::PermuteDimsOp::create(builder, permutation.getLoc(), operand, permutation.getAxes()));
+      operands.push_back(work.back());
+    }
+    Operation *moved = builder.clone(*op);
+    moved->setOperands(operands);
+    moved->getResult(0).setType(permutation.getType());
+    permutation.replaceAllUsesWith(moved->getResult(0));
+    permutation.erase();
+    op->erase();
+  }
+}
+
 /// A function like `old` on tensors as they lie in memory.
 func::FuncOp wrapped(func::FuncOp old, const FunctionState &f, const std::vector<Layout> &layouts) {
   SmallVector<Type> inputs;
@@ -89,7 +135,13 @@ func::FuncOp wrapped(func::FuncOp old, const FunctionState &f, const std::vector
     if (const Layout *layout = layoutOf(layouts, param.name))
       results.back() = permute_dims(ink.sym(results.back()), ArrayRef<std::int64_t>(layout->order)).value();
   }
+  SmallVector<graph::PermuteDimsOp> last;
+  for (Value result : results)
+    if (auto permutation = result.getDefiningOp<graph::PermuteDimsOp>();
+        permutation && !llvm::is_contained(last, permutation))
+      last.push_back(permutation);
   func::ReturnOp::create(ink.builder, old.getLoc(), results);
+  moveUp(std::move(last));
   made.setFunctionType(builder.getFunctionType(inputs, ValueRange(results).getTypes()));
   return made;
 }

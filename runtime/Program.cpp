@@ -89,9 +89,10 @@ Result<void> Program::addList(const std::vector<Step> &steps, const Places &plac
 }
 
 Result<void> Program::checkStep(const Step &step) const {
-  if (!step.kernel && step.foreign >= parts.foreign.size())
+  const bool foreign = !step.kernel && step.control < 0;
+  if (foreign && step.foreign >= parts.foreign.size())
     return broken("step " + step.name + " has no kernel");
-  if (!step.kernel && parts.foreign[step.foreign].strides.size() != step.lastBuffer - step.firstBuffer)
+  if (foreign && parts.foreign[step.foreign].strides.size() != step.lastBuffer - step.firstBuffer)
     return broken("step " + step.name + " has no stride for some buffer");
   if (step.firstBuffer > step.lastBuffer || step.lastBuffer > parts.buffers.size())
     return broken("step " + step.name + " names buffers " + std::to_string(step.firstBuffer) + " to " +

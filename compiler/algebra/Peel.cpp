@@ -112,7 +112,7 @@ Sym peel(Ink &ink, Value value, size_t rows, UnitFactors &factors) {
       auto dense = cast<DenseElementsAttr>(value.getDefiningOp<ConstantOp>().getValue());
       return ink.constant(dense.resizeSplat(RankedTensorType::get({}, elementOf(value))));
     }
-    if (auto product = value.getDefiningOp<MultiplyOp>()) {
+    if (Operation *product = value.getDefiningOp(); isa_and_nonnull<MultiplyOp, StrongMultiplyOp>(product)) {
       bool found = false;
       for (unsigned side = 0; side < 2 && !found; ++side)
         if (auto unit = unitOf(product->getOperand(side), axes)) {

@@ -7,6 +7,8 @@ include "dialects/graph/Graph.td"
 
 class Splat<string number> : AttrConstraint<CPred<"isSplat($_self, " # number # ")">, "every element is " # number>;
 def FiniteSplat : AttrConstraint<CPred<"isFiniteSplat($_self)">, "every element is one finite number">;
+class BoolSplat<string flag> : AttrConstraint<CPred<"isBoolSplat($_self, " # flag # ")">, "every element is " # flag>;
+def IsBool : Constraint<CPred<"::tgc::graph::isBoolTensor($0.getType())">, "bool">;
 def SameType : Constraint<CPred<"$0.getType() == $1.getType()">, "types are equal">;
 def IsFloat : Constraint<CPred<"::tgc::graph::isFloatTensor($0.getType())">, "floating-point">;
 
@@ -42,6 +44,14 @@ def : Pat<(Graph_PowerOp $x, (Graph_ConstantOp Splat<"1">)), (replaceWithValue $
 def : Pat<(Graph_PowerOp $x, (Graph_ConstantOp Splat<"-1">)), (Graph_ReciprocalOp $x), [(IsFloat $x)]>;
 // where(c, x, x) = x
 def : Pat<(Graph_WhereOp $c, $x, $y), (replaceWithValue $x), [(Constraint<CPred<"$0 == $1">> $x, $y)]>;
+// where(true, x, y) = x, where(false, x, y) = y
+def : Pat<(Graph_WhereOp (Graph_ConstantOp BoolSplat<"true">), $x, $y), (replaceWithValue $x)>;
+def : Pat<(Graph_WhereOp (Graph_ConstantOp BoolSplat<"false">), $x, $y), (replaceWithValue $y)>;
+// a and false = false, a and true = a
+def : Pat<(Graph_LogicalAndOp $a, (Graph_ConstantOp:$c BoolSplat<"false">)), (replaceWithValue $c)>;
+def : Pat<(Graph_LogicalAndOp (Graph_ConstantOp:$c BoolSplat<"false">), $a), (replaceWithValue $c)>;
+def : Pat<(Graph_LogicalAndOp $a, (Graph_ConstantOp BoolSplat<"true">)), (replaceWithValue $a), [(IsBool $a)]>;
+def : Pat<(Graph_LogicalAndOp (Graph_ConstantOp BoolSplat<"true">), $a), (replaceWithValue $a), [(IsBool $a)]>;
 // a factor of 1 is strong already: strong(1, t) = t
 def : Pat<(Graph_StrongMultiplyOp (Graph_ConstantOp Splat<"1">), $t), (replaceWithValue $t)>;
 // a finite constant factor needs no guard: strong(c, t) = c * t

@@ -27,6 +27,12 @@ bool isSplat(Attribute attr, double number) {
          llvm::APInt(value.getBitWidth(), static_cast<uint64_t>(static_cast<int64_t>(number)), true, true);
 }
 
+bool isBoolSplat(Attribute attr, bool flag) {
+  auto dense = dyn_cast_or_null<DenseElementsAttr>(attr);
+  return dense && dense.getElementType().isInteger(1) && dense.isSplat() && !dense.empty() &&
+         dense.getSplatValue<bool>() == flag;
+}
+
 bool isFiniteSplat(Attribute attr) {
   auto dense = dyn_cast_or_null<DenseElementsAttr>(attr);
   return dense && dense.isSplat() && !dense.empty() && isa<FloatType>(dense.getElementType()) &&

@@ -57,8 +57,8 @@ func::FuncOp Derive::transposed(func::FuncOp rule, CallOp call) {
   };
   func::FuncOp made = function((rule.getName() + "_transposed").str(), inputs, rule.getLoc(), emit);
   if (!made) return nullptr;
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(made.front().without_terminator())))
-    if (op.use_empty() && isPure(&op)) op.erase();
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(made.front())))
+    if (!op.hasTrait<OpTrait::IsTerminator>() && op.use_empty() && isPure(&op)) op.erase();
   for (unsigned k = 0; k < directions; ++k) {
     BlockArgument direction = made.getArgument(seen);
     if (!direction.use_empty()) {

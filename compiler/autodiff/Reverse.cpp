@@ -20,8 +20,7 @@ static StringRef kindOf(Operation *op) {
 
 LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, SymsRef cotangents,
                               ArrayRef<bool> wanted, Syms &results, Syms &argumentCotangents) {
-  f = withoutUnwinds(f);
-  if (!f) return failure();
+  if (!(f = withoutUnwinds(f))) return failure();
   IRMapping copies;
   llvm::DenseSet<Value> active; // values of the body
   for (auto [k, inner] : llvm::enumerate(f.getArguments())) {

@@ -66,6 +66,7 @@ private:
 Grouping Grouper::run(Block &body) {
   for (Operation &op : body.without_terminator()) {
     if (op.hasTrait<OpTrait::ConstantLike>() || viewMap(&op) || isAlias(&op)) continue;
+    if (!alone && isMadeWhereRead(&op)) continue;
     if (auto barrier = dyn_cast<BarrierOp>(op))
       placeBarrier(barrier);
     else

@@ -99,6 +99,7 @@ Value Outliner::inside(Value value, OpBuilder &builder) {
       builder.clone(*view, made);
     return made.lookup(value);
   }
+  if (fuse::isMadeWhereRead(op) && !grouping.of.contains(op)) return builder.clone(*op, made)->getResult(0);
   if (isLiteral(op)) {
     auto scalar = RankedTensorType::get({}, elementOf(value));
     Value parameter = body->addArgument(scalar, value.getLoc());

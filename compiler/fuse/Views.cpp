@@ -15,6 +15,22 @@ bool isAlias(Operation *op) {
   return row && row.renames() && !row.viewMap();
 }
 
+bool isMadeWhereRead(Operation *op) {
+  auto leaf = dyn_cast_or_null<GraphOp>(op);
+  if (!leaf || leaf.kind() != Kind::Leaf || op->hasTrait<OpTrait::ConstantLike>()) return false;
+  SmallVector<Operation *> seen = {op};
+  while (!seen.empty())
+    for (Operation *user : seen.pop_back_val()->getUsers()) {
+      auto row = dyn_cast<GraphOp>(user);
+      if (!row || isAlias(user)) return false;
+      if (viewMap(user))
+        seen.push_back(user);
+      else if (!row.isMap() && !row.reducedAxes())
+        return false;
+    }
+  return true;
+}
+
 Access throughViews(Value value) {
   Access access{value, AffineMap::getMultiDimIdentityMap(tensorOf(value).getRank(), value.getContext())};
   while (Operation *op = access.base.getDefiningOp()) {

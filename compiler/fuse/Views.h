@@ -11,6 +11,10 @@ mlir::AffineMap viewMap(mlir::Operation *op);
 /// A renaming that moves index positions: free between kernels, but not inside one.
 bool isAlias(mlir::Operation *op);
 
+/// Numbers made of nothing (unit matrices, counters) that only kernels read, element by element: every such
+/// kernel makes its own, and nothing is written to memory.
+bool isMadeWhereRead(mlir::Operation *op);
+
 /// A value seen through views.
 struct Access {
   mlir::Value base;    ///< not a view's result

@@ -187,8 +187,13 @@ class PlanMemoryPass : public impl::PlanMemoryBase<PlanMemoryPass> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     Planned planned;
-    for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
-      if (exec::isOuter(function) && failed(plan(function, symbols, planned))) return signalPassFailure();
+    // By name: a body is planned, and its old function gone, when the loop that names it comes first.
+    std::vector<std::string> names;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (exec::isOuter(function)) names.push_back(function.getName().str());
+    for (const std::string &name : names)
+      if (!planned.contains(name) && failed(plan(symbols.lookup<func::FuncOp>(name), symbols, planned)))
+        return signalPassFailure();
   }
 
   /// Bodies of loops before the loops; as deep as loops nest.

@@ -100,7 +100,7 @@ void annotate(llvm::Function &function, const KernelFacts &facts, const Options 
 
 /// Routines and their calls use a convention in which half of the vector registers survive a call, so that
 /// values of a loop that calls need not live in memory. Elsewhere than on x86-64 it is the usual one.
-void setConvention(llvm::Function &routine, const Options &options) {
+void setConvention(llvm::Function &routine, const Options &options, llvm::StringRef features) {
   if (!routine.isDeclaration()) {
     routine.addFnAttr(llvm::Attribute::NoUnwind);
     addVectorWidth(routine, options);
@@ -110,6 +110,10 @@ void setConvention(llvm::Function &routine, const Options &options) {
   // where the callee's address is read from the stack. A local function is called without an address.
   routine.setDSOLocal(true);
   routine.setCallingConv(llvm::CallingConv::Intel_OCL_BI);
+  // Where a result is short but wider registers were used, LLVM clears the upper halves of all registers
+  // before it returns: also of those that the convention keeps.
+  if (!routine.isDeclaration())
+    routine.addFnAttr("target-features", features.empty() ? "-vzeroupper" : features.str() + ",-vzeroupper");
   for (llvm::User *user : routine.users())
     if (auto *call = llvm::dyn_cast<llvm::CallBase>(user))
       call->setCallingConv(llvm::CallingConv::Intel_OCL_BI);
@@ -267,7 +271,8 @@ Result<Unit> Cpu::translate(mlir::ModuleOp source, llvm::ArrayRef<KernelFacts> k
   unit.module->setDataLayout(machine->createDataLayout());
   unit.module->setTargetTriple(machine->getTargetTriple());
   for (llvm::Function &function : *unit.module)
-    if (function.getName().starts_with(exec::routinePrefix)) setConvention(function, options);
+    if (function.getName().starts_with(exec::routinePrefix))
+      setConvention(function, options, machine->getTargetFeatureString());
   for (const KernelFacts &facts : kernels) {
     llvm::Function *kernel = unit.module->getFunction(facts.name);
     if (!kernel || kernel->arg_size() != facts.buffers + 2)

@@ -56,8 +56,10 @@ Sym lgamma(Ink &ink, Sym x) {
   Sym right = lgammaRight(where(left, 1 - wide, wide));
   Sym sine = callOne(ink, "abs", {callOne(ink, "sin", {angleOf(ink, where(left, wide, 0.5))})});
   constexpr double infinity = std::numeric_limits<double>::infinity();
+  // At a pole, far from which `right` may be infinite, too; and at -infinity, which has no angle.
+  Sym pole = (left & (sine == 0)) | (wide == -infinity);
   Sym reflected = where(left, std::log(std::numbers::pi) - log(sine) - right, right);
-  return like(x, where(wide == -infinity, infinity, reflected));
+  return like(x, where(pole, infinity, reflected));
 }
 
 // log z - 1 / (2 z) - sum B2k / (2k z^2k), of x >= 1/2.

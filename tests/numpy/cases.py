@@ -67,8 +67,10 @@ def each(function, *arrays):
     def safe(*numbers):
         try:
             return function(*numbers)
-        except (ValueError, OverflowError):
+        except ValueError:
             return math.nan
+        except OverflowError:
+            return math.inf
     return np.vectorize(safe, otypes=[np.float64])(*arrays)
 
 

@@ -22,11 +22,11 @@ func.func private @called(%x: tensor<3xf64>) -> tensor<3xf64> {
 // The cotangent is the transpose of the jvp rule; the call stays for maps to come.
 // DERIVED-LABEL: func.func @back
 // DERIVED: %[[Y:.*]] = graph.call @f(%arg0) {batch = [@f_2], jvp = @f_jvp}
-// DERIVED: %[[CT:.*]] = graph.multiply %arg1, %[[Y]]
+// DERIVED: %[[CT:.*]] = graph.multiply %[[Y]], %arg1
 // DERIVED: return %[[Y]], %[[CT]]
 // INLINED-LABEL: func.func @back
 // INLINED: %[[Y:.*]] = graph.exp %arg0
-// INLINED: graph.multiply %arg1, %[[Y]]
+// INLINED: graph.multiply %[[Y]], %arg1
 func.func @back(%x: tensor<3xf64>, %ct: tensor<3xf64>) -> (tensor<3xf64>, tensor<3xf64>) {
   %0:2 = graph.vjp @called(%x, %ct) {wrt = array<i64: 0>} : (tensor<3xf64>, tensor<3xf64>) -> (tensor<3xf64>, tensor<3xf64>)
   return %0#0, %0#1 : tensor<3xf64>, tensor<3xf64>

@@ -117,6 +117,10 @@ Expr newtonRoot(Expr a, std::int64_t slots) {
                     [&](Expr x) { return (x + a / x) * 0.5; }, a, slots);
 }
 
+struct Pair {
+  Expr older, newer;
+};
+
 std::string errorOf(const Function &f) { return f.error() ? f.error()->message : "none"; }
 
 } // namespace
@@ -409,9 +413,6 @@ TEST_CASE("control: a large value that goes round is written in place where its 
 }
 
 TEST_CASE("control: structs go round like lists") {
-  struct Pair {
-    Expr older, newer;
-  };
   Function f("f", {{"a", f64, {}}, {"b", f64, {}}}, [](Expr a, Expr b) {
     auto next = [](Expr, Pair p) { return Pair{p.newer, p.older + p.newer}; };
     Pair end = fori_loop(0, 10, next, Pair{a, b});

@@ -352,7 +352,7 @@ TEST_CASE("fit: more budget never takes longer, and what fits a budget fits ever
   }
 }
 
-TEST_CASE("fit: a chain of 100 read back in reverse needs a fifth of its memory at one more pass") {
+TEST_CASE("fit: a chain of 100 read back in reverse fits in a quarter of its memory at about one more pass") {
   const Flow flow = chain(100, 10, 1000);
   CHECK(placeValues(flow).arenaBytes > 99 * 640);
   const Fitted fitted = fitInto(flow, 25 * 640);
