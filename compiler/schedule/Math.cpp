@@ -1,5 +1,6 @@
 #include "compiler/schedule/Math.h"
 
+#include "compiler/schedule/Machine.h"
 #include "compiler/schedule/MathInk.h"
 #include "compiler/schedule/Routine.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -44,11 +45,17 @@ StringRef libraryName(Operation *op) {
       .Default(StringRef());
 }
 
+// libmvec's functions for wider vectors than this machine's registers are illegal instructions here.
+int64_t registerBytes() {
+  static const int64_t bytes = Machine::host().vectorBytes;
+  return bytes;
+}
+
 // f64 functions whose libmvec versions were measured above 2 ULP (README): the C library's scalar ones are
 // used instead.
 bool isInexact(StringRef name, int64_t lanes) {
   if (llvm::is_contained({"tan", "asin", "atan", "atan2", "erf", "expm1", "log2"}, name)) return true;
-  return lanes < 8 && llvm::is_contained({"acosh", "acos", "log10", "asinh"}, name);
+  return (lanes < 8 || registerBytes() < 64) && llvm::is_contained({"acosh", "acos", "log10", "asinh"}, name);
 }
 
 // f32 functions whose libmvec versions were measured above 2 ULP (docs/accuracy.md): they go through f64, two
@@ -249,15 +256,32 @@ private:
     return loop.getResult(0);
   }
 
-  // libmvec has 4, 8 and 16 lanes of f32 and 2, 4 and 8 of f64; shorter vectors are filled up.
+  // libmvec has 4, 8 and 16 lanes of f32 and 2, 4 and 8 of f64; shorter vectors are filled up, and what is
+  // wider than this machine's registers goes half by half.
   Value library(StringRef name, VectorType type, ValueRange operands) {
     bool wide = type.getElementType().isF64();
     int64_t lanes = type.getNumElements(), least = wide ? 2 : 4;
     if (lanes < least) return padded(name, type, operands, least);
+    if (lanes > least && lanes * (wide ? 8 : 4) > registerBytes()) return halved(name, type, operands);
     char isa = lanes == least ? 'b' : lanes == 2 * least ? 'd' : 'e';
     std::string symbol = std::string("_ZGV") + isa + "N" + std::to_string(lanes) +
                          std::string(operands.size(), 'v') + "_" + name.str() + (wide ? "" : "f");
     return routines.callExternal(symbol, type, operands);
+  }
+
+  Value halved(StringRef name, VectorType type, ValueRange operands) {
+    const int64_t half = type.getNumElements() / 2;
+    auto halfType = VectorType::get({half}, type.getElementType());
+    SmallVector<Value> results;
+    for (int64_t begin : {int64_t(0), half}) {
+      auto places = llvm::to_vector(llvm::seq(begin, begin + half));
+      SmallVector<Value> parts;
+      for (Value operand : operands)
+        parts.push_back(vector::ShuffleOp::create(builder, operand, operand, places));
+      results.push_back(library(name, halfType, parts));
+    }
+    return vector::ShuffleOp::create(builder, results[0], results[1],
+                                     llvm::to_vector(llvm::seq(int64_t(0), 2 * half)));
   }
 
   Value padded(StringRef name, VectorType type, ValueRange operands, int64_t lanes) {
