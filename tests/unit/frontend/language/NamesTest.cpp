@@ -119,7 +119,7 @@ TEST_CASE("names: transformations take functions and names of parameters") {
                                       "         ^~~~~~~~~~~~~~\nhelp: call it: grad(...)(x)\n");
   CHECK(with("vmap(f, wrt=x)(x, x)") ==
         "t.tg:3:18: error: vmap takes no argument wrt\n  return vmap(f, wrt=x)(x, x)\n"
-        "                 ^~~\nhelp: it takes a function and axes\n");
+        "                 ^~~\nhelp: it takes a function and axes and out_axes\n");
   CHECK(with("grad(x + 1, wrt=x)(x)") ==
         "t.tg:3:15: error: expected a function\n  return grad(x + 1, wrt=x)(x)\n"
         "              ^~~~~\nhelp: a transformation takes the name of a function, or another "
