@@ -90,8 +90,7 @@ Result<void> Program::addList(const std::vector<Step> &steps, const Places &plac
 
 Result<void> Program::checkStep(const Step &step) const {
   const bool foreign = !step.kernel && step.control < 0;
-  if (foreign && step.foreign >= parts.foreign.size())
-    return broken("step " + step.name + " has no kernel");
+  if (foreign && step.foreign >= parts.foreign.size()) return broken("step " + step.name + " has no kernel");
   if (foreign && parts.foreign[step.foreign].strides.size() != step.lastBuffer - step.firstBuffer)
     return broken("step " + step.name + " has no stride for some buffer");
   if (step.firstBuffer > step.lastBuffer || step.lastBuffer > parts.buffers.size())

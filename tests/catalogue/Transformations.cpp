@@ -82,11 +82,12 @@ struct Heard {
 
 bool isSmooth(const Case &one, MLIRContext *context) {
   Written plain = functionOf(one, context);
-  auto real = [](Type type) { return isFloatTensor(type) && elementOf(type).isF64(); };
+  // Without elements there is no direction, and nothing to move.
+  auto real = [](Type type) {
+    return isFloatTensor(type) && elementOf(type).isF64() && tensorOf(type).getNumElements() > 0;
+  };
   return plain.module && llvm::any_of(plain.function.getResultTypes(), real) &&
-         llvm::any_of(plain.function.getArgumentTypes(), [&](Type type) {
-           return real(type) && tensorOf(type).getNumElements() > 0; // without elements there is no direction
-         });
+         llvm::any_of(plain.function.getArgumentTypes(), real);
 }
 
 Outcome tangent(const Case &one, MLIRContext *context, Plant plant) {

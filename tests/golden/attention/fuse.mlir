@@ -25,9 +25,9 @@ module {
     return %7 : tensor<2x4x4xf32>
   }
   func.func private @k1_astype(%arg0: tensor<i64>) -> tensor<4xi64> attributes {exec.kernel} {
-    %0 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 4>} : () -> tensor<4xi64>
-    %1 = graph.broadcast_to %arg0 {shape = array<i64: 4>} : (tensor<i64>) -> tensor<4xi64>
-    %2 = graph.add %1, %0 : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>
+    %0 = graph.broadcast_to %arg0 {shape = array<i64: 4>} : (tensor<i64>) -> tensor<4xi64>
+    %1 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 4>} : () -> tensor<4xi64>
+    %2 = graph.add %0, %1 : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>
     %3 = graph.astype %2 {dtype = i64} : (tensor<4xi64>) -> tensor<4xi64>
     return %3 : tensor<4xi64>
   }

@@ -53,9 +53,9 @@ module {
     return %6, %10, %12 : tensor<8x3xf32>, tensor<8x3xf32>, tensor<8x1xf32>
   }
   func.func private @k4_astype(%arg0: tensor<i64>) -> tensor<3xi64> attributes {exec.kernel} {
-    %0 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 3>} : () -> tensor<3xi64>
-    %1 = graph.broadcast_to %arg0 {shape = array<i64: 3>} : (tensor<i64>) -> tensor<3xi64>
-    %2 = graph.add %1, %0 : (tensor<3xi64>, tensor<3xi64>) -> tensor<3xi64>
+    %0 = graph.broadcast_to %arg0 {shape = array<i64: 3>} : (tensor<i64>) -> tensor<3xi64>
+    %1 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 3>} : () -> tensor<3xi64>
+    %2 = graph.add %0, %1 : (tensor<3xi64>, tensor<3xi64>) -> tensor<3xi64>
     %3 = graph.astype %2 {dtype = i64} : (tensor<3xi64>) -> tensor<3xi64>
     return %3 : tensor<3xi64>
   }

@@ -172,19 +172,19 @@ module {
   }
   func.func private @k4_astype(%arg0: tensor<i64>) -> tensor<3xi64> attributes {exec.kernel} {
     %0 = tensor.empty() : tensor<3xi64>
-    %1 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} outs(%0 : tensor<3xi64>) {
+    %1 = linalg.generic {indexing_maps = [affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg0 : tensor<i64>) outs(%0 : tensor<3xi64>) {
+    ^bb0(%in: i64, %out: i64):
+      linalg.yield %in : i64
+    } -> tensor<3xi64>
+    %2 = tensor.empty() : tensor<3xi64>
+    %3 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} outs(%2 : tensor<3xi64>) {
     ^bb0(%out: i64):
       %8 = linalg.index 0 : index
       %9 = arith.index_cast %8 : index to i64
       linalg.yield %9 : i64
     } -> tensor<3xi64>
-    %2 = tensor.empty() : tensor<3xi64>
-    %3 = linalg.generic {indexing_maps = [affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg0 : tensor<i64>) outs(%2 : tensor<3xi64>) {
-    ^bb0(%in: i64, %out: i64):
-      linalg.yield %in : i64
-    } -> tensor<3xi64>
     %4 = tensor.empty() : tensor<3xi64>
-    %5 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%3, %1 : tensor<3xi64>, tensor<3xi64>) outs(%4 : tensor<3xi64>) {
+    %5 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%1, %3 : tensor<3xi64>, tensor<3xi64>) outs(%4 : tensor<3xi64>) {
     ^bb0(%in: i64, %in_0: i64, %out: i64):
       %8 = arith.addi %in, %in_0 : i64
       linalg.yield %8 : i64

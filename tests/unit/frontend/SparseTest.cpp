@@ -87,7 +87,8 @@ TEST_CASE("sparse: products and their derivatives are those of plain loops, exac
       Expr y = product(o, c, v, x);
       return 0.5 * sum(y * y);
     });
-    Reals x = wholeNumbers(a.inner * width, 17), y(a.rows * width), slopeV(a.entries()), slopeX(a.inner * width);
+    Reals x = wholeNumbers(a.inner * width, 17), y(a.rows * width), slopeV(a.entries()),
+          slopeX(a.inner * width);
     for (std::int64_t row = 0; row < a.rows; ++row)
       for (std::int64_t pass = 0; pass < 2; ++pass)
         for (std::int64_t p = a.offsets[row]; p < a.offsets[row + 1]; ++p)
