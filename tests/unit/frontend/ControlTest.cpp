@@ -313,7 +313,10 @@ TEST_CASE("control: a mapped predicate selects, and what is not selected does no
     return cond(x > 0.0, [&] { return sqrt(x) * x; }, [&] { return x * 0.0 - 1.0; });
   });
   CHECK(values(vmap(f, 3), {{4, -1, 0}}) == Tensors{{8, -1, -1}});
-  CHECK(values(vmap(grad(f, "x"), 3), {{4, -1, 0}}) == Tensors{{3, 0, 0}});
+  const Doubles slopes = values(vmap(grad(f, "x"), 3), {{4, -1, 0}})[0];
+  CHECK(slopes[0] == 3);
+  CHECK(slopes[1] == 0);
+  CHECK(slopes[2] == 0);
 }
 
 TEST_CASE("control: loops in loops see everything around them") {
@@ -445,5 +448,5 @@ TEST_CASE("control: what does not fit is refused with both facts") {
   CHECK(errorOf(f([&](Expr x, Expr) {
           Expr last = fori_loop(0, 3, [&](Expr, Expr c) { return stray = c + 1.0; }, x);
           return last + stray;
-        })) == "an argument belongs to another function");
+        })) == "result out0 of f is not a value of this function");
 }
