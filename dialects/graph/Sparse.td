@@ -15,7 +15,7 @@ def Graph_CsrRowsOp : Custom<"csr_rows", (ins IntTensor:$offsets, Int:$size)> {
     C2: size is not negative. }];
   let noDerivative = "its result counts positions";
   let call = "csr_rows(offsets, size: int)";
-  let sample = "offsets: i64 4 in 0 .. 7 sorted, size: 7; offsets: i64 2x3 in 0 .. 9 sorted, size: 6; offsets: i64 1 in 0 .. 3, size: 5; offsets: i64 3, size: 0";
+  let sample = "offsets: i64 4 in 0 .. 7 sorted, size: 7; offsets: i64 2x3 in 0 .. 9 sorted, size: 6; offsets: i64 1 in 0 .. 3 sorted, size: 5; offsets: i64 3, size: 0";
 }
 def Graph_CooOp : Linear<"coo", (ins IntTensor:$rows, IntTensor:$columns, Tensor:$values, Ints:$shape), [2]> {
   let summary = "the matrix of these extents with values added at places that rows and columns name";
@@ -32,14 +32,14 @@ def Graph_CsrOp : Composite<"csr", (ins IntTensor:$offsets, IntTensor:$columns, 
   let call = "csr(offsets, columns, values, shape: ints)";
   let formula = "formulas::csr(ink, offsets, columns, values, shape)";
   let value = "reference::csr(offsets, columns, values, shape)";
-  let sample = "offsets: i64 4 in 0 .. 7 sorted, columns: i64 7 in -1 .. 3, values: 7, shape: [3, 3]; offsets: i64 4 in 0 .. 5 sorted, columns: i64 2x5 in 0 .. 1, values: 5, shape: [3, 2]; offsets: i64 3 in 0 .. 9, columns: i64 0, values: 0, shape: [2, 3]; offsets: i64 1, columns: i64 2, values: 2, shape: [0, 3]";
+  let sample = "offsets: i64 4 in 0 .. 7 sorted, columns: i64 7 in -1 .. 3, values: 7, shape: [3, 3]; offsets: i64 4 in 0 .. 5 sorted, columns: i64 2x5 in 0 .. 1, values: 5, shape: [3, 2]; offsets: i64 3 in 0 .. 9 sorted, columns: i64 0, values: 0, shape: [2, 3]; offsets: i64 1 in 0 .. 2 sorted, columns: i64 2, values: 2, shape: [0, 3]";
 }
 def Graph_CsrMatmulOp : Linear<"csr_matmul", (ins IntTensor:$offsets, IntTensor:$columns, Tensor:$values, Tensor:$dense), [2, 3], /*multilinear*/1> {
   let summary = "a matrix by rows times a dense one";
   let description = [{ What `csr(...) @ dense` becomes. The rows are shared out among threads. Axes in front are batches; each operand has all of them or none. Floats of
     16 bits are added in f32. C1: as many columns as values. C2: dense has two axes of its own and the values' dtype. }];
   let call = "csr_matmul(offsets, columns, values, dense)";
-  let sample = "offsets: i64 4 in 0 .. 7 sorted, columns: i64 7 in -1 .. 5, values: 7, dense: 5x4; offsets: i64 3 in 0 .. 40 sorted, columns: i64 40 in 0 .. 6, values: 40, dense: 6x1; offsets: i64 4 in 0 .. 6 sorted, columns: i32 6 in 0 .. 1, values: 6, dense: 2x83; offsets: i64 2x3 in 0 .. 5 sorted, columns: i64 5 in 0 .. 2, values: 5, dense: 2x3x2; offsets: i64 3 in 0 .. 5 sorted, columns: i64 5 in 0 .. 2, values: 2x5, dense: 3x2; offsets: i64 3, columns: i64 0, values: 0, dense: 0x3; offsets: i64 1, columns: i64 2, values: 2, dense: 3x2; offsets: i64 3 in 0 .. 2, columns: i64 2 in 0 .. 1, values: 2, dense: 2x0";
+  let sample = "offsets: i64 4 in 0 .. 7 sorted, columns: i64 7 in -1 .. 5, values: 7, dense: 5x4; offsets: i64 3 in 0 .. 40 sorted, columns: i64 40 in 0 .. 6, values: 40, dense: 6x1; offsets: i64 4 in 0 .. 6 sorted, columns: i32 6 in 0 .. 1, values: 6, dense: 2x83; offsets: i64 2x3 in 0 .. 5 sorted, columns: i64 5 in 0 .. 2, values: 5, dense: 2x3x2; offsets: i64 3 in 0 .. 5 sorted, columns: i64 5 in 0 .. 2, values: 2x5, dense: 3x2; offsets: i64 3, columns: i64 0, values: 0, dense: 0x3; offsets: i64 1 in 0 .. 2 sorted, columns: i64 2, values: 2, dense: 3x2; offsets: i64 3 in 0 .. 2 sorted, columns: i64 2 in 0 .. 1, values: 2, dense: 2x0";
 }
 def Graph_CooMatmulOp : Linear<"coo_matmul", (ins IntTensor:$rows, IntTensor:$columns, Tensor:$values, Tensor:$dense, Int:$size), [2, 3], /*multilinear*/1> {
   let hasCanonicalizer = 1;
