@@ -54,7 +54,8 @@ public:
   }
 
   /// Traces a body on arguments of the given types; what it uses from around is added to `shared`.
-  graph::Named traced(const char *name, ArrayRef<Type> types, const std::function<Exprs(ExprSpan)> &body);
+  graph::Named traced(const char *name, ArrayRef<Type> types, const std::function<Exprs(ExprSpan)> &body,
+                      bool isBranch = false);
   /// Bodies traced before the last one take what that one uses, too.
   void complete(graph::Named &early) {
     for (Value value : ArrayRef(shared).drop_front(early.function.getNumArguments() - ownArguments))
@@ -91,7 +92,7 @@ private:
 };
 
 graph::Named ControlCall::traced(const char *name, ArrayRef<Type> types,
-                                 const std::function<Exprs(ExprSpan)> &body) {
+                                 const std::function<Exprs(ExprSpan)> &body, bool isBranch) {
   detail::Graph &graph = *outer->graph;
   OpBuilder builder = OpBuilder::atBlockEnd(graph.module->getBody());
   auto function =
@@ -100,6 +101,7 @@ graph::Named ControlCall::traced(const char *name, ArrayRef<Type> types,
   function.setPrivate();
   function.addEntryBlock();
   auto trace = std::make_shared<Trace>(outer->graph, function, outer);
+  trace->isBranch = isBranch;
   ownArguments = types.size();
   Exprs arguments;
   for (Value argument : function.getArguments())
@@ -262,9 +264,10 @@ Exprs cond(const Expr &predicate, const std::function<Exprs()> &then, const std:
   DiagnosticCollector said(&control.outer->graph->context);
   auto flag = control.values(head);
   if (!flag) return {};
-  graph::Named yes = control.traced("the first branch", {}, [&](ExprSpan) { return then(); });
-  graph::Named no =
-      yes.function ? control.traced("the second branch", {}, [&](ExprSpan) { return otherwise(); }) : yes;
+  graph::Named yes = control.traced("the first branch", {}, [&](ExprSpan) { return then(); }, true);
+  graph::Named no = yes.function ? control.traced(
+                                       "the second branch", {}, [&](ExprSpan) { return otherwise(); }, true)
+                                 : yes;
   if (!no.function) return {};
   control.complete(yes);
   control.outer->ink.setLoc(control.place());

@@ -37,13 +37,22 @@ void widen(std::shared_ptr<Trace> &found, const Arg &arg) {
       widen(found, one);
   }
 }
+
+std::shared_ptr<Trace> homeOf(const std::shared_ptr<Trace> &found) {
+  std::shared_ptr<Trace> branch;
+  for (auto around = tracing(); around; around = around->outer) {
+    if (around == found) return branch ? branch : found;
+    if (around->isBranch && !branch) branch = around;
+  }
+  return found ? found : tracing();
+}
 } // namespace detail
 
 std::vector<Expr> applyAll(std::string_view operation, const std::vector<Named> &arguments, Arg::Here here) {
   std::shared_ptr<detail::Trace> trace;
   for (const Named &argument : arguments)
     detail::widen(trace, argument.value);
-  if (!trace) trace = detail::tracing();
+  trace = detail::homeOf(trace);
   return trace ? trace->call(operation, arguments, here) : std::vector<Expr>();
 }
 
@@ -53,7 +62,7 @@ Expr apply(std::string_view operation, const std::vector<Named> &arguments, Arg:
   std::shared_ptr<detail::Trace> trace;
   for (const Named &argument : arguments)
     detail::widen(trace, argument.value);
-  return Expr(trace ? trace : detail::tracing(), Expr::failed);
+  return Expr(detail::homeOf(trace), Expr::failed);
 }
 
 #define TGC_OPERATOR(symbol, operation)                                                                      \

@@ -105,7 +105,7 @@ std::vector<Expr> Function::operator()(std::vector<Arg> arguments, Arg::Here her
   std::shared_ptr<detail::Trace> trace;
   for (const Arg &argument : arguments)
     detail::widen(trace, argument);
-  if (!trace) trace = detail::tracing();
+  trace = detail::homeOf(trace);
   if (!trace) return {};
   auto results = trace->inlined(*state, arguments, here);
   if (results.empty())

@@ -77,6 +77,7 @@ public:
   std::optional<Error> error;
   std::shared_ptr<Trace> outer;
   int depth = 0; ///< how many functions are around
+  bool isBranch = false;
   /// Values of the function around, in the order of the arguments they became.
   llvm::SmallVector<mlir::Value> captured;
 
@@ -91,6 +92,10 @@ private:
 std::shared_ptr<Trace> &tracing();
 /// The innermost of `found` and the functions that an argument's values belong to.
 void widen(std::shared_ptr<Trace> &found, const Arg &arg);
+/// The function an op is written in whose values belong to `found` or around it. In a branch being traced it
+/// stays in the branch, which alone decides whether it runs; out of the steps of a loop it goes, since they
+/// share it.
+std::shared_ptr<Trace> homeOf(const std::shared_ptr<Trace> &found);
 /// A function of somebody's module as one of the public API, in a graph of its own.
 Function functionOf(mlir::ModuleOp module, const std::string &symbol, std::vector<Param> params,
                     std::vector<Param> results);

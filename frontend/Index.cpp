@@ -82,7 +82,7 @@ static std::shared_ptr<detail::Trace> traceOf(const Expr &x, const std::vector<I
   for (const Item &item : items)
     if (auto *expr = std::get_if<Expr>(&item.held)) detail::widen(trace, *expr);
   if (value) detail::widen(trace, *value);
-  return trace;
+  return detail::homeOf(trace);
 }
 
 Expr index(Arg x, const std::vector<Item> &items, std::string_view mode) {
@@ -96,7 +96,7 @@ At Expr::at(std::vector<Item> items) const { return At(*this, std::move(items));
 Expr At::get(std::string_view mode, Arg::Here here) const { return index(Arg(x, here), items, mode); }
 
 std::pair<Expr, Expr> At::select(std::int64_t size, Arg::Here here) const {
-  return x.trace ? x.trace->masked(Arg(x, here), items, size) : std::pair(x, x);
+  return x.trace ? traceOf(x, items, nullptr)->masked(Arg(x, here), items, size) : std::pair(x, x);
 }
 
 Expr At::write(const Arg &value, std::string_view how, std::string_view mode) const {

@@ -308,13 +308,16 @@ TEST_CASE("control: maps of loops are loops of maps") {
     }
 }
 
-TEST_CASE("control: a mapped predicate selects") {
+TEST_CASE("control: a mapped predicate selects, and what is not selected does no harm") {
   Function f("f", {{"x", f64, {}}}, [](Expr x) {
     return cond(x > 0.0, [&] { return sqrt(x) * x; }, [&] { return x * 0.0 - 1.0; });
   });
+  CHECK(f.text().find("graph.sqrt") == std::string::npos); // it stands in the branch
   CHECK(values(vmap(f, 3), {{4, -1, 0}}) == Tensors{{8, -1, -1}});
   const Doubles slopes = values(vmap(grad(f, "x"), 3), {{4, -1, 0}})[0];
   CHECK(slopes[0] == 3);
+  CHECK(slopes[1] == 0);
+  CHECK(slopes[2] == 0);
 }
 
 TEST_CASE("control: loops in loops see everything around them") {
