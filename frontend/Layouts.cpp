@@ -140,9 +140,9 @@ func::FuncOp wrapped(func::FuncOp old, const FunctionState &f, const std::vector
     if (auto permutation = result.getDefiningOp<graph::PermuteDimsOp>();
         permutation && !llvm::is_contained(last, permutation))
       last.push_back(permutation);
-  func::ReturnOp::create(ink.builder, old.getLoc(), results);
-  moveUp(std::move(last));
-  made.setFunctionType(builder.getFunctionType(inputs, ValueRange(results).getTypes()));
+  auto end = func::ReturnOp::create(ink.builder, old.getLoc(), results);
+  moveUp(std::move(last)); // replaces results
+  made.setFunctionType(builder.getFunctionType(inputs, end.getOperandTypes()));
   return made;
 }
 
