@@ -19,38 +19,12 @@ Flags reached(func::FuncOp f, ArrayRef<bool> arguments) {
                              [&](Value v) { return active.contains(v); });
 }
 
-Flags settled(Flags round, llvm::function_ref<Flags(ArrayRef<bool>)> step) {
-  for (bool changed = true; changed;) {
-    changed = false;
-    Flags next = step(round);
-    for (size_t k = 0; k < round.size(); ++k) {
-      changed |= next[k] && !round[k];
-      round[k] = round[k] || next[k];
-    }
-  }
-  return round;
-}
-
-Flags joined(std::initializer_list<ArrayRef<bool>> lists) {
-  Flags all;
-  for (ArrayRef<bool> list : lists)
-    llvm::append_range(all, list);
-  return all;
-}
-
 func::FuncOp bodyOf(Operation *control, unsigned which) {
   return cast<func::FuncOp>(bodiesOf(control)[which].getOperation());
 }
 
 Syms inlined(func::FuncOp f, Ink &ink, ValueRange arguments) {
-  IRMapping copies;
-  copies.map(f.getArguments(), arguments);
-  for (Operation &op : f.front().without_terminator())
-    ink.builder.clone(op, copies);
-  Syms results;
-  for (Value value : f.front().getTerminator()->getOperands())
-    results.push_back(ink.sym(copies.lookup(value)));
-  return results;
+  return ink.syms(writeBody(ink.builder, f, arguments));
 }
 
 SmallVector<Value> valuesOf(SymsRef syms) {

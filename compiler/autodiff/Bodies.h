@@ -1,23 +1,20 @@
 // What is asked of the bodies of branches and loops: which results are reached, and new functions out of old
 // ones.
 #pragma once
+#include "dialects/graph/Calls.h"
 #include "dialects/graph/Control.h"
-#include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 
 namespace tgc::autodiff {
 
-using Flags = llvm::SmallVector<bool>;
+using graph::Flags;
+using graph::joined;
+using graph::settled;
 
 /// The floating-point results that the flagged arguments reach through floating-point values.
 Flags reached(mlir::func::FuncOp f, llvm::ArrayRef<bool> arguments);
-
-/// Flags of what goes round, from those at the start; `step` says which results a step reaches with them.
-Flags settled(Flags round, llvm::function_ref<Flags(llvm::ArrayRef<bool>)> step);
-
-Flags joined(std::initializer_list<llvm::ArrayRef<bool>> lists);
 
 /// The bodies as functions of the module.
 mlir::func::FuncOp bodyOf(mlir::Operation *control, unsigned which);

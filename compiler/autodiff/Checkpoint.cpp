@@ -11,31 +11,19 @@ using namespace tgc::graph;
 
 namespace tgc::autodiff {
 
+/// The op's operands, then the directions that are not zero.
+static SmallVector<Value> operandsWith(Operation *op, SymsRef directions) {
+  SmallVector<Value> operands(op->getOperands());
+  for (Sym direction : directions)
+    if (!direction.isZero()) operands.push_back(direction.value());
+  return operands;
+}
+
 FailureOr<Syms> Derive::tangentOfCheckpoint(Operation *copy, Ink &ink, SymsRef tangents) {
-  func::FuncOp f = callee(copy);
-  unsigned count = f.getNumArguments();
-  SmallVector<Type> inputs(f.getArgumentTypes());
-  SmallVector<Value> operands(copy->getOperands());
-  SmallVector<unsigned> active;
-  for (auto [k, t] : llvm::enumerate(tangents)) {
-    if (t.isZero()) continue;
-    active.push_back(k);
-    inputs.push_back(f.getArgumentTypes()[k]);
-    operands.push_back(t.value());
-  }
-  auto emit = [&](Ink &inner, ValueRange arguments) -> FailureOr<Syms> {
-    Syms in, results, out;
-    for (Value argument : arguments.take_front(count))
-      in.push_back(inner.zero(argument.getType()));
-    for (auto [k, position] : llvm::enumerate(active))
-      in[position] = inner.sym(arguments[count + k]);
-    if (failed(forward(f, inner, arguments.take_front(count), in, results, out))) return failure();
-    return out;
-  };
-  func::FuncOp tangent = function((f.getName() + "_jvp").str(), inputs, copy->getLoc(), emit);
+  func::FuncOp tangent = tangentFunction(callee(copy), tangents, copy->getLoc());
   if (!tangent) return failure();
-  auto made = CheckpointOp::create(ink.builder, copy->getLoc(), tangent.getResultTypes(), operands,
-                                   tangent.getName());
+  auto made = CheckpointOp::create(ink.builder, copy->getLoc(), tangent.getResultTypes(),
+                                   operandsWith(copy, tangents), tangent.getName());
   Syms out = ink.syms(made.getResults());
   for (auto [k, value] : llvm::enumerate(copy->getResults()))
     if (!isReal(value)) out[k] = ink.zero(value.getType());
@@ -44,34 +32,16 @@ FailureOr<Syms> Derive::tangentOfCheckpoint(Operation *copy, Ink &ink, SymsRef t
 
 FailureOr<Syms> Derive::cotangentOfCheckpoint(Operation *copy, Ink &ink, SymsRef cotangents,
                                               ArrayRef<bool> wanted) {
-  func::FuncOp f = callee(copy);
-  unsigned count = f.getNumArguments();
-  SmallVector<Type> inputs(f.getArgumentTypes());
-  SmallVector<Value> operands(copy->getOperands());
-  for (auto [k, ct] : llvm::enumerate(cotangents)) {
-    if (ct.isZero()) continue;
-    inputs.push_back(f.getResultTypes()[k]);
-    operands.push_back(ct.value());
-  }
-  auto emit = [&](Ink &inner, ValueRange arguments) -> FailureOr<Syms> {
-    Syms in, results, all, out;
-    unsigned next = count;
-    for (auto [k, ct] : llvm::enumerate(cotangents))
-      in.push_back(ct.isZero() ? inner.zero(f.getResultTypes()[k]) : inner.sym(arguments[next++]));
-    if (failed(reverse(f, inner, arguments.take_front(count), in, wanted, results, all))) return failure();
-    for (unsigned k = 0; k < count; ++k)
-      if (wanted[k]) out.push_back(all[k]);
-    return out;
-  };
-  func::FuncOp cotangent = function((f.getName() + "_vjp").str(), inputs, copy->getLoc(), emit);
+  func::FuncOp cotangent = cotangentFunction(callee(copy), cotangents, wanted, copy->getLoc());
   if (!cotangent) return failure();
+  SmallVector<Value> operands = operandsWith(copy, cotangents);
   auto late = BarrierOp::create(ink.builder, ink.loc(), ValueRange(operands).getTypes(), operands);
   auto made = CheckpointOp::create(ink.builder, ink.loc(), cotangent.getResultTypes(), late.getResults(),
                                    cotangent.getName());
   Syms out;
   unsigned next = 0;
-  for (unsigned k = 0; k < count; ++k)
-    out.push_back(wanted[k] ? ink.sym(made.getResult(next++)) : ink.zero(copy->getOperand(k).getType()));
+  for (auto [operand, want] : llvm::zip_equal(copy->getOperands(), wanted))
+    out.push_back(want ? ink.sym(made.getResult(next++)) : ink.zero(operand.getType()));
   return out;
 }
 

@@ -31,6 +31,9 @@ private:
   llvm::FailureOr<graph::Syms> tangentOf(mlir::Operation *op, mlir::Operation *copy, graph::Ink &ink,
                                          graph::SymsRef tangents);
   llvm::FailureOr<graph::Syms> tangentOfMap(mlir::Operation *copy, graph::Ink &ink, graph::SymsRef tangents);
+  /// A function of the arguments of `f` and their tangents, but for those that are zero; gives the tangents
+  /// of its results.
+  mlir::func::FuncOp tangentFunction(mlir::func::FuncOp f, graph::SymsRef tangents, mlir::Location loc);
 
   // ForwardControl.cpp, ReverseControl.cpp
   /// A branch or loop that stands in another one's place: its values, and tangents of the results or
@@ -61,6 +64,10 @@ private:
                                            llvm::ArrayRef<bool> wanted);
   llvm::FailureOr<graph::Syms> cotangentOfMap(mlir::Operation *copy, graph::Ink &ink,
                                               graph::SymsRef cotangents, llvm::ArrayRef<bool> wanted);
+  /// A function of the arguments of `f` and the cotangents of its results, but for those that are zero; gives
+  /// the cotangents of the arguments `wanted`.
+  mlir::func::FuncOp cotangentFunction(mlir::func::FuncOp f, graph::SymsRef cotangents,
+                                       llvm::ArrayRef<bool> wanted, mlir::Location loc);
 
   // Checkpoint.cpp
   llvm::FailureOr<graph::Syms> tangentOfCheckpoint(mlir::Operation *copy, graph::Ink &ink,

@@ -71,22 +71,15 @@ FailureOr<Syms> Derive::tangentOf(Operation *op, Operation *copy, Ink &ink, Syms
   return row.tangent(ink, tangents);
 }
 
-// The tangent of a map is the map of the tangent, mapped over the same axes.
-FailureOr<Syms> Derive::tangentOfMap(Operation *copy, Ink &ink, SymsRef tangents) {
-  auto map = cast<VmapOp>(copy);
-  func::FuncOp f = callee(copy);
+func::FuncOp Derive::tangentFunction(func::FuncOp f, SymsRef tangents, Location loc) {
+  unsigned count = f.getNumArguments();
   SmallVector<unsigned> active;
   SmallVector<Type> inputs(f.getArgumentTypes());
-  SmallVector<Value> operands(copy->getOperands());
-  SmallVector<int64_t> axes(map.getAxes());
   for (auto [k, t] : llvm::enumerate(tangents)) {
     if (t.isZero()) continue;
     active.push_back(k);
     inputs.push_back(f.getArgumentTypes()[k]);
-    operands.push_back(t.value());
-    axes.push_back(map.getAxes()[k]);
   }
-  unsigned count = f.getNumArguments();
   auto emit = [&](Ink &inner, ValueRange arguments) -> FailureOr<Syms> {
     Syms in, results, out;
     for (Value argument : arguments.take_front(count))
@@ -96,8 +89,22 @@ FailureOr<Syms> Derive::tangentOfMap(Operation *copy, Ink &ink, SymsRef tangents
     if (failed(forward(f, inner, arguments.take_front(count), in, results, out))) return failure();
     return out;
   };
-  func::FuncOp tangent = function((f.getName() + "_jvp").str(), inputs, copy->getLoc(), emit);
+  return function((f.getName() + "_jvp").str(), inputs, loc, emit);
+}
+
+// The tangent of a map is the map of the tangent, mapped over the same axes.
+FailureOr<Syms> Derive::tangentOfMap(Operation *copy, Ink &ink, SymsRef tangents) {
+  auto map = cast<VmapOp>(copy);
+  func::FuncOp f = callee(copy);
+  func::FuncOp tangent = tangentFunction(f, tangents, copy->getLoc());
   if (!tangent) return failure();
+  SmallVector<Value> operands(copy->getOperands());
+  SmallVector<int64_t> axes(map.getAxes());
+  for (auto [k, t] : llvm::enumerate(tangents)) {
+    if (t.isZero()) continue;
+    operands.push_back(t.value());
+    axes.push_back(map.getAxes()[k]);
+  }
   SmallVector<Type> types;
   for (Type type : tangent.getResultTypes()) {
     SmallVector<int64_t> shape = {static_cast<int64_t>(map.getExtent())};

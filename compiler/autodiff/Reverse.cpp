@@ -97,21 +97,12 @@ FailureOr<Syms> Derive::cotangentOf(Operation *copy, Ink &ink, SymsRef cotangent
   return row.cotangent(ink, cotangents, wanted);
 }
 
-// The cotangent of a map is the map of the cotangent; operands all instances share get the sum over the
-// instances.
-FailureOr<Syms> Derive::cotangentOfMap(Operation *copy, Ink &ink, SymsRef cotangents, ArrayRef<bool> wanted) {
-  auto map = cast<VmapOp>(copy);
-  func::FuncOp f = callee(copy);
+func::FuncOp Derive::cotangentFunction(func::FuncOp f, SymsRef cotangents, ArrayRef<bool> wanted,
+                                       Location loc) {
   unsigned count = f.getNumArguments();
   SmallVector<Type> inputs(f.getArgumentTypes());
-  SmallVector<Value> operands(copy->getOperands());
-  SmallVector<int64_t> axes(map.getAxes());
-  for (auto [k, ct] : llvm::enumerate(cotangents)) {
-    if (ct.isZero()) continue;
-    inputs.push_back(f.getResultTypes()[k]);
-    operands.push_back(ct.value());
-    axes.push_back(0);
-  }
+  for (auto [k, ct] : llvm::enumerate(cotangents))
+    if (!ct.isZero()) inputs.push_back(f.getResultTypes()[k]);
   auto emit = [&](Ink &inner, ValueRange arguments) -> FailureOr<Syms> {
     Syms in, results, all, out;
     unsigned next = count;
@@ -122,8 +113,24 @@ FailureOr<Syms> Derive::cotangentOfMap(Operation *copy, Ink &ink, SymsRef cotang
       if (wanted[k]) out.push_back(all[k]);
     return out;
   };
-  func::FuncOp cotangent = function((f.getName() + "_vjp").str(), inputs, copy->getLoc(), emit);
+  return function((f.getName() + "_vjp").str(), inputs, loc, emit);
+}
+
+// The cotangent of a map is the map of the cotangent; operands all instances share get the sum over the
+// instances.
+FailureOr<Syms> Derive::cotangentOfMap(Operation *copy, Ink &ink, SymsRef cotangents, ArrayRef<bool> wanted) {
+  auto map = cast<VmapOp>(copy);
+  func::FuncOp f = callee(copy);
+  unsigned count = f.getNumArguments();
+  func::FuncOp cotangent = cotangentFunction(f, cotangents, wanted, copy->getLoc());
   if (!cotangent) return failure();
+  SmallVector<Value> operands(copy->getOperands());
+  SmallVector<int64_t> axes(map.getAxes());
+  for (Sym ct : cotangents) {
+    if (ct.isZero()) continue;
+    operands.push_back(ct.value());
+    axes.push_back(0);
+  }
   SmallVector<Type> types;
   for (Type type : cotangent.getResultTypes()) {
     SmallVector<int64_t> shape = {static_cast<int64_t>(map.getExtent())};

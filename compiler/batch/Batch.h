@@ -9,7 +9,7 @@
 namespace tgc::batch {
 
 /// Which of some values carry the new axis.
-using Flags = llvm::SmallVector<bool>;
+using graph::Flags;
 
 class Batcher {
 public:

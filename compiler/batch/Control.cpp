@@ -41,13 +41,6 @@ struct Batcher::Loop {
 
 namespace {
 
-Flags joined(std::initializer_list<ArrayRef<bool>> lists) {
-  Flags all;
-  for (ArrayRef<bool> list : lists)
-    llvm::append_range(all, list);
-  return all;
-}
-
 /// The results that the flagged arguments reach; of a loop inside, all or none.
 Flags reached(func::FuncOp f, ArrayRef<bool> flags) {
   llvm::DenseSet<Value> mapped;
@@ -60,18 +53,6 @@ Flags reached(func::FuncOp f, ArrayRef<bool> flags) {
   for (Value result : f.front().getTerminator()->getOperands())
     out.push_back(mapped.contains(result));
   return out;
-}
-
-/// Flags of what goes round, from those at the start; `step` says what a step gives for them.
-void settle(Flags &round, llvm::function_ref<Flags(const Flags &)> step) {
-  for (bool changed = true; changed;) {
-    changed = false;
-    Flags next = step(round);
-    for (size_t k = 0; k < round.size(); ++k) {
-      changed |= next[k] && !round[k];
-      round[k] = round[k] || next[k];
-    }
-  }
 }
 
 Type lifted(Type type, bool flag, int64_t extent) { return flag ? Type(stackOf(type, extent)) : type; }
@@ -153,7 +134,8 @@ FailureOr<Batcher::Mapped> Batcher::emitControl(Operation *control, Ink &ink, co
   if (isa<ScanOp>(control)) return emitScan(loop);
   if (isa<UnwindOp>(control)) return emitUnwind(loop);
   Flags round = loop.carried.flags;
-  settle(round, [&](const Flags &now) { return reached(loop.bodies[1], joined({now, loop.shared.flags})); });
+  round = settled(
+      round, [&](ArrayRef<bool> now) { return reached(loop.bodies[1], joined({now, loop.shared.flags})); });
   const bool differ = reached(loop.bodies[0], joined({round, loop.shared.flags}))[0];
   return differ ? emitEach(loop) : emitWhile(loop);
 }
@@ -189,7 +171,8 @@ FailureOr<Batcher::Mapped> Batcher::emitBoth(Loop &loop) {
 
 FailureOr<Batcher::Mapped> Batcher::emitWhile(Loop &loop) {
   Flags round = loop.carried.flags;
-  settle(round, [&](const Flags &now) { return reached(loop.bodies[1], joined({now, loop.shared.flags})); });
+  round = settled(
+      round, [&](ArrayRef<bool> now) { return reached(loop.bodies[1], joined({now, loop.shared.flags})); });
   Flags takes = joined({round, loop.shared.flags});
   auto condition = mappedFunction(loop.bodies[0], takes, {false}, loop.extent);
   auto body = condition ? mappedFunction(loop.bodies[1], takes, round, loop.extent) : nullptr;
@@ -257,8 +240,8 @@ FailureOr<Batcher::Mapped> Batcher::emitScan(Loop &loop) {
   auto op = cast<ScanOp>(loop.op);
   size_t count = loop.carried.values.size();
   Flags round = loop.carried.flags, gives;
-  auto takes = [&](const Flags &now) { return joined({{false}, now, loop.sliced.flags, loop.shared.flags}); };
-  settle(round, [&](const Flags &now) { return gives = reached(loop.bodies[0], takes(now)); });
+  auto takes = [&](ArrayRef<bool> now) { return joined({{false}, now, loop.sliced.flags, loop.shared.flags}); };
+  round = settled(round, [&](ArrayRef<bool> now) { return gives = reached(loop.bodies[0], takes(now)); });
   std::copy(round.begin(), round.end(), gives.begin());
   auto body = mappedFunction(loop.bodies[0], takes(round), gives, loop.extent);
   if (!body) return failure();
@@ -311,11 +294,11 @@ FailureOr<Batcher::Mapped> Batcher::emitUnwind(Loop &loop) {
   const size_t count = loop.carried.values.size(), adjoint = loop.adjoints.values.size();
   Flags round = loop.carried.flags, back = loop.adjoints.flags, gives;
   if (differ) round.assign(count, true), back.assign(adjoint, true);
-  auto around = [&](const Flags &now) {
+  auto around = [&](ArrayRef<bool> now) {
     return joined({{false}, now, loop.sliced.flags, loop.shared.flags});
   };
-  settle(round, [&](const Flags &now) { return reached(loop.bodies[0], around(now)); });
-  settle(back, [&](const Flags &now) {
+  round = settled(round, [&](ArrayRef<bool> now) { return reached(loop.bodies[0], around(now)); });
+  back = settled(back, [&](ArrayRef<bool> now) {
     return gives = reached(loop.bodies[1], joined({around(round), now, loop.streamed.flags}));
   });
   if (differ) gives.assign(op.getNumResults(), true);

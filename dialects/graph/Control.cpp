@@ -51,6 +51,25 @@ SmallVector<FunctionOpInterface, 2> bodiesOf(Operation *control) {
   });
 }
 
+Flags settled(Flags round, llvm::function_ref<Flags(ArrayRef<bool>)> step) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    Flags next = step(round);
+    for (size_t k = 0; k < round.size(); ++k) {
+      changed |= next[k] && !round[k];
+      round[k] = round[k] || next[k];
+    }
+  }
+  return round;
+}
+
+Flags joined(std::initializer_list<ArrayRef<bool>> lists) {
+  Flags all;
+  for (ArrayRef<bool> list : lists)
+    llvm::append_range(all, list);
+  return all;
+}
+
 RankedTensorType partOf(Type type) {
   return RankedTensorType::get(tensorOf(type).getShape().drop_front(), elementOf(type));
 }

@@ -21,6 +21,12 @@ ControlOperands operandsOf(mlir::Operation *control);
 /// a name stands for no function.
 llvm::SmallVector<mlir::FunctionOpInterface, 2> bodiesOf(mlir::Operation *control);
 
+/// One flag for each of some values.
+using Flags = llvm::SmallVector<bool>;
+Flags joined(std::initializer_list<llvm::ArrayRef<bool>> lists);
+/// Flags of what goes round in a loop, from those at the start; `step` gives those behind a step.
+Flags settled(Flags round, llvm::function_ref<Flags(llvm::ArrayRef<bool>)> step);
+
 /// `type` without its leading axis, and with one of `length`.
 mlir::RankedTensorType partOf(mlir::Type type);
 mlir::RankedTensorType stackOf(mlir::Type type, int64_t length);

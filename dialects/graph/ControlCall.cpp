@@ -1,4 +1,5 @@
 #include "dialects/graph/ControlCall.h"
+#include "dialects/graph/Calls.h"
 #include "dialects/graph/Control.h"
 #include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
@@ -45,7 +46,6 @@ func::FuncOp stepFunction(Ink &ink, const ScanCall &call, TypeRange types) {
   return privateFunction(
       symbols, (f.getName() + ".step").str(), inputs, f.getLoc(),
       [&](Ink &inner, ValueRange in) -> FailureOr<Syms> {
-        IRMapping copies;
         Syms arguments = inner.syms(in.drop_front());
         if (call.counted) {
           Sym number = inner.sym(in[0]);
@@ -54,14 +54,8 @@ func::FuncOp stepFunction(Ink &ink, const ScanCall &call, TypeRange types) {
                                ? number
                                : number + inner.full({}, number.element(), static_cast<double>(call.lower)));
         }
-        for (auto [argument, value] : llvm::zip_equal(f.getArguments(), arguments))
-          copies.map(argument, value.value());
-        for (Operation &op : f.front().without_terminator())
-          inner.builder.clone(op, copies);
-        Syms results;
-        for (Value value : f.front().getTerminator()->getOperands())
-          results.push_back(inner.sym(copies.lookup(value)));
-        return results;
+        SmallVector<Value> values = llvm::map_to_vector(arguments, [](Sym sym) { return sym.value(); });
+        return inner.syms(writeBody(inner.builder, f, values));
       });
 }
 
