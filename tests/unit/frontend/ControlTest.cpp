@@ -1,5 +1,6 @@
 // Branches and loops through the public API, each against the same thing written out.
 #include "tgc/Control.h"
+#include "tests/unit/frontend/RunAll.h"
 #include "tgc/Einsum.h"
 #include "tgc/Executable.h"
 #include "tgc/Ops.h"
@@ -16,37 +17,12 @@ namespace {
 using Doubles = std::vector<double>;
 using Tensors = std::vector<Doubles>;
 
-std::int64_t countOf(const Ints &extents) {
-  std::int64_t count = 1;
-  for (std::int64_t extent : extents)
-    count *= extent;
-  return count;
+Executable compiled(const Function &f, const CompileOptions &options = {}) {
+  return testing::compiled(f, options);
 }
-
-Executable compiled(const Function &f, CompileOptions options = {}) {
-  auto made = compile(f, options);
-  if (!made) FAIL(made.error().text());
-  return *made;
-}
-
-/// Results of a function of f64 tensors.
-Tensors values(const Executable &code, const Tensors &inputs) {
-  Tensors out;
-  std::vector<View> arguments;
-  std::vector<MutableView> results;
-  for (std::size_t k = 0; k < inputs.size(); ++k)
-    arguments.emplace_back(f64, inputs[k].data(), Shape(code.params()[k].extents));
-  for (const Param &result : code.results())
-    out.emplace_back(std::size_t(countOf(result.extents)), -777.0);
-  for (std::size_t k = 0; k < out.size(); ++k)
-    results.emplace_back(f64, out[k].data(), Shape(code.results()[k].extents));
-  Workspace space(code);
-  auto done = code.run(arguments, results, space);
-  if (!done) FAIL(done.error().text());
-  return out;
-}
+Tensors values(const Executable &code, const Tensors &inputs) { return testing::called(code, inputs); }
 Tensors values(const Function &f, const Tensors &inputs, int level = 2, int threads = 1) {
-  return values(compiled(f, {.threads = threads, .level = level}), inputs);
+  return testing::runNumbers(f, inputs, level, threads);
 }
 
 void checkNear(const Tensors &found, const Tensors &expected, double tolerance) {

@@ -1,4 +1,5 @@
 // Declared layouts: kernels read and write where the elements lie.
+#include "tests/unit/frontend/RunAll.h"
 #include "tgc/Executable.h"
 #include "tgc/Ops.h"
 #include "tgc/Transforms.h"
@@ -10,11 +11,10 @@ namespace {
 
 using Vector = std::vector<double>;
 
+/// On one thread.
 Executable compiled(const Function &f, CompileOptions options = {}) {
   options.threads = 1;
-  auto code = compile(f, options);
-  if (!code) FAIL(code.error().text());
-  return *code;
+  return testing::compiled(f, options);
 }
 
 std::string refusal(const Function &f, CompileOptions options) {

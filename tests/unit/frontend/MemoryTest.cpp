@@ -1,4 +1,5 @@
 // Memory as a contract: what is kept, what a call touches, what a budget refuses, what may be written over.
+#include "tests/unit/frontend/RunAll.h"
 #include "tgc/Control.h"
 #include "tgc/Einsum.h"
 #include "tgc/Executable.h"
@@ -15,11 +16,10 @@ namespace {
 
 using Vector = std::vector<double>;
 
+/// On one thread.
 Executable compiled(const Function &f, CompileOptions options = {}) {
   options.threads = 1;
-  auto code = compile(f, options);
-  if (!code) FAIL(code.error().text());
-  return *code;
+  return testing::compiled(f, options);
 }
 
 /// Small whole numbers, so that sums are exact.

@@ -1,33 +1,17 @@
 // Transformations of transformations from C++. Small integers, so every number is exact; the numbers are
 // those of jax (tests/programs/nesting.tg has the same in the language).
+#include "tests/unit/frontend/RunAll.h"
 #include "tgc/Executable.h"
 #include "tgc/Ops.h"
 #include "tgc/Transforms.h"
 #include <doctest/doctest.h>
 
 using namespace tgc;
+using testing::runNumbers;
 
 namespace {
 
 using Numbers = std::vector<double>;
-
-std::vector<Numbers> run(const Function &f, std::vector<Numbers> arguments) {
-  auto compiled = compile(f, {.threads = 1});
-  if (!compiled) FAIL(compiled.error().text());
-  std::vector<View> in;
-  REQUIRE(arguments.size() == compiled->params().size());
-  for (std::size_t k = 0; k < arguments.size(); ++k)
-    in.push_back(View(f64, arguments[k].data(), Shape(compiled->params()[k].extents)));
-  std::vector<Numbers> results;
-  for (const Param &result : compiled->results())
-    results.emplace_back(Shape(result.extents).elements(), -777.0);
-  std::vector<MutableView> out;
-  for (std::size_t k = 0; k < results.size(); ++k)
-    out.push_back(MutableView(f64, results[k].data(), Shape(compiled->results()[k].extents)));
-  Workspace space(*compiled);
-  if (auto ok = compiled->run(in, out, space); !ok) FAIL(ok.error().text());
-  return results;
-}
 
 /// sum (A x)^3 + x0 x1 sum A
 Function energy() {
@@ -45,8 +29,8 @@ const std::optional<std::int64_t> shared;
 
 TEST_CASE("nesting: Hessians in every mode, of one and of two parameters") {
   for (JacobianMode mode : modes) {
-    CHECK(run(hessian(energy(), "x", mode), {x, A})[0] == Numbers{30, 62, 62, 108});
-    auto blocks = run(hessian(energy(), {"x", "A"}, mode), {x, A});
+    CHECK(runNumbers(hessian(energy(), "x", mode), {x, A})[0] == Numbers{30, 62, 62, 108});
+    auto blocks = runNumbers(hessian(energy(), {"x", "A"}, mode), {x, A});
     CHECK(blocks[0] == Numbers{30, 62, 62, 108});
     CHECK(blocks[1] == Numbers{107, 62, 14, 2, 61, 196, 13, 37});
     CHECK(blocks[2] == Numbers{107, 61, 62, 196, 14, 13, 2, 37});
@@ -58,7 +42,7 @@ TEST_CASE("nesting: Hessians in every mode, of one and of two parameters") {
   // Of several results the first counts.
   Function two("two", {{"x", f64, {2}}}, [](Expr x) { return std::vector<Expr>{sum(x * x * x), x * x}; });
   for (JacobianMode mode : modes) {
-    auto blocks = run(hessian(two, "x", mode), {x});
+    auto blocks = runNumbers(hessian(two, "x", mode), {x});
     CHECK(blocks.size() == 1);
     CHECK(blocks[0] == Numbers{6, 0, 0, 12});
   }
@@ -68,26 +52,27 @@ TEST_CASE("nesting: third order in every pair of modes, and along directions") {
   const Numbers third = {6, 12, 12, 24, 12, 24, 24, 42};
   for (JacobianMode outer : modes)
     for (JacobianMode inner : modes)
-      CHECK(run(jacobian(jacobian(grad(energy(), "x"), "x", inner), "x", outer), {x, A})[0] == third);
-  CHECK(run(jvp(hessian(energy(), "x"), "x"), {x, A, v})[1] == Numbers{-18, -36, -36, -60});
-  CHECK(run(vjp(hessian(energy(), "x"), {"x", "A"}), {x, A, {1, 2, 3, 4}})[2] == Numbers{527, 959, 89, 149});
+      CHECK(runNumbers(jacobian(jacobian(grad(energy(), "x"), "x", inner), "x", outer), {x, A})[0] == third);
+  CHECK(runNumbers(jvp(hessian(energy(), "x"), "x"), {x, A, v})[1] == Numbers{-18, -36, -36, -60});
+  CHECK(runNumbers(vjp(hessian(energy(), "x"), {"x", "A"}), {x, A, {1, 2, 3, 4}})[2] ==
+        Numbers{527, 959, 89, 149});
 }
 
 TEST_CASE("nesting: maps of Hessians and Hessians of maps") {
   const Numbers X = {1, 2, -1, 3, 0, 1};
-  CHECK(run(vmap(hessian(energy(), "x"), 3, {0, shared}), {X, A})[0] ==
+  CHECK(runNumbers(vmap(hessian(energy(), "x"), 3, {0, shared}), {X, A})[0] ==
         Numbers{30, 62, 62, 108, 30, 62, 62, 102, 12, 26, 26, 42});
   Function total("total", {{"X", f64, {3, 2}}, {"A", f64, {2, 2}}},
                  [](Expr X, Expr A) { return sum(vmap(energy(), 3, {0, shared})(X, A)); });
   for (JacobianMode mode : modes)
-    CHECK(run(hessian(total, "A", mode), {X, A})[0] ==
+    CHECK(runNumbers(hessian(total, "A", mode), {X, A})[0] ==
           Numbers{60, -30, 0, 0, -30, 402, 0, 0, 0, 0, -30, 30, 0, 0, 30, -216});
 }
 
 TEST_CASE("nesting: a gradient and a Hessian of a Hessian times a vector, and of a Hessian") {
   Function curved("curved", {{"x", f64, {2}}, {"v", f64, {2}}, {"A", f64, {2, 2}}},
                   [](Expr x, Expr v, Expr A) { return sum(v * hvp(energy(), "x")(x, A, v)); });
-  auto slopes = run(grad(curved, {"x", "v", "A"}), {x, v, A});
+  auto slopes = runNumbers(grad(curved, {"x", "v", "A"}), {x, v, A});
   CHECK(slopes[0] == Numbers{54, 84});
   CHECK(slopes[1] == Numbers{-188, -308});
   CHECK(slopes[2] == Numbers{-130, 464, -28, 140});
@@ -99,5 +84,5 @@ TEST_CASE("nesting: a gradient and a Hessian of a Hessian times a vector, and of
   for (int k = 0; k < 4; ++k)
     for (int j = 0; j < 2; ++j)
       slope[j] += 2 * H[k] * T[2 * k + j];
-  CHECK(run(grad(bend, "x"), {x, A})[0] == slope);
+  CHECK(runNumbers(grad(bend, "x"), {x, A})[0] == slope);
 }

@@ -1,5 +1,6 @@
 // The optimisers against their published formulas, written out here on plain numbers.
 #include "tgc/Optim.h"
+#include "tests/unit/frontend/RunAll.h"
 #include "tgc/Executable.h"
 #include "tgc/Ops.h"
 #include "tgc/Transforms.h"
@@ -7,28 +8,11 @@
 #include <doctest/doctest.h>
 
 using namespace tgc;
+using testing::runNumbers;
 
 namespace {
 
 using Vector = std::vector<double>;
-
-/// Runs a function of f64 vectors and returns its results, all of them f64.
-std::vector<Vector> run(const Function &f, std::vector<Vector> arguments) {
-  auto compiled = compile(f, {.threads = 1});
-  if (!compiled) FAIL(compiled.error().text());
-  std::vector<View> in;
-  for (std::size_t k = 0; k < arguments.size(); ++k)
-    in.push_back(View(f64, arguments[k].data(), Shape(compiled->params()[k].extents)));
-  std::vector<Vector> results;
-  for (const Param &result : compiled->results())
-    results.emplace_back(Shape(result.extents).elements(), -777.0);
-  std::vector<MutableView> out;
-  for (std::size_t k = 0; k < results.size(); ++k)
-    out.push_back(MutableView(f64, results[k].data(), Shape(compiled->results()[k].extents)));
-  Workspace space(*compiled);
-  if (auto ok = compiled->run(in, out, space); !ok) FAIL(ok.error().text());
-  return results;
-}
 
 bool near(const Vector &a, const Vector &b) {
   if (a.size() != b.size()) return false;
@@ -73,31 +57,31 @@ TEST_CASE("optim: norms over several tensors, and clipping by them") {
   for (double power : {1.0, 2.0, 3.0, infinity}) {
     double expected = std::isinf(power) ? 4 : norm(all, power);
     Function f("f", vectors({"g", "h"}), [&](Expr g, Expr h) { return optim::globalNorm({g, h}, power); });
-    CHECK(near(run(f, {g, h})[0], {expected}));
+    CHECK(near(runNumbers(f, {g, h})[0], {expected}));
     for (double most : {0.5, 100.0}) {
       Function clipped("c", vectors({"g", "h"}),
                        [&](Expr g, Expr h) { return optim::clipByGlobalNorm({g, h}, most, power); });
       double factor = expected > most ? most / expected : 1;
-      auto got = run(clipped, {g, h});
+      auto got = runNumbers(clipped, {g, h});
       CHECK(near(got[0], each([&](Vector x) { return x[0] * factor; }, {g})));
       CHECK(near(got[1], each([&](Vector x) { return x[0] * factor; }, {h})));
     }
   }
   Function zero("z", vectors({"g"}), [&](Expr g) { return optim::clipByGlobalNorm({g * 0}, 1.0); });
-  CHECK(run(zero, {g})[0] == Vector{0, 0, 0});
+  CHECK(runNumbers(zero, {g})[0] == Vector{0, 0, 0});
   Function value("v", vectors({"g"}), [&](Expr g) { return optim::clipByValue({g}, 0.25); });
-  CHECK(run(value, {g})[0] == Vector{0.25, -0.25, 0});
+  CHECK(runNumbers(value, {g})[0] == Vector{0.25, -0.25, 0});
 }
 
 TEST_CASE("optim: descent, with momentum, and Nesterov's") {
   Function f("f", vectors({"p", "g"}), [&](Expr p, Expr g) { return optim::sgd({p}, {g}, 0.1); });
-  CHECK(near(run(f, {p, g})[0], each([](Vector x) { return x[0] - 0.1 * x[1]; }, {p, g})));
+  CHECK(near(runNumbers(f, {p, g})[0], each([](Vector x) { return x[0] - 0.1 * x[1]; }, {p, g})));
   for (bool nesterov : {false, true}) {
     Function m("m", vectors({"p", "g", "v"}), [&](Expr p, Expr g, Expr v) {
       auto made = optim::step(optim::Momentum{0.8, nesterov}, {p}, {g}, {v}, 0.1);
       return std::vector<Expr>{made.parameters[0], made.velocities[0]};
     });
-    auto got = run(m, {p, g, h});
+    auto got = runNumbers(m, {p, g, h});
     Vector v = each([](Vector x) { return 0.8 * x[1] + x[0]; }, {g, h});
     CHECK(near(got[1], v));
     CHECK(near(got[0], each([&](Vector x) { return x[0] - 0.1 * (nesterov ? x[1] + 0.8 * x[2] : x[2]); },
@@ -117,7 +101,7 @@ TEST_CASE("optim: Adam and AdamW, a few steps") {
     Vector x = p, m(3), v(3);
     for (int t = 1; t <= 3; ++t) {
       Vector gradient = each([&](Vector a) { return a[0] * t - 1; }, {g});
-      state = run(f, {state[0], gradient, state[1], state[2], {double(t)}});
+      state = runNumbers(f, {state[0], gradient, state[1], state[2], {double(t)}});
       for (int k = 0; k < 3; ++k) {
         m[k] = 0.9 * m[k] + (1 - 0.9) * gradient[k];
         v[k] = 0.999 * v[k] + (1 - 0.999) * gradient[k] * gradient[k];
@@ -136,7 +120,7 @@ TEST_CASE("optim: Lion") {
     auto made = optim::step(optim::Lion{.decay = 0.1}, {p}, {g}, {m}, 0.02);
     return std::vector<Expr>{made.parameters[0], made.momentum[0]};
   });
-  auto got = run(f, {p, g, h});
+  auto got = runNumbers(f, {p, g, h});
   CHECK(near(got[0], each(
                          [](Vector x) {
                            double c = 0.9 * x[2] + (1 - 0.9) * x[1];
@@ -154,7 +138,7 @@ TEST_CASE("optim: conjugate gradients solve in as many steps as unknowns, and st
                              optim::conjugateGradients(product, b, 12),
                              optim::conjugateGradients(product, b * 0, 3)};
   });
-  auto got = run(f, {{4, 1, 0, 1, 3, 1, 0, 1, 5}, {2, -2, 13}});
+  auto got = runNumbers(f, {{4, 1, 0, 1, 3, 1, 0, 1, 5}, {2, -2, 13}});
   for (int k = 0; k < 3; ++k) {
     CHECK(std::abs(got[0][k] - Vector{1, -2, 3}[k]) < 1e-12);
     CHECK(std::abs(got[1][k] - Vector{1, -2, 3}[k]) < 1e-12);
@@ -198,11 +182,11 @@ TEST_CASE("optim: the inverse of limited memory is that of its matrices") {
       all.insert(all.end(), row.begin(), row.end());
     return all;
   };
-  auto got = run(f, {g, flat(s), flat(y)});
+  auto got = runNumbers(f, {g, flat(s), flat(y)});
   for (int k = 0; k < 3; ++k)
     CHECK(std::abs(got[0][k] - expected[k]) < 1e-12);
   // Without any pair it is the gradient.
-  CHECK(run(f, {g, Vector(9), Vector(9)})[0] == g);
+  CHECK(runNumbers(f, {g, Vector(9), Vector(9)})[0] == g);
 }
 
 TEST_CASE("optim: a whole step is one function; lists of different lengths are an error") {
@@ -213,7 +197,7 @@ TEST_CASE("optim: a whole step is one function; lists of different lengths are a
   });
   Vector at = {4, 1, -3};
   for (int round = 0; round < 40; ++round)
-    at = run(train, {at})[0];
+    at = runNumbers(train, {at})[0];
   for (double x : at)
     CHECK(std::abs(x - 1) < 1e-9);
   Function wrong("wrong", {{"p", f64, {3}}}, [&](Expr p) { return optim::sgd({p, p}, {p}, 0.5); });

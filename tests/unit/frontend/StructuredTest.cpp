@@ -1,6 +1,7 @@
 // Sparse and compressed derivatives against the dense ones: where the pattern has no place the dense
 // derivative is zero, elsewhere the values agree.
 #include "tgc/Structured.h"
+#include "tests/unit/frontend/RunAll.h"
 #include "tgc/Einsum.h"
 #include "tgc/Executable.h"
 #include "tgc/Ops.h"
@@ -9,6 +10,7 @@
 #include <random>
 
 using namespace tgc;
+using testing::runNumbers;
 
 namespace {
 
@@ -36,23 +38,6 @@ std::vector<Numbers> inputs(const std::vector<Param> &params) {
       each = numbers(engine);
     out.push_back(std::move(one));
   }
-  return out;
-}
-
-std::vector<Numbers> run(const Function &f, const std::vector<Numbers> &given) {
-  auto compiled = compile(f, {.threads = 1});
-  if (!compiled) FAIL(compiled.error().text());
-  std::vector<View> arguments;
-  for (std::size_t k = 0; k < given.size(); ++k)
-    arguments.emplace_back(f64, given[k].data(), Shape(f.params()[k].extents));
-  std::vector<Numbers> out;
-  for (const Param &result : f.results())
-    out.emplace_back(static_cast<std::size_t>(count(result)), -777.0);
-  std::vector<MutableView> results;
-  for (std::size_t k = 0; k < out.size(); ++k)
-    results.emplace_back(f64, out[k].data(), Shape(f.results()[k].extents));
-  Workspace space(*compiled);
-  if (auto ok = compiled->run(arguments, results, space); !ok) FAIL(ok.error().text());
   return out;
 }
 
@@ -84,8 +69,8 @@ Found agrees(const Function &f, const Wrt &wrt, bool second) {
   if (auto error = sparse.values.error()) FAIL(error->text());
   Function dense = second ? hessian(f, wrt) : jacobian(f, wrt);
   auto given = inputs(f.params());
-  auto blocks = run(dense, given);
-  Numbers values = run(sparse.values, given)[0];
+  auto blocks = runNumbers(dense, given);
+  Numbers values = runNumbers(sparse.values, given)[0];
   const Pattern &pattern = sparse.pattern;
   std::vector<std::int64_t> widths;
   for (const std::string &name : wrt)
@@ -255,11 +240,11 @@ TEST_CASE("sparse: inside a map, and under a gradient") {
   Function many = vmap(sparse_hessian(rosenbrock(6), "x").values, 3);
   CHECK(many.results()[0].extents == Ints{3, 16});
   auto given = inputs(many.params());
-  Numbers all = run(many, given)[0];
+  Numbers all = runNumbers(many, given)[0];
   for (std::size_t k = 0; k < 3; ++k) {
     Numbers own(given[0].begin() + static_cast<std::ptrdiff_t>(6 * k),
                 given[0].begin() + static_cast<std::ptrdiff_t>(6 * k + 6));
-    Numbers values = run(sparse_hessian(rosenbrock(6), "x").values, {own})[0];
+    Numbers values = runNumbers(sparse_hessian(rosenbrock(6), "x").values, {own})[0];
     for (std::size_t j = 0; j < 16; ++j)
       CHECK(close(all[16 * k + j], values[j]));
   }
@@ -286,14 +271,14 @@ CompressedFunction compresses(const Function &f, const Wrt &wrt, bool second, co
   CHECK(made.blocks[0].text() == text);
   Function dense = second ? hessian(f, wrt) : jacobian(f, wrt);
   auto given = inputs(f.params());
-  auto wanted = run(dense, given), found = run(expanded(made), given);
+  auto wanted = runNumbers(dense, given), found = runNumbers(expanded(made), given);
   REQUIRE(wanted.size() == found.size());
   for (std::size_t k = 0; k < wanted.size(); ++k)
     for (std::size_t j = 0; j < wanted[k].size(); ++j)
       CHECK(close(found[k][j], wanted[k][j]));
   Function product = times(made);
   auto all = inputs(product.params());
-  Numbers result = run(product, all)[0], vector = all[given.size()];
+  Numbers result = runNumbers(product, all)[0], vector = all[given.size()];
   for (std::size_t i = 0; i < result.size(); ++i) {
     double sum = 0;
     for (std::size_t j = 0; j < vector.size() && wanted.size() == 1; ++j)
@@ -309,8 +294,8 @@ void solves(const CompressedFunction &made) {
   if (auto error = solve.error()) FAIL(error->text());
   auto given = inputs(solve.params());
   Numbers b = given.back();
-  given.back() = run(solve, given)[0];
-  Numbers back = run(product, given)[0];
+  given.back() = runNumbers(solve, given)[0];
+  Numbers back = runNumbers(product, given)[0];
   for (std::size_t k = 0; k < b.size(); ++k)
     CHECK(std::abs(back[k] - b[k]) < 1e-9);
 }
