@@ -3,10 +3,10 @@
 
 namespace tgc::detail {
 
-double realAt(const Buffer &buffer, std::int64_t at) {
+double realAt(const View &dense, std::int64_t at) {
   const char *place =
-      static_cast<const char *>(buffer.data()) + at * static_cast<std::int64_t>(sizeBytes(buffer.dtype()));
-  switch (buffer.dtype()) {
+      static_cast<const char *>(dense.data()) + at * static_cast<std::int64_t>(sizeBytes(dense.dtype()));
+  switch (dense.dtype()) {
 #define ROW(name, bytes, kind, type)                                                                         \
   case DType::name: {                                                                                        \
     type raw;                                                                                                \

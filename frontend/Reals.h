@@ -11,7 +11,9 @@ using Buffers = std::vector<Buffer>;
 /// The elements of some tensors.
 using Reals = std::vector<std::vector<double>>;
 
-double realAt(const Buffer &buffer, std::int64_t at);
+/// Element `at` of a row-major tensor of any dtype.
+double realAt(const View &dense, std::int64_t at);
+inline double realAt(const Buffer &buffer, std::int64_t at) { return realAt(buffer.view(), at); }
 /// Rounds to the buffer's dtype, which is floating-point.
 void setReal(Buffer &buffer, std::int64_t at, double value);
 Reals realsOf(const Buffers &buffers);

@@ -11,6 +11,19 @@
 
 namespace tgc {
 
+namespace detail {
+/// The operand that `kind` makes of places and values.
+inline Expr sparseMatrix(const char *kind, Named places, const Expr &columns, const Expr &values,
+                         const Ints &extents, Arg::Here here) {
+  return apply(kind,
+               {std::move(places),
+                {"columns", Arg(columns, here)},
+                {"values", Arg(values, here)},
+                {"shape", Arg(extents, here)}},
+               here);
+}
+} // namespace detail
+
 /// By rows: row i has the columns and values from offsets[i] to offsets[i + 1]; offsets ascend and are one
 /// more than the rows.
 struct Csr {
@@ -20,12 +33,7 @@ struct Csr {
 
   /// The matrix as an operand.
   Expr matrix() const {
-    return apply("csr",
-                 {{"offsets", Arg(offsets, here)},
-                  {"columns", Arg(columns, here)},
-                  {"values", Arg(values, here)},
-                  {"shape", Arg(extents, here)}},
-                 here);
+    return detail::sparseMatrix("csr", {"offsets", Arg(offsets, here)}, columns, values, extents, here);
   }
   operator Expr() const { return matrix(); }
   operator Arg() const { return Arg(matrix(), here); }
@@ -38,12 +46,7 @@ struct Coo {
   Arg::Here here = Arg::Here::current();
 
   Expr matrix() const {
-    return apply("coo",
-                 {{"rows", Arg(rows, here)},
-                  {"columns", Arg(columns, here)},
-                  {"values", Arg(values, here)},
-                  {"shape", Arg(extents, here)}},
-                 here);
+    return detail::sparseMatrix("coo", {"rows", Arg(rows, here)}, columns, values, extents, here);
   }
   operator Expr() const { return matrix(); }
   operator Arg() const { return Arg(matrix(), here); }

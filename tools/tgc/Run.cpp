@@ -1,5 +1,6 @@
 // `tgc run`: compile, run once, print or store or compare the results.
 #include "runtime/Run.h"
+#include "frontend/Reals.h"
 #include "tgc/Npy.h"
 #include "tools/tgc/Commands.h"
 #include "tools/tgc/Load.h"
@@ -21,7 +22,7 @@ std::optional<std::string> difference(const View &got, const View &expected, Tol
     return "is " + got.typeText() + ", expected " + expected.typeText();
   std::int64_t wrong = 0, first = -1;
   for (std::int64_t at = 0; at < got.elements(); ++at) {
-    double a = elementReal(got, at), b = elementReal(expected, at);
+    double a = detail::realAt(got, at), b = detail::realAt(expected, at);
     bool same = a == b || (std::isnan(a) && std::isnan(b)) ||
                 std::abs(a - b) <= tolerance.absolute + tolerance.relative * std::abs(b);
     if (!same && wrong++ == 0) first = at;

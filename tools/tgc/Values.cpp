@@ -1,4 +1,5 @@
 #include "tools/tgc/Values.h"
+#include "frontend/Reals.h"
 #include "frontend/language/Messages.h"
 #include <charconv>
 #include <cmath>
@@ -68,23 +69,8 @@ void append(std::string &out, const View &value, int axis, std::int64_t at, std:
 
 } // namespace
 
-double elementReal(const View &value, std::int64_t at) {
-  switch (value.dtype()) {
-#define ROW(name, bytes, kind, type)                                                                         \
-  case DType::name: {                                                                                        \
-    type raw = loaded<type>(value, at);                                                                      \
-    if (DType::name == DType::bf16) return floatOfBf16(static_cast<std::uint16_t>(raw));                     \
-    if (DType::name == DType::f16) return floatOfF16(static_cast<std::uint16_t>(raw));                       \
-    return static_cast<double>(raw);                                                                         \
-  }
-    TGC_DTYPES(ROW)
-#undef ROW
-  }
-  return 0;
-}
-
 std::string elementText(const View &value, std::int64_t at, bool json) {
-  double real = elementReal(value, at);
+  double real = detail::realAt(value, at);
   switch (value.dtype()) {
   case DType::f64:
     return realText(real, shortest(real), json);

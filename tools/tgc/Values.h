@@ -12,7 +12,5 @@ std::string valueText(const std::string &name, const View &value, bool full);
 std::string valueJson(const std::string &name, const View &value);
 /// One element.
 std::string elementText(const View &value, std::int64_t at, bool json);
-/// One element as a number, for comparisons.
-double elementReal(const View &value, std::int64_t at);
 
 } // namespace tgc::tools
