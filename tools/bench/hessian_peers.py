@@ -11,10 +11,10 @@ run, the ratio of every peer's times to tgc's and their geometric means. Peers t
 """
 import argparse
 import os
-import subprocess
-import sys
 import time
 from math import exp, log
+
+from beside import Tgc, argument, confine, middle
 
 CASES = ["logistic:100", "logistic:300", "logistic:1000", "logistic:2000", "network:10", "network:30", "factors:300"]
 SPARSE = ["rosenbrock:1000", "rosenbrock:100000", "luksan:1000", "luksan:100000", "chain:1000", "chain:100000", "compressed:10000"]
@@ -33,26 +33,6 @@ def arguments():
     if args.sparse and args.cases == CASES:
         args.cases = SPARSE
     return args
-
-
-class Tgc:
-    def __init__(self, path):
-        self.process = subprocess.Popen([path, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, text):
-        self.process.stdin.write(text + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            sys.exit(f"hessian_peers: tgc stopped at: {text}")
-        return [float(word) for word in answer.split()]
-
-
-def argument(np, number, *shape):
-    """The same formula as elementAt in Hessian.cpp."""
-    index = np.arange(int(np.prod(shape, dtype=np.int64)), dtype=np.uint32)
-    mixed = index * np.uint32(2654435761) + np.uint32(number * 40503)
-    return (((mixed >> np.uint32(12)) % np.uint32(4096)).astype(np.float64) / 2048 - 1).reshape(shape)
 
 
 def shapes(name, n):
@@ -191,16 +171,9 @@ def versions():
             pass
 
 
-def middle(values):
-    return sorted(values)[len(values) // 2]
-
-
 def main():
     args = arguments()
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(args.threads)  # before the libraries are imported: they read these once
-    if args.threads == 1:
-        os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    confine(args.threads)
     import numpy as np
 
     tgc = Tgc(args.tgc)
@@ -208,7 +181,7 @@ def main():
     logs = {}
     for text in args.cases:
         name, size = text.split(":")
-        arrays = [argument(np, number, *shape) for number, shape in enumerate(shapes(name, int(size)))]
+        arrays = [argument(np, number, shape) for number, shape in enumerate(shapes(name, int(size)))]
         if name == "network":  # products of ten layers keep their size
             arrays[2:] = [weight * (6 / int(size)) ** 0.5 for weight in arrays[2:]]
         seconds, flops = tgc.ask(f"load {name} {size} {args.threads}")

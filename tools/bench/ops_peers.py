@@ -17,6 +17,8 @@ import tempfile
 import time
 from math import exp, log
 
+from beside import confine
+
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -27,15 +29,6 @@ def arguments():
     parser.add_argument("--only", default="", help="cases whose name holds this")
     parser.add_argument("--peers", default="torch,jax")
     return parser.parse_args()
-
-
-def confine(threads):
-    """Before the libraries are imported: they read these once."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(threads)
-    os.environ["JAX_PLATFORMS"] = "cpu"
-    if threads == 1:
-        os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
 class Case:

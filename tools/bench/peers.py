@@ -9,10 +9,10 @@ means. Peers that are not installed are left out. Needs only the Python packages
 """
 import argparse
 import os
-import subprocess
-import sys
 import time
 from math import exp, log
+
+from beside import Tgc, confine, middle
 
 
 def arguments():
@@ -27,33 +27,12 @@ def arguments():
     return parser.parse_args()
 
 
-def confine(threads):
-    """Before the libraries are imported: they read these once."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(threads)
-    if threads == 1:
-        os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-
-
 def cases(files):
     for file in files:
         for line in open(file):
             words = line.split()
             if len(words) == 3 and words[0] not in ("#", "permute") and not words[0].startswith("#"):
                 yield words[0], words[1], {p[0]: int(p[2:]) for p in words[2].split(",")}, words[2]
-
-
-class Tgc:
-    def __init__(self, path):
-        self.process = subprocess.Popen([path, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, text):
-        self.process.stdin.write(text + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            sys.exit(f"peers: tgc stopped at: {text}")
-        return [float(word) for word in answer.split()]
 
 
 def operands(np, equation, extents, dtype):
@@ -135,10 +114,6 @@ def versions():
             yield f"{name} {version(name)}"
         except PackageNotFoundError:
             pass
-
-
-def middle(values):
-    return sorted(values)[len(values) // 2]
 
 
 def main():

@@ -7,10 +7,10 @@ Prints for each case gradient/value and hvp/gradient of both, and the times of j
 """
 import argparse
 import os
-import subprocess
-import sys
 import time
 from math import exp, log
+
+from beside import Tgc, argument, confine, middle
 
 
 def arguments():
@@ -20,29 +20,6 @@ def arguments():
     parser.add_argument("--samples", type=int, default=7)
     parser.add_argument("cases", nargs="*")
     return parser.parse_args()
-
-
-class Tgc:
-    def __init__(self, path):
-        self.process = subprocess.Popen([path, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, text):
-        self.process.stdin.write(text + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            sys.exit(f"ratio_peers: tgc stopped at: {text}")
-        return answer.split()
-
-    def numbers(self, text):
-        return [float(word) for word in self.ask(text)]
-
-
-def argument(np, number, shape):
-    """The same formula as elementAt in Ratios.cpp."""
-    index = np.arange(int(np.prod(shape, dtype=np.int64)), dtype=np.uint32)
-    mixed = index * np.uint32(2654435761) + np.uint32(number * 40503)
-    return (((mixed >> np.uint32(12)) % np.uint32(4096)).astype(np.float64) / 2048 - 1).reshape(shape)
 
 
 def suite(jax):
@@ -122,14 +99,9 @@ def timed(call):
     return (end - start) / count
 
 
-def middle(values):
-    return sorted(values)[len(values) // 2]
-
-
 def main():
     args = arguments()
-    if args.threads == 1:
-        os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    confine(args.threads)
     import numpy as np
     import jax
 
@@ -138,21 +110,21 @@ def main():
     print(f"f64, {args.threads} thread(s), load {os.getloadavg()[0]:.1f}, jax {jax.__version__}")
     print(f"{'':10} {'tgc: grad/value':>16} {'hvp/grad':>9} {'jax: grad/value':>16} {'hvp/grad':>9}   jax over tgc: value, gradient, hvp")
     logs = []
-    for name in args.cases or tgc.ask("names"):
+    for name in args.cases or tgc.words("names"):
         shapes, wrt, f = known[name]
         arrays = [jax.device_put(argument(np, k, shape)) for k, shape in enumerate(shapes)]
         vectors = [jax.device_put(argument(np, len(shapes) + k, shapes[p])) for k, p in enumerate(wrt)]
-        tgc.ask(f"load {name} {args.threads}")
+        tgc.words(f"load {name} {args.threads}")
         peers = calls(jax, f, wrt, arrays, vectors)
         wrong = ""
-        for got, peer in zip(tgc.numbers("sums"), peers):
+        for got, peer in zip(tgc.ask("sums"), peers):
             flat = [np.asarray(leaf) for leaf in jax.tree_util.tree_leaves(peer())]
             scale = sum(np.abs(leaf).sum() for leaf in flat) + 1e-300
             if abs(got - sum(leaf.sum() for leaf in flat)) > 1e-9 * scale:
                 wrong = "  DIFFERS"
         ours, theirs = [], []
         for _ in range(args.samples):
-            ours.append(tgc.numbers("run"))
+            ours.append(tgc.ask("run"))
             theirs.append([timed(peer) for peer in peers])
         mine, other = ([middle([sample[k] for sample in samples]) for k in range(3)] for samples in (ours, theirs))
         row = [mine[1] / mine[0], mine[2] / mine[1], other[1] / other[0], other[2] / other[1]]
