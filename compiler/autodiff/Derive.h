@@ -128,6 +128,7 @@ private:
   llvm::DenseSet<mlir::Operation *> done;
   llvm::DenseSet<mlir::Operation *> open;
   llvm::DenseMap<mlir::Operation *, mlir::func::FuncOp> transposes; ///< of rules
+  bool hidesResults = false; ///< whether zeros among the cotangents hide what the function under way computes
 };
 
 /// Says at an op that is no row of the catalogue that it has no derivative.

@@ -3,9 +3,11 @@
 // reaches it.
 #include "compiler/Notes.h"
 #include "compiler/autodiff/Derive.h"
+#include "compiler/autodiff/Hidden.h"
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Control.h"
 #include "dialects/graph/Ops.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -53,6 +55,7 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     accumulate(inner, ct);
 
   Location outside = ink.loc();
+  Hidden hidden(f.front(), hidesResults);
   for (auto [op, copy] : llvm::reverse(tape)) {
     if (llvm::none_of(op->getResults(), [&](Value result) { return cotangent.contains(result); })) continue;
     Syms out;
@@ -60,11 +63,18 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
     SmallVector<bool> need =
         llvm::map_to_vector(op->getOperands(), [&](Value v) { return active.contains(v); });
     ink.setLoc(withReverse(op->getLoc(), kindOf(op)));
+    // What goes round in a loop may be hidden by its next step.
+    llvm::SaveAndRestore around(hidesResults, hidden.hides(op) || (isControl(op) && !isa<CondOp>(op)));
+    ink.setProductsStrong(hidden.meet(op));
     auto in = isControl(copy) ? cotangentOfLoop(op, copy, ink, out, need, copies)
                               : cotangentOf(copy, ink, out, need);
+    ink.setProductsStrong(false);
     if (failed(in) || ink.failed()) return failure();
     for (auto [k, operand] : llvm::enumerate(op->getOperands()))
-      if (need[k]) accumulate(operand, (*in)[k]);
+      if (Sym ct = (*in)[k]; need[k] && ct && !ct.isZero()) {
+        accumulate(operand, ct);
+        hidden.pass(op, operand);
+      }
     for (Value result : op->getResults())
       cotangent.erase(result);
   }

@@ -23,6 +23,7 @@ def Graph_SoftplusOp : Pointwise<"softplus", (ins Tensor:$x)> {
 }
 def Graph_ReluOp : Pointwise<"relu", (ins Tensor:$x)> {
   let summary = "x where positive, else 0";
+  let hides = 1;
   let description = [{ The derivative at 0 is 0. }];
   let types = Numbers;
   let value = "reference::maximum(x, T(0))";  let emit = "maximum(x, ink.number(0, x))";
@@ -71,6 +72,7 @@ def Graph_CeluOp : Composite<"celu", (ins Tensor:$x, Real:$alpha)> {
 }
 def Graph_GeluOp : Composite<"gelu", (ins Tensor:$x, Text:$approximate)> {
   let summary = "x times the normal distribution function of x";
+  let indexable = 1;
   let description = [{ `approximate`: "none" is exact, by erfc; "tanh" the usual approximation by tanh. }];
   let source = "torch";
   let call = "gelu(x, approximate: text = \"none\")";
@@ -118,6 +120,7 @@ def Graph_MishOp : Composite<"mish", (ins Tensor:$x)> {
 
 def Graph_ClipOp : Composite<"clip", (ins Tensor:$x, Optional<Tensor>:$min, Optional<Tensor>:$max), [AttrSizedOperandSegments]> {
   let summary = "x cut to min .. max; a bound left out does not cut";
+  let indexable = 1;
   let description = [{ Where min is above max the result is max. }];
   let group = "arithmetic";
   let types = Numbers;

@@ -4,6 +4,7 @@
 def Graph_MaxOp : Custom<"max", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let reduces = 1;
   let summary = "largest element along axes";
+  let hides = 1;
   let description = [{ NaN passes on. Equal largest elements share the derivative equally.
     C1: there is an element to choose from, unless the result is empty. }];
   let group = "reductions";
@@ -13,6 +14,7 @@ def Graph_MaxOp : Custom<"max", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
 def Graph_MinOp : Custom<"min", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let reduces = 1;
   let summary = "smallest element along axes";
+  let hides = 1;
   let description = [{ NaN passes on. Equal smallest elements share the derivative equally.
     C1: there is an element to choose from, unless the result is empty. }];
   let group = "reductions";
@@ -50,6 +52,7 @@ def Graph_AllOp : Custom<"all", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
 def Graph_BitcastOp : Custom<"bitcast", (ins Tensor:$x, DTypeOf:$dtype)> {
   let map = 1;
   let summary = "the bits of each element as a number of another dtype of as many bits";
+  let indexable = 1;
   let description = [{ Every NaN is read as the positive quiet one without further bits: which one an operation gives is nobody's promise. C1: both dtypes have as many bits;
     none is bool. }];
   let group = "conversion";

@@ -7,6 +7,7 @@ def Graph_GatherOp : Linear<"gather", (ins Tensor:$x, Variadic<IntTensor>:$indic
   let relates = 1;
   let map = 1;
   let summary = "the elements of x at places that index tensors name, one tensor for each axis listed";
+  let hides = 1;
   let description = [{ The index tensors have one shape. The first `batch` axes of x and of the indices go along with each other. The result has these,
     then the indices' other axes, then those of x that are not indexed; the first `place` of the last kind stand in front of the indices' axes.
     Negative indices count from the end; what is beyond is by `mode` the nearest element ("clamp"), zero ("fill") or the remainder ("wrap").
@@ -19,6 +20,7 @@ def Graph_GatherOp : Linear<"gather", (ins Tensor:$x, Variadic<IntTensor>:$indic
 def Graph_ScatterOp : Custom<"scatter", (ins Tensor:$x, Tensor:$updates, Variadic<IntTensor>:$indices, Ints:$axes, Int:$batch_axes, Int:$place, Text:$how, Text:$mode)> {
   let relates = 1;
   let summary = "x with updates set, added, multiplied, or taken the larger or smaller of, at places that index tensors name";
+  let hides = 1;
   let description = [{ The places are those of `gather` with the same arguments, and the updates have the shape it gives. Updates of one place are applied in the
     row-major order of the indices, whatever the number of threads: of several set, the last stays. `how` is "set", "add", "multiply", "max" or "min". In mode
     "fill" an update beyond the axis is dropped. Floats of 16 bits are added and multiplied in f32 and rounded once. The derivative of equal extrema is shared
@@ -31,6 +33,7 @@ def Graph_ScatterOp : Custom<"scatter", (ins Tensor:$x, Tensor:$updates, Variadi
 def Graph_DynamicSliceOp : Linear<"dynamic_slice", (ins Tensor:$x, IntTensor:$starts, Ints:$sizes), [0]> {
   let map = 1;
   let summary = "a box of given extents that begins at computed places";
+  let hides = 1;
   let description = [{ One start for each axis. Negative starts count from the end; a box that would leave x is moved inside. Axes of the starts in front of
     the last go along with the first axes of x. C1: a start and a size for each other axis. C2: the box fits. }];
   let source = "jax.lax";
@@ -40,6 +43,7 @@ def Graph_DynamicSliceOp : Linear<"dynamic_slice", (ins Tensor:$x, IntTensor:$st
 def Graph_DynamicUpdateSliceOp : Linear<"dynamic_update_slice", (ins Tensor:$x, Tensor:$update, IntTensor:$starts), [0, 1]> {
   let map = 1;
   let summary = "x with a box that begins at computed places replaced";
+  let hides = 1;
   let description = [{ The box is the one `dynamic_slice` reads. C1: update has the rank of x and its dtype. C2: it fits. }];
   let source = "jax.lax";
   let call = "dynamic_update_slice(x, update, starts)";

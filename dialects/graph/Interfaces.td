@@ -67,6 +67,14 @@ def GraphOp : OpInterface<"GraphOp"> {
       "::std::optional<::tgc::graph::Relation>", "reads", (ins "unsigned":$which_), "",
       "return ::tgc::graph::usualReads($_op, which_);">,
     InterfaceMethod<[{
+        Whether numbers may give what is not finite, other than by a product or sum that overflows.
+      }],
+      "bool", "breaks", (ins), "", "return false;">,
+    InterfaceMethod<[{
+        Whether elements of operands may be left out, so that their cotangents are zero whatever they are.
+      }],
+      "bool", "hides", (ins), "", "return false;">,
+    InterfaceMethod<[{
         The size of the numbers that rounding errors of the results are relative to, where that is neither the size of
         operands nor of results: what cancels inside, or is multiplied by a condition number. Infinite where rounding
         decides whether there is a result at all; 0 for ops without. Tests judge by it.

@@ -110,6 +110,18 @@ Sym linearTangent(Operation *op, Ink &ink, SymsRef tangents, llvm::function_ref<
   return any ? sameOp(op, ink, operands) : ink.zero(op->getResult(0).getType());
 }
 
+Sym multilinearTangent(Operation *op, Ink &ink, SymsRef tangents,
+                       llvm::function_ref<bool(unsigned)> isLinear) {
+  Sym total = ink.zero(op->getResult(0).getType());
+  for (unsigned k = 0; k < tangents.size(); ++k) {
+    if (!isLinear(k) || tangents[k].isZero()) continue;
+    Syms operands = ink.syms(op->getOperands());
+    operands[k] = tangents[k];
+    total = total + sameOp(op, ink, operands);
+  }
+  return total;
+}
+
 Sym withLeadingAxis(Ink &ink, Sym operand, bool mapped, int64_t extent) {
   if (mapped) return operand;
   SmallVector<int64_t> shape = {extent};

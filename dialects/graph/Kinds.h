@@ -40,6 +40,9 @@ Sym sameOp(mlir::Operation *op, Ink &ink, SymsRef operands);
 /// The op applied to the tangents of its jointly linear operands; missing ones are zero.
 Sym linearTangent(mlir::Operation *op, Ink &ink, SymsRef tangents,
                   llvm::function_ref<bool(unsigned)> isLinear);
+/// The sum of the op with one tangent in the place of its operand, over the operands it is linear in alone.
+Sym multilinearTangent(mlir::Operation *op, Ink &ink, SymsRef tangents,
+                       llvm::function_ref<bool(unsigned)> isLinear);
 inline bool differentiable(mlir::Operation *op) { return kindOf(elementOf(op->getResult(0))) == 'f'; }
 
 // ---- batching ----
@@ -122,15 +125,18 @@ llvm::FailureOr<Syms> cotangentByPartials(Op op, Ink &ink, SymsRef cotangents, l
   for (unsigned k = 0; k < out.size(); ++k) {
     if (!wanted[k] || !known[k]) continue;
     Sym partial = Op::partial(k, ink, typename Op::Adaptor(op), ink.sym(op->getResult(0)));
-    out[k] = product(partial, cotangents[0], singular);
+    out[k] = product(partial, cotangents[0], singular || ink.areProductsStrong());
   }
   return out;
 }
 
 template <typename Op>
-llvm::FailureOr<Syms> tangentByLinearity(Op op, Ink &ink, SymsRef tangents, llvm::ArrayRef<bool> linear) {
+llvm::FailureOr<Syms> tangentByLinearity(Op op, Ink &ink, SymsRef tangents, llvm::ArrayRef<bool> linear,
+                                         bool multilinear) {
   if (!differentiable(op)) return Syms{ink.zero(op->getResult(0).getType())};
-  return Syms{linearTangent(op, ink, tangents, [&](unsigned k) { return linear[k]; })};
+  auto isLinear = [&](unsigned k) { return linear[k]; };
+  return Syms{multilinear ? multilinearTangent(op, ink, tangents, isLinear)
+                          : linearTangent(op, ink, tangents, isLinear)};
 }
 
 template <typename Op>
@@ -157,17 +163,10 @@ template <typename Op> bool isLinearIn(Op op, unsigned k, llvm::ArrayRef<unsigne
 template <typename Op>
 llvm::FailureOr<Syms> tangentOfLinear(Op op, Ink &ink, SymsRef tangents, llvm::ArrayRef<unsigned> linearIn,
                                       bool multilinear) {
-  Sym total = ink.zero(op->getResult(0).getType());
-  if (!differentiable(op)) return Syms{total};
+  if (!differentiable(op)) return Syms{ink.zero(op->getResult(0).getType())};
   auto isLinear = [&](unsigned k) { return isLinearIn(op, k, linearIn); };
-  if (!multilinear) return Syms{linearTangent(op, ink, tangents, isLinear)};
-  for (unsigned k = 0; k < tangents.size(); ++k) {
-    if (!isLinear(k) || tangents[k].isZero()) continue;
-    Syms operands = ink.syms(op->getOperands());
-    operands[k] = tangents[k];
-    total = total + sameOp(op, ink, operands);
-  }
-  return Syms{total};
+  return Syms{multilinear ? multilinearTangent(op, ink, tangents, isLinear)
+                          : linearTangent(op, ink, tangents, isLinear)};
 }
 
 template <typename Op>

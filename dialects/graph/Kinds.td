@@ -115,10 +115,14 @@ class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
   bit map = 0;                   // no loop in an element, though the kind does not say so
   bit reduces = 0;               // combines the elements along the attribute `axes`
   bit relates = 0;               // which elements it reads follows from neither view nor axes: the block defines `reads`
+  bit indexable = 0;             // index notation may hold it: one result for each element, though kind and value do not say so
+  bit breaks = 0;                // numbers may give what is not finite (short of an overflowing product or sum)
+  bit hides = 0;                 // leaves out elements of its operands: their cotangents are exact zeros
   string scale = "";             // what rounding errors are relative to, over the operands as host tensors
   string answers = !if(view, "::mlir::AffineMap viewMap();\n", "")
     # !if(renames, "static bool renames() { return true; }\n", "") # !if(map, "static bool isMap() { return true; }\n", "")
     # !if(reduces, "::std::optional<::llvm::SmallVector<int64_t>> reducedAxes() { return ::llvm::SmallVector<int64_t>(getAxes()); }\n", "")
+    # !if(breaks, "static bool breaks() { return true; }\n", "") # !if(hides, "static bool hides() { return true; }\n", "")
     # !if(relates, "::std::optional<::tgc::graph::Relation> reads(unsigned which_);\n", "")
     # !if(!empty(scale), "", "double roundingScale(::tgc::graph::HostTensorsRef operands_);\n");
   let arguments = args;
@@ -135,6 +139,7 @@ class NoFormula { string ret = "::tgc::graph::Syms $cppClass::formula(::tgc::gra
 //   emit      the element in arith/math: C++ over Scalar, operands by name
 //   partials  d result / d operand for each operand over Sym; `y` is the result; "none": zero
 //   adjoints  instead of partials where the op is linear in some operands: the cotangent of each from `ct`
+//   multilinear  with adjoints: linear in each operand alone and not jointly
 //   singular  a partial may be infinite or NaN where the other factor is zero: products with it are strong
 class Pointwise<string mnemonic, dag args> : Graph_Op<mnemonic, args, [Infer]> {
   Types types = Floats;
@@ -143,7 +148,9 @@ class Pointwise<string mnemonic, dag args> : Graph_Op<mnemonic, args, [Infer]> {
   string emit = ?;
   list<string> partials = [];
   list<string> adjoints = [];
+  bit multilinear = 0;
   bit singular = 0;
+  let breaks = singular;
   let broadcasts = 1;
 
   defvar operandNames = !foreach(k, OperandPositions<args>.ret, !getdagname(args, k));
@@ -152,7 +159,7 @@ class Pointwise<string mnemonic, dag args> : Graph_Op<mnemonic, args, [Infer]> {
   defvar scalars = !foldl("", !range(!size(operandNames)), acc, k,
     acc # "  [[maybe_unused]] ::tgc::graph::Scalar " # operandNames[k] # " = in_[" # k # "];\n");
 
-  let extraClassDeclaration = [{
+  let extraClassDeclaration = answers # [{
     static ::tgc::graph::Sym partial(unsigned which_, ::tgc::graph::Ink &ink, Adaptor adaptor_, ::tgc::graph::Sym y);
     static ::tgc::graph::Sym adjoint(unsigned which_, ::tgc::graph::Ink &ink, Adaptor adaptor_, ::tgc::graph::Sym ct);
     ::tgc::graph::Scalar element(::tgc::graph::ScalarInk &ink, ::llvm::ArrayRef<::tgc::graph::Scalar> in_);
@@ -173,7 +180,7 @@ class Pointwise<string mnemonic, dag args> : Graph_Op<mnemonic, args, [Infer]> {
     # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::tangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef tangents_) {\n"
     # !if(!empty(adjoints),
         "  return ::tgc::graph::tangentByPartials(*this, ink, tangents_, " # Known<partials>.ret # ", " # singular # ");\n",
-        "  return ::tgc::graph::tangentByLinearity(*this, ink, tangents_, " # Known<adjoints>.ret # ");\n") # "}\n"
+        "  return ::tgc::graph::tangentByLinearity(*this, ink, tangents_, " # Known<adjoints>.ret # ", " # multilinear # ");\n") # "}\n"
     # "::llvm::FailureOr<::tgc::graph::Syms> $cppClass::cotangent(::tgc::graph::Ink &ink, ::tgc::graph::SymsRef cotangents_, ::llvm::ArrayRef<bool> wanted_) {\n"
     # !if(!empty(adjoints),
         "  return ::tgc::graph::cotangentByPartials(*this, ink, cotangents_, wanted_, " # Known<partials>.ret # ", " # singular # ");\n",

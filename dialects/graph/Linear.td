@@ -60,6 +60,7 @@ def Graph_ConcatOp : Linear<"concat", (ins Variadic<Tensor>:$tensors, Axis:$axis
 def Graph_SliceOp : Linear<"slice", (ins Tensor:$x, Ints:$starts, Ints:$stops, Ints:$strides), [0]> {
   let view = 1; let map = 1;
   let summary = "the elements start, start + stride, ... before stop, along every axis";
+  let hides = 1;
   let description = [{ One entry for each axis; no strides means 1 everywhere.
     C1: 0 <= start <= stop <= extent. C2: stride >= 1; `flip` reverses. }];
   let group = "slicing, indexing";

@@ -7,6 +7,7 @@ let group = "linear algebra", source = "array-api" in {
 
 def Graph_CholeskyFactorOp : Custom<"cholesky_factor", (ins Tensor:$x)> {
   let summary = "the lower factor L of L L^T = x from the lower triangle of x";
+  let breaks = 1;
   let description = [{ Derivatives: I. Murray, Differentiation of the Cholesky decomposition (2016). C1: square matrices of a floating-point dtype. }];
   let internal = 1;
   let sample = "x: 3x3 in -1 .. 1 dominant; x: 2x4x4 in -1 .. 1 dominant";
@@ -15,6 +16,7 @@ def Graph_CholeskyFactorOp : Custom<"cholesky_factor", (ins Tensor:$x)> {
 def Graph_SolveTriangularOp : Custom<"solve_triangular", (ins Tensor:$a, Tensor:$b, Flag:$lower, Flag:$transposed, Flag:$unit)> {
   let types = Floats;
   let summary = "x of a x = b with one triangle of a";
+  let breaks = 1;
   let description = [{ `transposed` solves with the transpose of that triangle, `unit_diagonal` takes the diagonal as ones. b is matrices of as many columns as one likes.
     C1: square matrices of a floating-point dtype. C2: b has their rows, batches and dtype. }];
   let source = "jax.scipy.linalg";
@@ -24,6 +26,7 @@ def Graph_SolveTriangularOp : Custom<"solve_triangular", (ins Tensor:$a, Tensor:
 }
 def Graph_SolveMatrixOp : Custom<"solve_matrix", (ins Tensor:$a, Tensor:$b)> {
   let summary = "x of a x = b by elimination with row exchanges";
+  let breaks = 1;
   let description = [{ C1: square matrices of a floating-point dtype. C2: b has their rows, batches and dtype. }];
   let internal = 1;
   let sample = "a: 3x3 in -1 .. 1 dominant, b: 3x2; a: 2x4x4, b: 2x4x3";
@@ -39,6 +42,7 @@ def Graph_DetOp : Custom<"det", (ins Tensor:$x)> {
 }
 def Graph_LogAbsDetOp : Custom<"log_abs_det", (ins Tensor:$x)> {
   let summary = "logarithm of the absolute value of the determinant";
+  let breaks = 1;
   let description = [{ C1: square matrices of a floating-point dtype. }];
   let internal = 1;
   let sample = "x: 3x3; x: 3x2x2 in -1 .. 1 dominant";
@@ -104,6 +108,7 @@ def Graph_MatrixPowerOp : Composite<"matrix_power", (ins Tensor:$x, Int:$exponen
 
 def Graph_QrPackedOp : Custom<"qr_packed", (ins Tensor:$x)> {
   let summary = "q and r of a matrix with no more columns than rows, one after the other";
+  let breaks = 1;
   let description = [{ C1: matrices of a floating-point dtype with no more columns than rows. }];
   let internal = 1;
   let scale = "reference::qrScale(x)";
@@ -111,6 +116,7 @@ def Graph_QrPackedOp : Custom<"qr_packed", (ins Tensor:$x)> {
 }
 def Graph_EighPackedOp : Custom<"eigh_packed", (ins Tensor:$x)> {
   let summary = "eigenvalues and vectors of the symmetric matrix with the lower triangle of x, one after the other";
+  let breaks = 1;
   let description = [{ C1: square matrices of a floating-point dtype. }];
   let internal = 1;
   let scale = "reference::eighScale(x, true, true)";
@@ -118,6 +124,7 @@ def Graph_EighPackedOp : Custom<"eigh_packed", (ins Tensor:$x)> {
 }
 def Graph_SvdPackedOp : Custom<"svd_packed", (ins Tensor:$x)> {
   let summary = "u, s and v^T of a matrix with no more columns than rows, one after the other";
+  let breaks = 1;
   let description = [{ C1: matrices of a floating-point dtype with no more columns than rows. }];
   let internal = 1;
   let scale = "reference::svdScale(x, true)";

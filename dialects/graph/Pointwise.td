@@ -29,8 +29,9 @@ def Graph_StrongMultiplyOp : Pointwise<"strong_multiply", (ins FloatTensor:$fact
   let description = [{ Multiplies a partial that may be infinite or NaN with a tangent or cotangent. }];
   let internal = 1;
   let value = "t == 0 ? t : factor * t";  let emit = "select(t == 0.0, t, factor * t)";
-  let partials = ["t", "factor"];
-  let singular = 1;
+  let adjoints = ["strong(ct, t)", "strong(factor, ct)"];
+  let multilinear = 1;
+  let breaks = 1;
   let sample = "factor: -3 .. 3, t: -3 .. 3";
 }
 def Graph_DivideOp : Pointwise<"divide", (ins Tensor:$a, Tensor:$b)> {
@@ -169,6 +170,7 @@ def Graph_NextafterOp : Pointwise<"nextafter", (ins Tensor:$a, Tensor:$b)> {
 }
 def Graph_MaximumOp : Pointwise<"maximum", (ins Tensor:$a, Tensor:$b)> {
   let summary = "the larger of two; NaN where either is NaN";
+  let hides = 1;
   let description = [{ Equal operands share the derivative half and half. }];
   let types = Numbers;
   let value = "reference::maximum(a, b)";  let emit = "maximum(a, b)";
@@ -177,6 +179,7 @@ def Graph_MaximumOp : Pointwise<"maximum", (ins Tensor:$a, Tensor:$b)> {
 }
 def Graph_MinimumOp : Pointwise<"minimum", (ins Tensor:$a, Tensor:$b)> {
   let summary = "the smaller of two; NaN where either is NaN";
+  let hides = 1;
   let description = [{ Equal operands share the derivative half and half. }];
   let types = Numbers;
   let value = "reference::minimum(a, b)";  let emit = "minimum(a, b)";
@@ -198,12 +201,14 @@ let group = "exponential, trigonometric" in {
 
 def Graph_ExpOp : Pointwise<"exp", (ins Tensor:$x)> {
   let summary = "e to the power x";
+  let breaks = 1;
   let value = "std::exp(x)";  let emit = "math<mlir::math::ExpOp>(x)";
   let partials = ["y"];
   let sample = "x: -3 .. 3";
 }
 def Graph_Exp2Op : Pointwise<"exp2", (ins Tensor:$x)> {
   let summary = "2 to the power x";
+  let breaks = 1;
   let source = "numpy";
   let value = "std::exp2(x)";  let emit = "math<mlir::math::Exp2Op>(x)";
   let partials = ["y * ln2"];
@@ -211,6 +216,7 @@ def Graph_Exp2Op : Pointwise<"exp2", (ins Tensor:$x)> {
 }
 def Graph_Expm1Op : Pointwise<"expm1", (ins Tensor:$x)> {
   let summary = "exp(x) - 1, accurate near 0";
+  let breaks = 1;
   let value = "std::expm1(x)";  let emit = "math<mlir::math::ExpM1Op>(x)";
   let partials = ["y + 1.0"];
   let sample = "x: -3 .. 3";
@@ -257,6 +263,7 @@ def Graph_CosOp : Pointwise<"cos", (ins Tensor:$x)> {
 }
 def Graph_TanOp : Pointwise<"tan", (ins Tensor:$x)> {
   let summary = "tangent of an angle in radians";
+  let breaks = 1;
   let value = "std::tan(x)";  let emit = "math<mlir::math::TanOp>(x)";
   let partials = ["1.0 + square(y)"];
   let sample = "x: -1.3 .. 1.3";
@@ -284,19 +291,21 @@ def Graph_AtanOp : Pointwise<"atan", (ins Tensor:$x)> {
 def Graph_Atan2Op : Pointwise<"atan2", (ins Tensor:$a, Tensor:$b)> {
   let summary = "angle in radians of the point with height a and width b";
   let description = [{ The derivative at the origin is 0. }];
-  let value = "std::atan2(a, b)";  let emit = "math<mlir::math::Atan2Op>(a, b)";
+  let value = "std::atan2(a, b)";  let emit = "arctangent(a, b)";
   let partials = ["b / nonzero(hypot(a, b)) / nonzero(hypot(a, b))", "-a / nonzero(hypot(a, b)) / nonzero(hypot(a, b))"];
   let singular = 1;
   let sample = "a: 0.5 .. 3, b: -3 .. 3";
 }
 def Graph_SinhOp : Pointwise<"sinh", (ins Tensor:$x)> {
   let summary = "hyperbolic sine";
+  let breaks = 1;
   let value = "std::sinh(x)";  let emit = "math<mlir::math::SinhOp>(x)";
   let partials = ["cosh(x)"];
   let sample = "x: -3 .. 3";
 }
 def Graph_CoshOp : Pointwise<"cosh", (ins Tensor:$x)> {
   let summary = "hyperbolic cosine";
+  let breaks = 1;
   let value = "std::cosh(x)";  let emit = "math<mlir::math::CoshOp>(x)";
   let partials = ["sinh(x)"];
   let sample = "x: -3 .. 3";
@@ -526,6 +535,7 @@ let group = "choice" in {
 
 def Graph_WhereOp : Pointwise<"where", (ins BoolTensor:$condition, Tensor:$a, Tensor:$b)> {
   let summary = "a where the condition holds, else b";
+  let hides = 1;
   let description = [{ The branch not taken never reaches a value or a derivative, whatever it holds. }];
   let types = Anything;
   let value = "condition != T(0) ? a : b";  let emit = "select(condition, a, b)";
@@ -534,6 +544,7 @@ def Graph_WhereOp : Pointwise<"where", (ins BoolTensor:$condition, Tensor:$a, Te
 }
 def Graph_MaskedFillOp : Pointwise<"masked_fill", (ins Tensor:$x, BoolTensor:$mask, Tensor:$value)> {
   let summary = "value where the mask holds, else x";
+  let hides = 1;
   let source = "torch";
   let types = Anything;
   let value = "mask != T(0) ? value : x";  let emit = "select(mask, value, x)";

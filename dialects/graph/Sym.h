@@ -93,6 +93,9 @@ public:
   static mlir::Location withText(mlir::Location call, mlir::Location text);
   bool failed() const { return failed_; }
   void fail() { failed_ = true; }
+  /// Whether products of rules with a cotangent are strong (`strong`), whatever the row says of itself.
+  bool areProductsStrong() const { return strong_; }
+  void setProductsStrong(bool yes) { strong_ = yes; }
   mlir::MLIRContext *context() const { return loc_.getContext(); }
 
   mlir::OpBuilder builder;
@@ -100,7 +103,7 @@ public:
 private:
   mlir::Operation *seenBefore(mlir::Operation *op);
   mlir::Location loc_;
-  bool failed_ = false;
+  bool failed_ = false, strong_ = false;
   std::unordered_multimap<size_t, mlir::Operation *> built_;
 };
 

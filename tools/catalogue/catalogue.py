@@ -64,7 +64,7 @@ class Row:
             self.args.append((arg,) + self.constraint(records, value["def"]))
         self.operands = [a for a in self.args if a[1] in TENSORS]
         self.internal = bool(r["internal"])
-        self.elementwise = self.kind == "Pointwise" or bool(r.get("elementwise"))
+        self.elementwise = self.kind == "Pointwise" or bool(r.get("elementwise")) or bool(r.get("indexable"))
         self.many_results = "Variadic" in records[r["results"]["args"][0][0]["def"]].get("!superclasses", [])
         self.broadcasts = bool(r["broadcasts"])
         self.params = self.parse_call(r["call"])
