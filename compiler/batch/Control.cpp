@@ -240,7 +240,9 @@ FailureOr<Batcher::Mapped> Batcher::emitScan(Loop &loop) {
   auto op = cast<ScanOp>(loop.op);
   size_t count = loop.carried.values.size();
   Flags round = loop.carried.flags, gives;
-  auto takes = [&](ArrayRef<bool> now) { return joined({{false}, now, loop.sliced.flags, loop.shared.flags}); };
+  auto takes = [&](ArrayRef<bool> now) {
+    return joined({{false}, now, loop.sliced.flags, loop.shared.flags});
+  };
   round = settled(round, [&](ArrayRef<bool> now) { return gives = reached(loop.bodies[0], takes(now)); });
   std::copy(round.begin(), round.end(), gives.begin());
   auto body = mappedFunction(loop.bodies[0], takes(round), gives, loop.extent);

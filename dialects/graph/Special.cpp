@@ -47,18 +47,20 @@ static Sym lgammaRight(Sym x) {
   return whole + (where(at.isMoved, (constant - by) - log(where(at.isMoved, product, 1)), constant) + tail);
 }
 
-/// pi times the distance from the nearest whole number, which is exact: near the poles nothing else is.
-static Sym angleOf(Ink &ink, Sym x) { return std::numbers::pi * (x - callOne(ink, "round", {x})); }
+/// The distance from the nearest whole number, which is exact: near the poles nothing else is.
+static Sym offsetOf(Ink &ink, Sym x) { return x - callOne(ink, "round", {x}); }
 
-// lgamma(x) = log(pi / |sin(pi x)|) - lgamma(1 - x) left of 1/2.
+// lgamma(x) = log(pi / |sin(pi x)|) - lgamma(1 - x) left of 1/2. Next to a pole sin(pi d) is pi d, and pi
+// times a subnormal number would lose its last digits.
 Sym lgamma(Ink &ink, Sym x) {
   Sym wide = widened(x), left = wide < 0.5;
   Sym right = lgammaRight(where(left, 1 - wide, wide));
-  Sym sine = callOne(ink, "abs", {callOne(ink, "sin", {angleOf(ink, where(left, wide, 0.5))})});
+  Sym offset = callOne(ink, "abs", {offsetOf(ink, where(left, wide, 0.5))}), near = offset < 1e-9;
+  Sym sine = callOne(ink, "sin", {std::numbers::pi * where(near, 0.5, offset)});
   constexpr double infinity = std::numeric_limits<double>::infinity();
   // At a pole, far from which `right` may be infinite, too; and at -infinity, which has no angle.
-  Sym pole = (left & (sine == 0)) | (wide == -infinity);
-  Sym reflected = where(left, std::log(std::numbers::pi) - log(sine) - right, right);
+  Sym pole = (left & (offset == 0)) | (wide == -infinity);
+  Sym reflected = where(left, -log(where(near, offset, sine / std::numbers::pi)) - right, right);
   return like(x, where(pole, infinity, reflected));
 }
 
@@ -78,7 +80,7 @@ static Sym digammaRight(Sym x) {
 Sym digamma(Ink &ink, Sym x) {
   Sym wide = widened(x), left = wide < 0.5;
   Sym right = digammaRight(where(left, 1 - wide, wide));
-  Sym angle = angleOf(ink, where(left, wide, 0.5));
+  Sym angle = std::numbers::pi * offsetOf(ink, where(left, wide, 0.5));
   Sym sine = callOne(ink, "sin", {angle});
   Sym cotangent = callOne(ink, "cos", {angle}) / sine;
   Sym pole = left & (sine == 0), nothing = std::numeric_limits<double>::quiet_NaN();
