@@ -188,6 +188,7 @@ Value Elements::extract(tensor::ExtractOp op, DenseMap<Value, Value> &map, Array
     bool wide = isa<VectorType>(value.getType());
     Variable variable{wide ? Variable::Vector : Variable::Scalar, value, wide ? maskOf(point) : Value(),
                       ownerOf(value)};
+    variable.computed = true;
     if (wide) noteClamp(variable, index, point);
     variables.push_back(variable);
     variableExtents.push_back(shape[axis]);

@@ -39,6 +39,7 @@ struct Variable {
   mlir::AffineExpr inner =
       {}; // Vector: `value` is this, kept between `low` and `high`; null for other indices
   int64_t low = 0, high = 0;
+  bool computed = false; // from what a tensor holds: it need not meet every place
 };
 
 class Elements {

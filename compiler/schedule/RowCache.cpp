@@ -61,6 +61,8 @@ void RowCache::computed(Value tensor, ArrayRef<AffineExpr> position, Value value
   if (found == kept.end() || found->second.ready || !found->second.usable) return;
   Kept &entry = found->second;
   auto [row, inside] = split(tensor, position);
+  if (llvm::any_of(variablesOf(inside + row), [&](unsigned id) { return elements.variable(id).computed; }))
+    return;
   Range range = rangeOf(inside, elements.extents());
   int64_t size = range.high + 1, count = 1;
   for (unsigned id : variablesOf(inside))

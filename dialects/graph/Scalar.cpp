@@ -269,6 +269,12 @@ Scalar nextAfter(Scalar a, Scalar b, Type element) {
   return select(isNan(a) | isNan(b), a + b, select(a == b, b, stepped));
 }
 
+// MLIR folds the angle of two zeros to NaN. That of (b, 0) does not depend on the size of b.
+Scalar arctangent(Scalar a, Scalar b) {
+  Scalar side = math<mlir::math::CopySignOp>(a.ink().number(1, b), b);
+  return math<mlir::math::Atan2Op>(a, select((a == 0.0) & (b == 0.0), side, b));
+}
+
 Scalar hypotenuse(Scalar a, Scalar b) {
   Scalar p = absolute(a), q = absolute(b);
   Scalar large = maximum(p, q), small = minimum(p, q);

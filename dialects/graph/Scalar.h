@@ -106,6 +106,8 @@ Scalar isFinite(Scalar a);
 Scalar signBit(Scalar a);
 /// The next number of the stored dtype, which is a half where `a` is f32.
 Scalar nextAfter(Scalar a, Scalar b, mlir::Type element);
+/// The angle of (b, a).
+Scalar arctangent(Scalar a, Scalar b);
 /// sqrt(a*a + b*b) scaled by the larger of the two.
 Scalar hypotenuse(Scalar a, Scalar b);
 /// log(exp(a) + exp(b)), log(1 + exp(a)) and 1 / (1 + exp(-a)) from exp of a number that is not positive.

@@ -1,6 +1,8 @@
 // Whether compiled results may differ from the reference as they do. How far rounding may carry a whole graph
 // is measured, not guessed: the reference runs again and again with every inexact result of every op moved by
 // as much as one op is allowed to be off (tests/catalogue/Close.h), and what moves there may move here.
+// Before anything is called wrong, the same is done with composites written out: what cancels inside them is
+// seen.
 #pragma once
 #include "tests/random/Graph.h"
 
@@ -23,9 +25,10 @@ public:
 
 private:
   graph::HostTensors evaluate(bool moved);
+  void writeOutComposites();
   void move(graph::HostTensor &tensor, mlir::Operation *op, graph::HostTensorsRef operands);
   void moveUlp(graph::HostTensor &tensor);
-  void turnZeros(graph::HostTensor &tensor);
+  void turnSigns(graph::HostTensor &tensor, bool zeros);
   bool isExact(mlir::Operation *op, const graph::HostTensor &result, graph::HostTensorsRef operands) const;
   void moveMore(unsigned times);
   bool matches(const graph::HostTensor &got, size_t result, int64_t at, Compared &compared) const;
@@ -33,7 +36,9 @@ private:
 
   const RandomGraph &graph;
   Random random;
-  graph::HostTensors clean;
+  mlir::OwningOpRef<mlir::ModuleOp> writtenOut;
+  mlir::func::FuncOp moving; ///< what is evaluated: the graph's function, or with composites written out
+  graph::HostTensors clean, unmoved;        ///< by the graph's own reference, and by `moving`
   std::vector<double> sizes;                ///< of the results
   std::vector<std::vector<double>> spreads; ///< of the results' elements; infinite: flips
   llvm::DenseMap<mlir::Operation *, bool> exactOps;
