@@ -28,11 +28,12 @@ inline constexpr double agreement = 1e-9, transposition = 1e-11, slopeTolerance 
 /// Checks a tower that has grown, at its inputs.
 ///
 /// A slope is excused only by values of the order before: where its one-sided differences, of third order,
-/// disagree at every step width, there is no derivative to compare with. A pair of nestings is excused only
-/// where moving each op's result by two units in the last place moves them apart as far. An order that is not
-/// finite in some nesting is excused where it is in none, where there is no slope, and where an op of the
-/// function itself computes no number or leaves its domain under small moves of its own operands (as log does
-/// beneath a `where` that does not take it, or power at exponent 0 beside a negative base).
+/// disagree at every step width, there is no derivative to compare with; where a whole number inside changes
+/// within the narrowest one; and where rounding alone decides what an op gives. A pair of nestings is excused
+/// only where moving each op's result by two units in the last place moves them apart as far. An order that
+/// is not finite in some nesting is excused where it is in none, where there is no slope, and where an op of
+/// the function itself computes no number or leaves its domain under small moves of its own operands (as log
+/// does beneath a `where` that does not take it, or power at exponent 0 beside a negative base).
 void check(const Tower &tower, Tally &tally);
 
 /// Compares another way's number for a nesting with the tower's.

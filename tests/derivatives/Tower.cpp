@@ -271,4 +271,36 @@ bool Evaluation::isSmoothInside(HostTensorsRef arguments) const {
   return true;
 }
 
+Evaluation::Held Evaluation::holdAll(HostTensorsRef arguments) const {
+  Held held = hold(arguments);
+  for (Operation *op : ops)
+    for (auto [result, tensor] :
+         llvm::zip_equal(op->getResults(), cast<GraphOp>(op).evaluate(operandsOf(op, held))))
+      held.try_emplace(result, tensor);
+  return held;
+}
+
+bool Evaluation::isLeftToRounding(HostTensorsRef arguments) const {
+  const Held held = holdAll(arguments);
+  return llvm::any_of(
+      ops, [&](Operation *op) { return std::isinf(cast<GraphOp>(op).roundingScale(operandsOf(op, held))); });
+}
+
+bool Evaluation::stepsBetween(HostTensorsRef here, HostTensorsRef there) const {
+  const Held a = holdAll(here), b = holdAll(there);
+  return llvm::any_of(ops, [&](Operation *op) {
+    StringRef name = op->getName().stripDialect();
+    const bool quotient = name == "remainder" || name == "floor_divide";
+    if (!quotient && !llvm::is_contained({"floor", "ceil", "round", "trunc"}, name)) return false;
+    auto whole = [&](const Held &held, int64_t at) {
+      if (!quotient) return held.at(op->getResult(0)).get<double>(at);
+      return std::floor(held.at(op->getOperand(0)).get<double>(at) /
+                        held.at(op->getOperand(1)).get<double>(at));
+    };
+    for (int64_t at = 0; at < a.at(op->getResult(0)).count(); ++at)
+      if (whole(a, at) != whole(b, at)) return true;
+    return false;
+  });
+}
+
 } // namespace tgc::derivatives

@@ -83,10 +83,16 @@ public:
   /// Whether every op on the way computes numbers, and still does when its operands move a little on their
   /// own: where one does not, the chain rule has nothing to say.
   bool isSmoothInside(graph::HostTensorsRef arguments) const;
+  /// Whether an op on the way has no result but what rounding makes of it (GraphOp::roundingScale), as the
+  /// vectors of equal singular values.
+  bool isLeftToRounding(graph::HostTensorsRef arguments) const;
+  /// Whether a whole number on the way (of floor, remainder, ...) is another one at other arguments.
+  bool stepsBetween(graph::HostTensorsRef here, graph::HostTensorsRef there) const;
 
 private:
   using Held = llvm::DenseMap<mlir::Value, graph::HostTensor>;
   Held hold(graph::HostTensorsRef arguments) const;
+  Held holdAll(graph::HostTensorsRef arguments) const;
   mlir::Block &block;
   llvm::SmallVector<mlir::Value> wanted;
   llvm::SmallVector<mlir::Operation *> ops;
