@@ -60,18 +60,22 @@ static Sym winners(Again again) {
   return again.from(table) == numbers;
 }
 
-// A product with exactly one zero has a slope there: the product of the others.
+// A product with exactly one zero has a slope there: the product of the others. Zeros stand in what their
+// neighbours are multiplied with as themselves, so that derivatives by two of them are right, too.
 static Partials productPartials(Again again) {
   Ink &ink = again.ink;
   Sym x = ink.sym(again.op.getX()), updates = ink.sym(again.op.getUpdates());
   Sym safeX = where(x == 0, 1, x), safeUpdates = where(updates == 0, 1, updates);
   Sym others = again.into(safeX, safeUpdates, "multiply");
   Sym zeros = again.sums(astype(x == 0, x.element()), astype(updates == 0, x.element()));
-  auto partial = [](Sym factor, Sym safe, Sym product, Sym count) {
-    return where(factor == 0, where(count == 1, product, 0), where(count == 0, product / safe, 0));
+  Sym sumOfZeros = again.sums(where(x == 0, x, 0), where(updates == 0, updates, 0));
+  auto partial = [](Sym factor, Sym safe, Sym product, Sym count, Sym sum) {
+    Sym atZero = where(count == 1, product, where(count == 2, product * (sum - factor), 0));
+    Sym elsewhere = where(count == 0, product / safe, where(count == 1, product / safe * sum, 0));
+    return where(factor == 0, atZero, elsewhere);
   };
-  return {partial(x, safeX, others, zeros),
-          partial(updates, safeUpdates, again.from(others), again.from(zeros))};
+  return {partial(x, safeX, others, zeros, sumOfZeros),
+          partial(updates, safeUpdates, again.from(others), again.from(zeros), again.from(sumOfZeros))};
 }
 
 // Equal extrema share equally; a NaN is the extremum of its place.
