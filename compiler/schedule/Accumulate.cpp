@@ -73,6 +73,9 @@ size_t collapsible(Elements &elements, ArrayRef<int64_t> box,
 
 namespace {
 
+// Additions of one accumulator in a row.
+constexpr int64_t roundsOfBlock = 128;
+
 class Nest {
 public:
   Nest(Elements &elements, ArrayRef<Reduction> reductions, AccumulateOptions options)
@@ -92,7 +95,7 @@ public:
     split = collapsible(elements, box, [&](ArrayRef<AffineExpr> position) { return addresses(position); });
   }
 
-  void run() { finish(productOf(box) == 0 ? start() : outer(place, start())); }
+  void run() { finish(productOf(box) == 0 ? start(options.lanes) : outer(place, start(options.lanes))); }
 
 private:
   // The iteration point of a reduction when the reduced elements (without unit extents) lie at `reduced`.
@@ -123,13 +126,13 @@ private:
     return elements.at(init->get(), position);
   }
 
-  SmallVector<Value> start() {
+  SmallVector<Value> start(bool neutral) {
     SmallVector<Value> sums;
     for (int64_t copy = 0; copy < copies(); ++copy)
       for (Reduction &reduction : reductions)
         for (unsigned number = 0; number < reduction.op->getNumResults(); ++number) {
-          Value first = options.lanes ? elements.constant(neutralOf(combinerOf(reduction.op, number)))
-                                      : initial(reduction, number);
+          Value first = neutral ? elements.constant(neutralOf(combinerOf(reduction.op, number)))
+                                : initial(reduction, number);
           sums.push_back(wide ? elements.asVector(first) : first);
         }
     return sums;
@@ -157,10 +160,15 @@ private:
     if (rounds == 1) {
       sums = step(scope, index(0), copies(), outside, count, nullptr, sums);
     } else if (rounds > 1) {
-      Scope *loop = elements.openLoop(scope, index(0), index(rounds * whole), index(whole), sums);
-      SmallVector<Value> carried(loop->loop.getRegionIterArgs());
-      sums = elements.closeLoop(
-          loop, step(loop, loop->loop.getInductionVar(), copies(), outside, count, nullptr, carried));
+      auto loopOver = [&](Scope *around, Value first, Value end, SmallVector<Value> from) {
+        Scope *loop = elements.openLoop(around, first, end, index(whole), from);
+        SmallVector<Value> carried(loop->loop.getRegionIterArgs());
+        return elements.closeLoop(
+            loop, step(loop, loop->loop.getInductionVar(), copies(), outside, count, nullptr, carried));
+      };
+      sums = rounds >= 2 * roundsOfBlock && losesDigits()
+                 ? inBlocks(scope, rounds, whole, sums, loopOver)
+                 : loopOver(scope, index(0), index(rounds * whole), sums);
     }
     if (rest == 0) return sums;
     if (rest <= width) {
@@ -174,6 +182,35 @@ private:
     auto type = VectorType::get({width}, elements.in(loop).getI1Type());
     Value mask = elements.own(loop, vector::CreateMaskOp::create(elements.in(loop), type, ValueRange{left}));
     return elements.closeLoop(loop, step(loop, iv, 1, outside, count, mask, carried));
+  }
+
+  // A float added to a sum of n elements loses up to n times its last place: long sums are sums of blocks.
+  bool losesDigits() {
+    auto adds = [](linalg::GenericOp op) {
+      for (unsigned number = 0; number < op->getNumResults(); ++number)
+        if (isa<arith::AddFOp>(combinerOf(op, number))) return true;
+      return false;
+    };
+    return llvm::all_of(reductions, [](const Reduction &reduction) { return isRegrouping(reduction.op); }) &&
+           llvm::any_of(reductions, [&](const Reduction &reduction) { return adds(reduction.op); });
+  }
+
+  using LoopOver = llvm::function_ref<SmallVector<Value>(Scope *, Value, Value, SmallVector<Value>)>;
+  SmallVector<Value> inBlocks(Scope *scope, int64_t rounds, int64_t whole, SmallVector<Value> sums,
+                              LoopOver loopOver) {
+    Value end = index(rounds * whole), length = index(roundsOfBlock * whole);
+    Scope *blocks = elements.openLoop(scope, index(0), end, length, sums);
+    Value first = blocks->loop.getInductionVar();
+    Value after = elements.own(blocks, arith::AddIOp::create(elements.in(blocks), first, length));
+    Value stop = elements.own(blocks, arith::MinUIOp::create(elements.in(blocks), after, end));
+    SmallVector<Value> totals(blocks->loop.getRegionIterArgs());
+    SmallVector<Value> block = loopOver(blocks, first, stop, start(/*neutral=*/true));
+    size_t slot = 0;
+    for (int64_t copy = 0; copy < copies(); ++copy)
+      for (Reduction &reduction : reductions)
+        for (unsigned number = 0; number < reduction.op->getNumResults(); ++number, ++slot)
+          totals[slot] = combine(combinerOf(reduction.op, number), totals[slot], block[slot]);
+    return elements.closeLoop(blocks, totals);
   }
 
   Value firstLanes(int64_t count) {
