@@ -239,6 +239,13 @@ Result<Compiled> Compiler::State::compileOnce(const CompileInput &input, Ports p
   return runTarget(input.module, input, std::move(ports), options, trace);
 }
 
+/// The bytes that a message about a budget ends with; all of them where it says none.
+static std::int64_t leastFound(const Error &error) {
+  std::int64_t bytes = 0;
+  const bool none = llvm::StringRef(error.message).rsplit(' ').second.getAsInteger(10, bytes);
+  return none ? std::numeric_limits<std::int64_t>::max() : bytes;
+}
+
 Result<Compiled> Compiler::compile(const CompileInput &input, const Options &options, Trace *trace) {
   ModuleOp module = input.module;
   auto entry = module.lookupSymbol<func::FuncOp>(input.entry);
@@ -255,7 +262,9 @@ Result<Compiled> Compiler::compile(const CompileInput &input, const Options &opt
     module.getBodyRegion().takeBody(OwningOpRef<ModuleOp>(original->clone())->getBodyRegion());
     prepare(module, ways[way]);
     if (trace) trace->stages.clear();
-    if (auto next = state->compileOnce(input, *ports, ways[way].options, trace); next) return next;
+    auto next = state->compileOnce(input, *ports, ways[way].options, trace);
+    if (next) return next;
+    if (leastFound(next.error()) < leastFound(compiled.error())) compiled = std::move(next);
   }
   return compiled;
 }

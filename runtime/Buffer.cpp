@@ -14,7 +14,7 @@ Result<Buffer> Buffer::make(DType dtype, const Shape &shape) {
   void *memory = pages ? takePages(bytes, /*reserved=*/true)
                        : std::aligned_alloc(64, (bytes + 64) / 64 * 64); // an empty array has an address too
   if (!memory)
-    return Error{ErrorKind::Unavailable,
+    return Error{ErrorKind::Limit,
                  "no memory for " + tgc::typeText(dtype, shape) + " (" + std::to_string(bytes) + " bytes)"};
   return borrow(dtype, shape, memory, std::shared_ptr<void>(memory, [pages, bytes](void *held) {
                   pages ? givePages(held, bytes) : std::free(held);

@@ -143,7 +143,10 @@ func::FuncOp Outliner::addKernel(func::FuncOp fresh, StringRef name) {
   }
   auto module = function->getParentOfType<ModuleOp>();
   module.push_back(fresh);
-  fresh.setName("k" + std::to_string(kernels.size() - 1) + (name.empty() ? "" : "_" + name.str()));
+  std::string symbol = "k" + std::to_string(kernels.size() - 1) + (name.empty() ? "" : "_" + name.str());
+  while (module.lookupSymbol(symbol)) // a function of the program may be called so
+    symbol += "_";
+  fresh.setName(symbol);
   return fresh;
 }
 

@@ -256,7 +256,7 @@ Type Caller::literalType(const Argument &argument) const {
 
 FailureOr<Sym> Caller::constant(const Argument &argument, Type element, ArrayRef<int64_t> shape) {
   char kind = kindOf(element);
-  auto clash = [&] {
+  auto clash = [&]() -> FailureOr<Sym> {
     auto diagnostic = error() << "the literal " << argumentText(argument) << " does not fit "
                               << nameOf(element);
     diagnostic.attachNote() << "help: convert the tensor with astype";
@@ -266,12 +266,17 @@ FailureOr<Sym> Caller::constant(const Argument &argument, Type element, ArrayRef
     if (kind != 'b') return clash();
     return ink.full(shape, element, *flag);
   }
-  if (auto *real = argument.as<double>()) {
-    if (kind != 'f') return clash();
-    return ink.full(shape, element, *real);
-  }
+  // A number that rounds to infinity is out of range.
+  auto rounded = [&](double number) -> FailureOr<Sym> {
+    llvm::APFloat value(number);
+    bool loses = false;
+    value.convert(cast<FloatType>(element).getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven, &loses);
+    if (std::isfinite(number) && value.isInfinity()) return clash();
+    return ink.full(shape, element, number);
+  };
+  if (auto *real = argument.as<double>()) return kind == 'f' ? rounded(*real) : clash();
   int64_t integer = *argument.as<int64_t>();
-  if (kind == 'f') return ink.full(shape, element, static_cast<double>(integer));
+  if (kind == 'f') return rounded(static_cast<double>(integer));
   if (kind == 'b' || (kind == 'u' && integer < 0)) return clash();
   unsigned width = bitsOf(element);
   llvm::APInt bits(width, static_cast<uint64_t>(integer), kind == 'i', /*implicitTrunc=*/true);

@@ -368,7 +368,7 @@ def Graph_OnesOp : Composite<"ones", (ins Ints:$shape, DTypeOf:$dtype)> {
 }
 def Graph_FullOp : Composite<"full", (ins Ints:$shape, Number:$fill, OptionalAttr<DTypeOf>:$dtype)> {
   let summary = "all elements one number";
-  let description = [{ Without dtype an integer gives i64, a real f64, true and false bool. C1: the number fits the dtype. }];
+  let description = [{ Without dtype a number gives f64, true and false bool. C1: the number fits the dtype. }];
   let group = "creation";
   let types = Anything;
   let call = "full(shape: shape, fill as fill_value: number, dtype: dtype = none)";

@@ -37,7 +37,8 @@ Sym full(Ink &ink, Ints shape, Type element, double number) {
 
 // The number as a splat, refused where the dtype cannot hold it.
 Sym full(Ink &ink, Ints shape, Attribute number, std::optional<Type> element) {
-  Type dtype = element.value_or(dtypeOf(number));
+  Type dtype =
+      element.value_or(isa<BoolAttr>(number) ? Type(ink.builder.getI1Type()) : ink.builder.getF64Type());
   auto type = checkedTensor(ink.loc(), shape, dtype);
   if (failed(type)) return ink.fail(), Sym();
   char kind = kindOf(dtype);

@@ -227,7 +227,8 @@ HostTensor full(Ints shape, Type element, int64_t number) {
 }
 
 HostTensor full(Ints shape, Attribute number, std::optional<Type> element) {
-  Type dtype = element.value_or(dtypeOf(number));
+  Type f64 = Float64Type::get(number.getContext());
+  Type dtype = element.value_or(isa<BoolAttr>(number) ? dtypeOf(number) : f64);
   if (kindOf(dtype) != 'f')
     return full(shape, dtype,
                 isa<BoolAttr>(number) ? realOf(number) != 0 : cast<IntegerAttr>(number).getInt());

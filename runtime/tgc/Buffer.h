@@ -11,7 +11,7 @@ class Buffer {
 public:
   Buffer() = default;
 
-  /// Uninitialised elements, 64-byte aligned. Errors: a limit of Shape; Unavailable when memory runs out.
+  /// Uninitialised elements, 64-byte aligned. Errors: Limit, of Shape or where memory runs out.
   static Result<Buffer> make(DType dtype, const Shape &shape);
   /// Elements all zero bits.
   static Result<Buffer> zeros(DType dtype, const Shape &shape);

@@ -18,7 +18,7 @@ struct Place {
 enum class ErrorKind : std::uint8_t {
   Invalid,     ///< the caller broke a rule
   Unsupported, ///< valid, not built yet
-  Unavailable, ///< no device, driver, library, file or memory
+  Unavailable, ///< no device, driver, library or file
   Limit,       ///< a stated limit was hit
   Mismatch,    ///< a numeric check failed
   Internal,    ///< our bug

@@ -239,7 +239,7 @@ TEST_CASE("run: workspaces too small, without memory or in use are refused") {
   const View turned(t.a.data(), {4, 4}, std::vector<std::int64_t>{1, 4});
   const auto failed = run(t.program, std::vector<View>{turned, t.vb}, results, noTail);
   CHECK(message(failed) == "no memory for the 192 bytes that strided arguments and results are packed into");
-  CHECK(failed.error().kind == ErrorKind::Unavailable);
+  CHECK(failed.error().kind == ErrorKind::Limit);
 }
 
 TEST_CASE("run: concurrent calls with a workspace each") {

@@ -94,7 +94,7 @@ TEST_CASE("buffer: owned memory is aligned, borrowed memory is not copied") {
   }
   CHECK(released == 1);
   CHECK(Buffer::make(f64, {maxElements, 4}).error().kind == ErrorKind::Limit);
-  CHECK(Buffer::make(f64, {maxElements}).error().kind == ErrorKind::Unavailable);
+  CHECK(Buffer::make(f64, {maxElements}).error().kind == ErrorKind::Limit);
   CHECK(Buffer::make(f64, {0})->elements() == 0);
   CHECK(Buffer::zeros(boolean, {3})->as<bool>().size() == 3);
 }

@@ -194,7 +194,7 @@ TEST_CASE("creation: values and dtypes") {
   };
   same("zeros", {ints({2})}, {}, "f64[2]", {0, 0});
   same("ones", {ints({2})}, {{"dtype", lab.dtype("i32")}}, "i32[2]", {1, 1});
-  same("full", {ints({2}), 7}, {}, "i64[2]", {7, 7});
+  same("full", {ints({2}), 7}, {}, "f64[2]", {7, 7});
   same("full", {ints({2}), 0.5}, {}, "f64[2]", {0.5, 0.5});
   same("full", {ints({2}), true}, {}, "bool[2]", {1, 1});
   same("full", {ints({1}), -3}, {{"dtype", lab.dtype("f32")}}, "f32[1]", {-3});
