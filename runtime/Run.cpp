@@ -74,7 +74,7 @@ Result<void> checkWorkspace(const Program &program, Workspace &workspace, bool s
                                          " bytes but it has " + std::to_string(workspace.sizeBytes())};
   if (strided && !workspace.reserveTail(program.packBytes())) [[unlikely]]
     return Error{ErrorKind::Limit, "no memory for the " + std::to_string(program.packBytes()) +
-                                             " bytes that strided arguments and results are packed into"};
+                                       " bytes that strided arguments and results are packed into"};
   workspace.noteUse(needed + (strided ? program.packBytes() : 0));
   return {};
 }

@@ -20,16 +20,12 @@ static StringRef kindOf(Operation *op) {
   return op->getName().stripDialect();
 }
 
-LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, SymsRef cotangents,
-                              ArrayRef<bool> wanted, Syms &results, Syms &argumentCotangents) {
-  if (!(f = withoutUnwinds(f))) return failure();
-  IRMapping copies;
-  llvm::DenseSet<Value> active; // values of the body
-  for (auto [k, inner] : llvm::enumerate(f.getArguments())) {
-    copies.map(inner, arguments[k]);
-    if (wanted[k] && isReal(inner)) active.insert(inner);
-  }
-  SmallVector<std::pair<Operation *, Operation *>> tape; // op of the body, its copy
+/// Ops of a body with their copies, those that carry a cotangent.
+using Tape = SmallVector<std::pair<Operation *, Operation *>>;
+
+/// Copies the body forward; what the values in `active` reach becomes active.
+static Tape copied(func::FuncOp f, Ink &ink, IRMapping &copies, llvm::DenseSet<Value> &active) {
+  Tape tape;
   for (Operation &op : f.front().without_terminator()) {
     Operation *copy = ink.builder.clone(op, copies);
     copy->setLoc(withoutReverse(op.getLoc()));
@@ -39,6 +35,19 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
       carries |= isReal(result) && active.insert(result).second;
     if (carries) tape.push_back({&op, copy});
   }
+  return tape;
+}
+
+LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, SymsRef cotangents,
+                              ArrayRef<bool> wanted, Syms &results, Syms &argumentCotangents) {
+  if (!(f = withoutUnwinds(f))) return failure();
+  IRMapping copies;
+  llvm::DenseSet<Value> active; // values of the body
+  for (auto [k, inner] : llvm::enumerate(f.getArguments())) {
+    copies.map(inner, arguments[k]);
+    if (wanted[k] && isReal(inner)) active.insert(inner);
+  }
+  const Tape tape = copied(f, ink, copies, active);
 
   llvm::DenseMap<Value, Sym> cotangent; // of values of the body
   auto accumulate = [&](Value inner, Sym ct) {

@@ -47,6 +47,19 @@ std::optional<Constant> constantNamed(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> integerValue(std::string_view text) {
+  std::uint64_t value = 0;
+  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+bool isLarge(const Ast &ast, NodeId id) {
+  if (ast[id].kind != NodeKind::Integer) return false;
+  auto value = integerValue(ast.text(id)); // none of the least i64, whose sign is part of it
+  return value && *value > static_cast<std::uint64_t>(INT64_MAX);
+}
+
 std::optional<double> floatValue(std::string_view text) {
   double value = 0;
   auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);

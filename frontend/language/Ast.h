@@ -55,7 +55,7 @@ int precedenceOf(Operator op);
 
 enum class NodeKind : std::uint8_t {
   Name,     ///< also true, false, none, inf, nan, pi and dtypes: `constantNamed`
-  Integer,  ///< text in the source; at most 2^63 - 1
+  Integer,  ///< text in the source; at most 2^64 - 1, over 2^63 - 1 only beside an operator or in a call
   Float,    ///< text in the source
   String,   ///< quotes included in the span
   Unary,    ///< child
@@ -134,6 +134,11 @@ enum class Constant : std::uint8_t { True, False, None, Inf, Nan, Pi, DTypeName 
 
 /// The value of a Float token; nothing above the largest f64. Values below the least subnormal are 0.
 std::optional<double> floatValue(std::string_view text);
+
+/// The value of an Integer token; nothing above the largest u64.
+std::optional<std::uint64_t> integerValue(std::string_view text);
+/// Whether it is over the largest i64, so that only a u64 or a float tensor beside it can give it a dtype.
+bool isLarge(const Ast &ast, NodeId id);
 
 /// What a reserved word stands for; nothing for other words. `None` is `none`.
 std::optional<Constant> constantNamed(std::string_view name);

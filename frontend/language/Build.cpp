@@ -1,8 +1,10 @@
 // Expressions and statements of one body.
 #include "frontend/language/Build.h"
 #include "frontend/language/ControlForm.h"
+#include "frontend/language/Nearest.h"
 #include "frontend/language/Notation.h"
 #include "frontend/language/Numbers.h"
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -32,6 +34,16 @@ std::string describe(const Argument &argument) {
   }
   if (argument.as<std::string>()) return "a string";
   return argument.as<mlir::Type>() ? "a dtype" : "a list";
+}
+
+/// The dtype of a tensor; null for anything else.
+static mlir::Type elementOf(const Argument &argument) {
+  auto *sym = argument.as<graph::Sym>();
+  return sym ? sym->element() : mlir::Type();
+}
+
+static bool takesLarge(mlir::Type element) {
+  return graph::kindOf(element) == 'f' || (graph::kindOf(element) == 'u' && graph::bitsOf(element) == 64);
 }
 
 void Build::take(Error error) {
@@ -73,7 +85,9 @@ std::optional<Argument> Build::value(Frame &frame, NodeId id) {
   for (; leans(ast[id].kind); id = ast.child(id, 0))
     spine.push_back(id);
   evaluated += spine.size();
-  std::optional<Argument> result = leaf(frame, id);
+  std::optional<Argument> result = isLarge(ast, id)
+                                       ? largeFirst(frame, id, spine.empty() ? noNode : spine.pop_back_val())
+                                       : leaf(frame, id);
   while (result && !spine.empty())
     result = step(frame, spine.pop_back_val(), std::move(*result));
   return failure ? std::nullopt : result;
@@ -109,6 +123,31 @@ std::optional<Argument> Build::leaf(Frame &frame, NodeId id) {
   default:
     return fail(node.span, "a value is needed here");
   }
+}
+
+/// An integer over the largest i64 as what it meets takes it: u64 exactly, floats rounded.
+std::optional<Argument> Build::large(Frame &frame, NodeId id, mlir::Type element) {
+  Span span = ast[id].span;
+  const std::uint64_t number = *integerValue(ast.text(span));
+  const char kind = element ? graph::kindOf(element) : 'i';
+  if (kind == 'f') return Argument(static_cast<double>(number));
+  if (!element || !takesLarge(element))
+    return fail(span, word(span) + " does not fit " + (element ? graph::nameOf(element) : "i64"),
+                "beside a u64 tensor it may stand as it is; else write it as a float, for example 1e19");
+  frame.ink.setLoc(location(span));
+  auto attribute = mlir::IntegerAttr::get(element, llvm::APInt(64, number));
+  return Argument(
+      frame.ink.constant(mlir::DenseElementsAttr::get(mlir::RankedTensorType::get({}, element), attribute)));
+}
+
+/// The same where it is the first operand of `parent`: the second one says what it becomes.
+std::optional<Argument> Build::largeFirst(Frame &frame, NodeId id, NodeId parent) {
+  if (parent == noNode || ast[parent].kind != NodeKind::Binary) return large(frame, id, {});
+  auto second = value(frame, ast.child(parent, 1));
+  if (!second) return std::nullopt;
+  auto first = large(frame, id, elementOf(*second));
+  if (!first) return std::nullopt;
+  return binary(frame, ast[parent].op, ast[parent].mark, std::move(*first), std::move(*second));
 }
 
 std::optional<Argument> Build::name(Frame &frame, NodeId id) {
@@ -150,9 +189,16 @@ std::optional<Argument> Build::step(Frame &frame, NodeId id, Argument first) {
   const Node &node = ast[id];
   if (node.kind == NodeKind::Index) return index(frame, id, std::move(first));
   if (node.kind == NodeKind::Unary) return unary(frame, node.op, node.mark, std::move(first));
-  auto second = value(frame, ast.child(id, 1));
+  NodeId right = ast.child(id, 1);
+  auto second = isLarge(ast, right) ? large(frame, right, elementOf(first)) : value(frame, right);
   if (!second) return std::nullopt;
   return binary(frame, node.op, node.mark, std::move(first), std::move(*second));
+}
+
+/// What helps where plain numbers could not be computed with.
+static std::string adviceOn(const Folded &folded) {
+  const bool overflow = folded.error.ends_with("does not fit i64");
+  return overflow ? "a float has room for it, rounded: write one of the numbers like 2.0" : "";
 }
 
 std::optional<Argument> Build::unary(Frame &frame, Operator op, Span mark, Argument x) {
@@ -161,14 +207,14 @@ std::optional<Argument> Build::unary(Frame &frame, Operator op, Span mark, Argum
     return operation(frame, nameOf(op), mark, {std::move(x)});
   }
   Folded folded = foldUnary(op, x);
-  if (!folded.error.empty()) return fail(mark, folded.error);
+  if (!folded.error.empty()) return fail(mark, folded.error, adviceOn(folded));
   return std::move(folded.value);
 }
 
 std::optional<Argument> Build::binary(Frame &frame, Operator op, Span mark, Argument a, Argument b) {
   if (a.isNumber() && b.isNumber()) {
     Folded folded = foldBinary(op, a, b);
-    if (!folded.error.empty()) return fail(mark, folded.error);
+    if (!folded.error.empty()) return fail(mark, folded.error, adviceOn(folded));
     return std::move(folded.value);
   }
   auto integral = [](const Argument &x) {
@@ -220,21 +266,66 @@ std::optional<FunctionValue> Build::callee(Frame &frame, NodeId id) {
   return std::nullopt;
 }
 
+mlir::Type Build::declaredElement(const FunctionValue &callee, std::size_t which) {
+  const auto &parameters = ast.functions[callee.function].parameters;
+  if (which >= parameters.size()) return {};
+  return graph::typeNamed(module.getContext(), nameOf(parameters[which].dtype));
+}
+
+/// Whether the operation has parameters of the names given.
+bool Build::knowsNames(NodeId id) {
+  std::string_view name = ast.text(ast.child(id, 0));
+  const graph::Row *row = graph::rowNamed(name);
+  if (!row) return true;
+  std::vector<std::string_view> known;
+  for (const graph::Param &param : row->params)
+    known.push_back(param.name);
+  for (NodeId child : ast.children(id).subspan(1)) {
+    if (ast[child].kind != NodeKind::Named) continue;
+    std::string_view given = ast.text(ast[child].mark);
+    if (std::find(known.begin(), known.end(), given) != known.end()) continue;
+    fail(ast[child].mark,
+         std::string(name) + ": has no parameter " + std::string(given) + "; its form is " + row->call,
+         suggestion(given, known));
+    return false;
+  }
+  return true;
+}
+
+/// The values of arguments in their order; integers over i64 take the dtype of the first tensor.
+std::optional<Values> Build::argumentValues(Frame &frame, std::span<const NodeId> arguments) {
+  Values out(arguments.size());
+  auto held = [&](std::size_t k) {
+    return ast[arguments[k]].kind == NodeKind::Named ? ast.child(arguments[k], 0) : arguments[k];
+  };
+  mlir::Type element;
+  for (bool isLater : {false, true})
+    for (std::size_t k = 0; k < arguments.size(); ++k) {
+      if (isLarge(ast, held(k)) != isLater) continue;
+      auto argument = isLater ? large(frame, held(k), element) : value(frame, held(k));
+      if (!argument) return std::nullopt;
+      if (auto next = elementOf(*argument); next && takesLarge(next) && !element) element = next;
+      out[k] = std::move(*argument);
+    }
+  return out;
+}
+
 std::optional<Values> Build::callOperation(Frame &frame, NodeId id) {
   auto children = ast.children(id);
   graph::Arguments positional;
   graph::NamedArguments named;
   Span text{};
-  for (NodeId child : children.subspan(1)) {
+  if (!knowsNames(id)) return std::nullopt;
+  auto values = argumentValues(frame, children.subspan(1));
+  if (!values) return std::nullopt;
+  for (auto [child, argument] : llvm::zip(children.subspan(1), *values)) {
     bool isNamed = ast[child].kind == NodeKind::Named;
     NodeId held = isNamed ? ast.child(child, 0) : child;
-    auto argument = value(frame, held);
-    if (!argument) return std::nullopt;
     if (ast[held].kind == NodeKind::String && text == Span{}) text = ast[held].span;
     if (isNamed)
-      named.emplace_back(word(ast[child].mark), std::move(*argument));
+      named.emplace_back(word(ast[child].mark), std::move(argument));
     else
-      positional.push_back(std::move(*argument));
+      positional.push_back(std::move(argument));
   }
   Span callee = ast[children[0]].span;
   auto result = operation(frame, ast.text(callee), callee, positional, named, text);

@@ -49,6 +49,10 @@ private:
   std::optional<Argument> list(Frame &frame, NodeId id);
   std::optional<Values> call(Frame &frame, NodeId id);
   std::optional<Values> callOperation(Frame &frame, NodeId id);
+  bool knowsNames(NodeId id);
+  std::optional<Values> argumentValues(Frame &frame, std::span<const NodeId> arguments);
+  std::optional<Argument> large(Frame &frame, NodeId id, mlir::Type element);
+  std::optional<Argument> largeFirst(Frame &frame, NodeId id, NodeId parent);
   std::optional<FunctionValue> callee(Frame &frame, NodeId id);
   bool run(Frame &frame, const Statement &statement);
   bool bind(Frame &frame, const Statement &statement);
@@ -68,6 +72,8 @@ private:
 
   // Transform.cpp: calls of functions
   std::optional<Values> callFunction(Frame &frame, const FunctionValue &value, NodeId call);
+  /// The dtype that a parameter is declared with; null for those that transformations add.
+  mlir::Type declaredElement(const FunctionValue &callee, std::size_t which);
   std::optional<Values> arrange(Frame &frame, const FunctionValue &value, NodeId call);
   std::optional<Values> apply(graph::Ink &ink, const FunctionValue &value, std::size_t level,
                               Values arguments, Span place);

@@ -4,6 +4,7 @@
 #include "dialects/graph/ControlCall.h"
 #include "frontend/language/Build.h"
 #include "frontend/language/ControlForm.h"
+#include "frontend/language/Nearest.h"
 
 namespace tgc::language {
 
@@ -66,9 +67,11 @@ bool ControlCall::arrange() {
   for (NodeId child : ast.children(id).subspan(1)) {
     bool isNamed = ast[child].kind == NodeKind::Named;
     std::size_t at = isNamed ? form.parameter(ast.text(ast[child].mark)) : next++;
+    std::string near =
+        isNamed ? suggestion(ast.text(ast[child].mark), std::span(form.parameters).first(form.count())) : "";
     if (isNamed && at == form.count())
       return build.fail(ast[child].mark, what() + " takes no argument " + build.word(ast[child].mark),
-                        "it takes " + all),
+                        near.empty() ? "it takes " + all : near),
              false;
     if (at >= form.count() && form.rest) {
       rest.push_back(child);

@@ -1,7 +1,5 @@
 #include "frontend/language/Expression.h"
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 namespace tgc::language {
 
@@ -87,8 +85,6 @@ std::optional<Operator> unaryOperator(TokenKind kind) {
   }
 }
 
-constexpr std::uint64_t mostNegative = std::uint64_t(1) << 63;
-
 } // namespace
 
 ExpressionParser::ExpressionParser(std::shared_ptr<const Source> source) : lexer(*source) {
@@ -165,10 +161,10 @@ bool ExpressionParser::close(TokenKind kind, Span open) {
   return false;
 }
 
-bool ExpressionParser::enter(Span place) {
+bool ExpressionParser::enter(Span place, std::string_view what) {
   if (failure) return false;
   if (++depth <= nestingLimit) return true;
-  Error error = source().error(place, "more than 256 nested brackets");
+  Error error = source().error(place, "more than 256 " + std::string(what));
   error.kind = ErrorKind::Limit;
   fail(std::move(error));
   return false;
@@ -187,7 +183,15 @@ NodeId ExpressionParser::add(NodeKind kind, Span span, Span mark, std::span<cons
   return static_cast<NodeId>(ast.nodes.size() - 1);
 }
 
-NodeId ExpressionParser::expression() { return binary(comparisonPrecedence); }
+NodeId ExpressionParser::failLarge(Span span) {
+  return fail(span, "this integer is over 9223372036854775807, the largest i64",
+              "write it as a float, for example 1e19; beside a u64 tensor it may stand as it is");
+}
+
+NodeId ExpressionParser::expression() {
+  NodeId value = binary(comparisonPrecedence);
+  return !failure && isLarge(ast, value) ? failLarge(ast[value].span) : value;
+}
 
 NodeId ExpressionParser::binary(int leastPrecedence) {
   std::uint32_t begin = token.span.begin;
@@ -227,6 +231,7 @@ NodeId ExpressionParser::unary() {
     operand = add(NodeKind::Integer, span, span);
   } else {
     operand = power();
+    if (!failure && !signs.empty() && isLarge(ast, operand)) return failLarge(ast[operand].span);
   }
   for (; !failure && !signs.empty(); signs.pop_back()) {
     Span mark = signs.back().span;
@@ -241,7 +246,7 @@ NodeId ExpressionParser::power() {
   NodeId base = postfix();
   if (failure || !is(TokenKind::StarStar)) return base;
   Span mark = token.span;
-  if (!enter(mark)) return noNode;
+  if (!enter(mark, "chained '**'")) return noNode;
   advance();
   NodeId exponent = unary();
   leave();
@@ -295,17 +300,17 @@ NodeId ExpressionParser::primary() {
 }
 
 std::optional<std::int64_t> ExpressionParser::integer(Span span) {
-  std::string_view text = ast.text(span);
-  std::uint64_t value = 0;
-  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code == std::errc() && value < mostNegative) return static_cast<std::int64_t>(value);
-  fail(span, "this integer is over 9223372036854775807, the largest i64",
-       "write it as a float, for example 1e19");
+  auto value = integerValue(ast.text(span));
+  if (value && *value <= static_cast<std::uint64_t>(INT64_MAX)) return static_cast<std::int64_t>(*value);
+  failLarge(span);
   return std::nullopt;
 }
 
 NodeId ExpressionParser::integerNode(Span span) {
-  if (failure || !integer(span)) return noNode;
+  if (failure) return noNode;
+  if (!integerValue(ast.text(span)))
+    return fail(span, "this integer is over 9223372036854775807, the largest i64",
+                "write it as a float, for example 1e19");
   return add(NodeKind::Integer, span, span);
 }
 
@@ -355,14 +360,14 @@ NodeId ExpressionParser::square() {
 
 NodeId ExpressionParser::argument(bool &named) {
   Span begin = token.span;
-  NodeId value = expression();
+  NodeId value = binary(comparisonPrecedence); // a large integer may take its dtype from another argument
   if (failure) return noNode;
   bool plain = ast[value].kind == NodeKind::Name && !ast[value].inBrackets;
   if (is(TokenKind::Assign)) {
     if (!plain) return fail(token.span, "only a name can stand before '=' in a call", "write == to compare");
     Span name = ast[value].span;
     advance();
-    value = expression();
+    value = binary(comparisonPrecedence);
     named = true;
     return add(NodeKind::Named, {name.begin, lastEnd}, name, {&value, 1});
   }

@@ -29,7 +29,7 @@ protected:
   bool expect(TokenKind kind, std::string_view what);
   /// Like expect for a closing bracket, with a note at the opening one.
   bool close(TokenKind kind, Span open);
-  bool enter(Span place);
+  bool enter(Span place, std::string_view what = "nested brackets");
   void leave() { --depth; }
   std::string shown(const Token &token) const;
 
@@ -41,6 +41,7 @@ protected:
   bool emptyIndexAllowed = false; ///< `s[] = ...` declares a scalar
 
 private:
+  NodeId failLarge(Span span);
   NodeId binary(int leastPrecedence);
   NodeId unary();
   NodeId power();

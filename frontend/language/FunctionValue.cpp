@@ -122,6 +122,8 @@ private:
 
   Result<FunctionValue> named(NodeId id) {
     const Node &node = holder[id];
+    if (node.kind == NodeKind::Call)
+      if (auto error = misspelt(holder, id)) return *error;
     if (node.kind != NodeKind::Name)
       return errorAt(holder, node.span, "expected a function",
                      "a transformation takes the name of a function, or another transformation");
@@ -225,6 +227,8 @@ private:
     std::string advice = "it takes a function";
     for (std::string_view name : takes)
       advice += " and " + std::string(name);
+    std::string near = isNamed ? suggestion(holder.text(node.mark), takes) : "";
+    if (!near.empty()) advice = near;
     return errorAt(holder, isNamed ? node.mark : node.span, message, advice);
   }
 
@@ -311,6 +315,15 @@ std::string keyOf(const Ast &ast, const FunctionValue &value, std::size_t level)
       key += *rule ? "<" + keyOf(ast, **rule, (*rule)->steps.size()) + ">" : "<>";
   }
   return key;
+}
+
+std::optional<Error> misspelt(const Ast &ast, NodeId call) {
+  const Node &callee = ast[ast.child(call, 0)];
+  if (callee.kind != NodeKind::Name) return std::nullopt;
+  std::string_view name = ast.text(callee.span);
+  std::string near = suggestion(name, transformationNames());
+  if (near.empty() || isTransformation(name)) return std::nullopt;
+  return errorAt(ast, callee.span, "there is no transformation " + std::string(name), near);
 }
 
 bool givesFunction(const Ast &ast, NodeId node) {

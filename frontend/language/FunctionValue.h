@@ -57,6 +57,9 @@ struct FunctionScope {
 /// transformation does not take, `wrt` that names no parameter.
 Result<FunctionValue> resolveFunction(const FunctionScope &scope, const Ast &holder, NodeId expression);
 
+/// The error about a call where a function is needed, if the name is nearly that of a transformation.
+std::optional<Error> misspelt(const Ast &ast, NodeId call);
+
 /// Whether the node is a call of a transformation, so that it gives a function.
 bool givesFunction(const Ast &ast, NodeId node);
 

@@ -44,14 +44,18 @@ private:
     bool ellipsis = false;
     for (NodeId item : ast.children(id).subspan(1)) {
       bool isEllipsis = ast[item].kind == NodeKind::Ellipsis;
-      if (isEllipsis && ellipsis) return fail(ast[item].span, "'...' stands twice in this index");
+      if (isEllipsis && ellipsis)
+        return fail(ast[item].span, "'...' stands twice in this index",
+                    "one '...' stands for all axes that no other index takes");
       ellipsis |= isEllipsis;
       used += !isNone(item) && !isEllipsis;
     }
     if (used <= rank()) return true;
     return fail({ast[id].mark.begin, ast[id].span.end},
                 std::to_string(used) + (used == 1 ? " index" : " indices") + " for " + text + ", which has " +
-                    std::to_string(rank()) + (rank() == 1 ? " axis" : " axes"));
+                    std::to_string(rank()) + (rank() == 1 ? " axis" : " axes"),
+                rank() ? "at most one index for each axis; none adds one"
+                       : "a scalar has no element to choose");
   }
 
   bool take(NodeId item) {
@@ -69,7 +73,8 @@ private:
     if (auto *sym = held->as<graph::Sym>()) return add({*sym});
     if (auto *list = held->as<Argument::List>()) return positions(node.span, *list);
     return fail(node.span,
-                "an index is an integer, a slice, none, '...' or a tensor, and this is " + describe(*held));
+                "an index is an integer, a slice, none, '...' or a tensor, and this is " + describe(*held),
+                held->as<double>() ? "write an integer; astype(x, i64) converts a tensor" : "");
   }
 
   bool add(graph::Subscript item) { return items.push_back(std::move(item)), true; }
@@ -78,8 +83,12 @@ private:
     std::int64_t extent = type.getDimSize(static_cast<unsigned>(axis - 1));
     std::int64_t at = index < 0 ? index + extent : index;
     if (at < 0 || at >= extent)
-      return fail(span, "index " + std::to_string(index) + " is outside axis " + std::to_string(axis - 1) +
-                            " of " + text + ", whose extent is " + std::to_string(extent));
+      return fail(span,
+                  "index " + std::to_string(index) + " is outside axis " + std::to_string(axis - 1) + " of " +
+                      text + ", whose extent is " + std::to_string(extent),
+                  extent == 0 ? "an axis of extent 0 has no element"
+                              : "indices go from " + std::to_string(-extent) + " to " +
+                                    std::to_string(extent - 1) + "; negative ones count from the end");
     return add({index});
   }
 
@@ -102,7 +111,8 @@ private:
     if (auto *integer = held->as<int64_t>()) return *integer;
     fail(ast[part].span,
          "the bounds of a slice are integers known when the function is compiled, and this is " +
-             describe(*held));
+             describe(*held),
+         held->as<graph::Sym>() ? "an integer tensor in the brackets chooses elements: x[positions]" : "");
     return std::nullopt;
   }
 
@@ -114,7 +124,9 @@ private:
       bounds[k] = bound(part);
       if (!bounds[k]) return false;
     }
-    if (bounds[2] == 0) return fail(ast[item].span, "a slice's step is not 0");
+    if (bounds[2] == 0)
+      return fail(ast[item].span, "a slice's step is not 0",
+                  "::1 takes every element, ::-1 from the last to the first");
     return add({graph::Subscript::Range{bounds[0], bounds[1], bounds[2].value_or(1)}});
   }
 };

@@ -76,6 +76,20 @@ Excerpt excerpt(const Error &error, std::string_view text) {
   return {line, below};
 }
 
+constexpr std::size_t longestMessage = 1000; ///< bytes; texts of the user's may be as long as the program
+
+/// The beginning and the end of a long message, cut between signs.
+std::string shortened(const std::string &message) {
+  if (message.size() <= longestMessage) return message;
+  auto isInside = [&](std::size_t at) { return (static_cast<unsigned char>(message[at]) & 0xC0) == 0x80; };
+  std::size_t head = longestMessage / 2, tail = message.size() - longestMessage / 2;
+  while (head > 0 && isInside(head))
+    --head;
+  while (tail < message.size() && isInside(tail))
+    ++tail;
+  return message.substr(0, head) + " ... " + message.substr(tail);
+}
+
 void appendPlaceJson(std::string &out, const Place &place) {
   out += "\"file\": " + (place.file.empty() ? std::string("null") : quoteJson(place.file));
   out += ", \"line\": " + (place.line == 0 ? std::string("null") : std::to_string(place.line));
@@ -86,7 +100,7 @@ void appendPlaceJson(std::string &out, const Place &place) {
 
 std::string render(const Error &error, std::span<const Source *const> sources, bool colour) {
   std::string out = paint(bold, placeText(error.place), colour && !error.place.file.empty());
-  out += paint(red, "error:", colour) + " " + error.message + "\n";
+  out += paint(red, "error:", colour) + " " + shortened(error.message) + "\n";
   auto source = std::find_if(sources.begin(), sources.end(),
                              [&](const Source *candidate) { return candidate->name() == error.place.file; });
   if (source != sources.end() && error.place.line != 0 && error.place.column != 0) {
@@ -97,7 +111,8 @@ std::string render(const Error &error, std::span<const Source *const> sources, b
     if (note.message.empty()) continue;
     bool isHelp = note.kind == Note::Kind::Help;
     if (!isHelp) out += placeText(note.place);
-    out += paint(isHelp ? green : cyan, isHelp ? "help:" : "note:", colour) + " " + note.message + "\n";
+    out += paint(isHelp ? green : cyan, isHelp ? "help:" : "note:", colour) + " " + shortened(note.message) +
+           "\n";
   }
   return out;
 }
@@ -127,7 +142,7 @@ std::string quoteJson(std::string_view text) {
 
 std::string renderJson(const Error &error) {
   std::string out = "{\"error\": {\"kind\": " + quoteJson(nameOf(error.kind)) +
-                    ", \"message\": " + quoteJson(error.message) + ", ";
+                    ", \"message\": " + quoteJson(shortened(error.message)) + ", ";
   appendPlaceJson(out, error.place);
   out += ", \"notes\": [";
   bool first = true;
@@ -135,7 +150,7 @@ std::string renderJson(const Error &error) {
     if (note.message.empty()) continue;
     out += std::string(first ? "" : ", ") +
            "{\"kind\": " + (note.kind == Note::Kind::Help ? "\"help\"" : "\"note\"") +
-           ", \"message\": " + quoteJson(note.message) + ", ";
+           ", \"message\": " + quoteJson(shortened(note.message)) + ", ";
     appendPlaceJson(out, note.place);
     out += "}";
     first = false;

@@ -14,7 +14,7 @@ namespace tgc::language {
 /// The line is shown where one of `sources` has the error's file name; the underline is `error.length` long.
 /// A note without text marks a further place on that line with '~' and is not printed itself.
 /// Source text is shown safely: tabs are kept, bytes that are no UTF-8 and control characters are replaced,
-/// long lines are cut around the caret.
+/// long lines are cut around the caret. Messages over 1,000 bytes are cut in the middle, in JSON too.
 std::string render(const Error &error, std::span<const Source *const> sources, bool colour);
 
 /// One line: {"error": {"kind", "message", "file", "line", "column", "notes"}}. Notes are objects with "kind"

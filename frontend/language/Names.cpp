@@ -20,6 +20,12 @@ std::vector<std::string_view> keysOf(const Places &places) {
   return keys;
 }
 
+void addConstants(std::vector<std::string_view> &names) {
+  names.insert(names.end(), {"true", "false", "none", "inf", "nan", "pi"});
+  for (int i = 0; i < dtypeCount; ++i)
+    names.push_back(nameOf(static_cast<DType>(i)));
+}
+
 /// The names of one function.
 class Checker {
 public:
@@ -263,6 +269,7 @@ private:
     Places all = bound;
     all.insert(extents.begin(), extents.end());
     auto keys = keysOf(all);
+    if (text.size() > 2) addConstants(keys); // shorter names are near to too many
     fail(name, "there is no name " + word(name), suggestion(text, keys));
   }
 
@@ -295,6 +302,7 @@ private:
       push(children.subspan(1));
     if (ast[callee].kind == NodeKind::Name) return callName(callee);
     if (givesFunction(ast, callee)) return functionExpression(callee);
+    if (ast[callee].kind == NodeKind::Call && !failure) failure = misspelt(ast, callee);
     fail(ast[callee].span, "only functions can be called");
   }
 

@@ -21,11 +21,19 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+/// Whether two texts differ in nothing but the case of ASCII letters.
+static bool sameButCase(std::string_view a, std::string_view b) {
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 'a' - 'A') : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
 std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates) {
   constexpr std::size_t longest = 64;
   std::string_view best;
   std::size_t least = ~std::size_t(0);
   if (name.size() > longest) return best;
+  for (std::string_view candidate : candidates)
+    if (sameButCase(name, candidate)) return candidate;
   for (std::string_view candidate : candidates) {
     if (candidate.size() > longest) continue;
     std::size_t allowed = std::max<std::size_t>(1, std::max(name.size(), candidate.size()) / 3);

@@ -269,6 +269,11 @@ std::optional<Notation::Indexed> Notation::pointwise(NodeId id) {
 }
 
 std::optional<Notation::Indexed> Notation::leaf(NodeId id) {
+  if (isLarge(ast, id)) {
+    build.fail(ast[id].span, "this integer is over 9223372036854775807, the largest i64",
+               "outside index notation it may stand beside a u64 tensor");
+    return std::nullopt;
+  }
   if (!hasLetters[id - firstNode]) {
     auto plain = build.value(frame, id);
     if (!plain) return std::nullopt;

@@ -133,7 +133,10 @@ void FileParser::extents(Parameter &parameter) {
   leave();
   Span all{open.begin, lastEnd};
   if (parameter.extents.size() > rankLimit) {
-    fail(all, "a tensor has at most 8 axes, this one has " + std::to_string(parameter.extents.size()));
+    Error error = source().error(all, "a tensor has at most 8 axes, this one has " +
+                                          std::to_string(parameter.extents.size()));
+    error.kind = ErrorKind::Limit;
+    fail(std::move(error));
   } else if (elements > elementLimit && !empty) {
     Error error = source().error(all, "a tensor has at most 2^48 elements, this one has more");
     error.kind = ErrorKind::Limit;

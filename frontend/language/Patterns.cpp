@@ -24,7 +24,8 @@ struct Pattern {
 /// Where an extent's number came from.
 struct Known {
   std::int64_t number;
-  std::string origin; ///< "input X (f64[569, 30])"
+  std::string origin;             ///< "input X (f64[569, 30])"
+  std::optional<Span> place = {}; ///< of the declaration that has it; nothing for a size given
 };
 
 class Inputs {
@@ -148,13 +149,22 @@ private:
     for (std::size_t i = 0; i < patterns.size(); ++i) {
       if (!chosen.axes[i] || !patterns[i].known) continue;
       if (!insertAxis(patterns[i], *chosen.axes[i], {-1, extent})) {
-        error = holder.source->error(step.place, "vmap over axis " + std::to_string(*chosen.axes[i]) +
-                                                     " of argument " + value.signature.parameters[i] +
-                                                     ", declared " + text(patterns[i]));
+        failMap(holder, step, *chosen.axes[i], i, patterns[i], ", declared ");
         return false;
       }
     }
     return true;
+  }
+
+  /// The error of a map that `insertAxis` refused.
+  void failMap(const Ast &holder, const Step &step, std::int64_t axis, std::size_t which,
+               const Pattern &pattern, const char *verb) {
+    const std::string &name = value.signature.parameters[which];
+    error = holder.source->error(step.place, "vmap over axis " + std::to_string(axis) + " of argument " +
+                                                 name + verb + text(pattern));
+    if (pattern.sizes.size() < 8) return;
+    error->message = "vmap gives argument " + name + " more than 8 axes" + verb + text(pattern);
+    error->kind = ErrorKind::Limit;
   }
 
   static bool insertAxis(Pattern &pattern, std::int64_t axis, Size size) {
@@ -164,10 +174,25 @@ private:
     return true;
   }
 
-  const TensorType *given(const std::string &name) const {
-    for (const auto &[input, type] : bindings.inputs)
-      if (input == name) return &type;
-    return nullptr;
+  /// The type of an input; of an untyped one with the parameter's dtype.
+  std::optional<TensorType> given(const std::string &name, DType declared) const {
+    const auto &untyped = bindings.untyped;
+    for (const auto &[input, type] : bindings.inputs) {
+      if (input != name) continue;
+      const bool takes = std::find(untyped.begin(), untyped.end(), name) != untyped.end();
+      return TensorType{takes ? declared : type.dtype, type.extents};
+    }
+    return std::nullopt;
+  }
+
+  /// One extent of two sizes, with both places.
+  bool clash(const Pattern &pattern, const std::string &extent, const Known &first,
+             const std::string &second) {
+    const std::string number = std::to_string(first.number);
+    fail(pattern.place, "extent " + extent + " is " + number + " in " + first.origin + " but " + second);
+    if (first.place && !(*first.place == pattern.place))
+      error->notes.push_back(ast.source->note(*first.place, extent + " is " + number + " here"));
+    return false;
   }
 
   bool unifyAll() {
@@ -179,7 +204,7 @@ private:
   bool unify(std::size_t which) {
     const Pattern &pattern = levels.back()[which];
     const std::string &name = value.signature.parameters[which];
-    const TensorType *type = given(name);
+    auto type = given(name, pattern.dtype);
     if (!type) return true;
     std::string origin = "input " + name + " (" + textOf(*type) + ")";
     bool fits = type->dtype == pattern.dtype && type->extents.size() == pattern.sizes.size();
@@ -190,11 +215,9 @@ private:
         fits = size.number == extent;
         continue;
       }
-      auto [known, isNew] = extents.try_emplace(size.name, Known{extent, origin});
+      auto [known, isNew] = extents.try_emplace(size.name, Known{extent, origin, pattern.place});
       if (!isNew && known->second.number != extent)
-        return fail(pattern.place, "extent " + size.name + " is " + std::to_string(known->second.number) +
-                                       " in " + known->second.origin + " but " + std::to_string(extent) +
-                                       " in " + origin);
+        return clash(pattern, size.name, known->second, std::to_string(extent) + " in " + origin);
     }
     if (fits) return true;
     return fail(pattern.place,
@@ -263,9 +286,7 @@ private:
         MapAxes chosen = mapAxes(holder, step.axes, levels[level].size());
         Size mappedSize = addedSize(level, chosen);
         if (chosen.axes[which] && !insertAxis(pattern, *chosen.axes[which], mappedSize)) {
-          error = holder.source->error(step.place, "vmap over axis " + std::to_string(*chosen.axes[which]) +
-                                                       " of argument " + value.signature.parameters[which] +
-                                                       ", which is " + text(pattern));
+          failMap(holder, step, *chosen.axes[which], which, pattern, ", which is ");
           return false;
         }
       }

@@ -37,6 +37,7 @@ Result<Choice> choose(const Program &program, const std::string &expression);
 struct Bindings {
   std::vector<std::pair<std::string, TensorType>> inputs;
   std::vector<std::pair<std::string, std::int64_t>> extents;
+  std::vector<std::string> untyped = {}; ///< inputs known by their extents; each takes its parameter's dtype
 };
 
 struct Named {

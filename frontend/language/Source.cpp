@@ -3,12 +3,25 @@
 
 namespace tgc::language {
 
+static constexpr std::size_t blockBytes = 1024;
+
 Source::Source(std::string name, std::string text) : fileName(std::move(name)), bytes(std::move(text)) {
   lineStarts.push_back(0);
   // Over the limit nothing but the refusal is ever shown, so no table is built.
   if (bytes.size() > sourceLimitBytes) return;
   for (std::size_t i = 0; i < bytes.size(); ++i)
     if (bytes[i] == '\n') lineStarts.push_back(static_cast<std::uint32_t>(i + 1));
+  std::uint32_t points = 0;
+  for (std::size_t at = 0; at <= bytes.size(); at += blockBytes) {
+    pointsBeforeBlock.push_back(points);
+    points += countCodePoints(std::string_view(bytes).substr(at, blockBytes));
+  }
+}
+
+std::uint32_t Source::pointsBefore(std::uint32_t offset) const {
+  const std::size_t block = offset / blockBytes;
+  return pointsBeforeBlock[block] +
+         countCodePoints(std::string_view(bytes).substr(block * blockBytes, offset - block * blockBytes));
 }
 
 std::string_view Source::text(Span span) const {
@@ -40,8 +53,8 @@ Place Source::place(std::uint32_t offset) const {
   offset = std::min<std::uint32_t>(offset, static_cast<std::uint32_t>(bytes.size()));
   auto next = std::upper_bound(lineStarts.begin(), lineStarts.end(), offset);
   auto number = static_cast<std::uint32_t>(next - lineStarts.begin());
-  Span before{lineStarts[number - 1], offset};
-  return {fileName, number, countCodePoints(text(before)) + 1};
+  if (pointsBeforeBlock.empty()) return {fileName, 1, 1}; // over the limit
+  return {fileName, number, pointsBefore(offset) - pointsBefore(lineStarts[number - 1]) + 1};
 }
 
 Error Source::error(Span span, std::string message) const {

@@ -45,7 +45,9 @@ public:
 private:
   std::string fileName;
   std::string bytes;
+  std::uint32_t pointsBefore(std::uint32_t offset) const;
   std::vector<std::uint32_t> lineStarts;
+  std::vector<std::uint32_t> pointsBeforeBlock; ///< code points before each KiB: lines may be long
 };
 
 /// Code points in valid UTF-8; in other text, bytes that do not continue a sequence.

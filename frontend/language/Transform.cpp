@@ -2,6 +2,7 @@
 #include "dialects/graph/Functions.h"
 #include "dialects/graph/Ops.h"
 #include "frontend/language/Build.h"
+#include "frontend/language/Nearest.h"
 #include <cmath>
 
 namespace tgc::language {
@@ -13,6 +14,13 @@ std::string joined(const std::vector<std::string> &names) {
   for (const std::string &name : names)
     out += (out.empty() ? "" : ", ") + name;
   return out.empty() ? "none" : out;
+}
+
+/// The name that was meant, or all of them.
+std::string nearestOf(const std::vector<std::string> &names, std::string_view wrong) {
+  std::vector<std::string_view> known(names.begin(), names.end());
+  std::string near = suggestion(wrong, known);
+  return near.empty() ? "the parameters are " + joined(names) : near;
 }
 
 std::vector<mlir::Value> valuesOf(const Values &arguments, std::size_t count) {
@@ -82,8 +90,7 @@ std::optional<Values> Build::arrange(Frame &frame, const FunctionValue &callee, 
       at = static_cast<std::size_t>(std::find(names.begin(), names.end(), ast.text(node.mark)) -
                                     names.begin());
     if (isNamed && at == names.size())
-      return fail(node.mark, "there is no parameter " + word(node.mark),
-                  "the parameters are " + joined(names));
+      return fail(node.mark, "there is no parameter " + word(node.mark), nearestOf(names, word(node.mark)));
     if (at >= names.size())
       return fail(node.span,
                   word(place) + " takes " + std::to_string(names.size()) +
@@ -91,7 +98,8 @@ std::optional<Values> Build::arrange(Frame &frame, const FunctionValue &callee, 
                       std::to_string(children.size() - 1),
                   "the parameters are " + joined(names));
     if (given[at]) return fail(isNamed ? node.mark : node.span, "parameter " + names[at] + " is given twice");
-    auto argument = value(frame, isNamed ? ast.child(child, 0) : child);
+    NodeId held = isNamed ? ast.child(child, 0) : child;
+    auto argument = isLarge(ast, held) ? large(frame, held, declaredElement(callee, at)) : value(frame, held);
     if (!argument) return std::nullopt;
     if (!argument->as<graph::Sym>() && !argument->isNumber())
       return fail(node.span,
@@ -255,7 +263,7 @@ bool Build::derivable(const Step &step, const Values &arguments) {
                    ": only floating-point tensors have derivatives",
                {},
                1,
-               {}});
+               {help("astype(x, f64) makes floats of integers before the call")}});
     return false;
   }
   return true;
@@ -424,8 +432,10 @@ std::optional<Values> Build::dense(graph::Ink &ink, const FunctionValue &value, 
       llvm::append_range(shape, by.getShape());
       auto checked = graph::checkedTensor(location(place), shape, graph::elementOf(row));
       if (mlir::failed(checked))
-        return fail(place, std::string(step.transformation) + " of " + graph::textOf(row) + " by " +
-                               graph::textOf(by) + " is too large a tensor");
+        return fail(place,
+                    std::string(step.transformation) + " of " + graph::textOf(row) + " by " +
+                        graph::textOf(by) + " is too large a tensor",
+                    {}, ErrorKind::Limit);
       blocks.push_back(*checked);
     }
   mlir::Operation *request = hessian ? graph::HessianOp::create(ink.builder, location(place), blocks,
@@ -512,7 +522,8 @@ std::optional<Values> Build::map(graph::Ink &ink, const FunctionValue &value, st
     llvm::SmallVector<int64_t> shape(graph::tensorOf(type).getShape());
     shape.insert(shape.begin(), mapped.extent);
     auto checked = graph::checkedTensor(location(place), shape, graph::elementOf(type));
-    if (mlir::failed(checked)) return fail(place, "vmap gives a tensor that is too large");
+    if (mlir::failed(checked))
+      return fail(place, "vmap gives a tensor that is too large", {}, ErrorKind::Limit);
     types.push_back(*checked);
   }
   auto request =
@@ -564,6 +575,10 @@ mlir::func::FuncOp Build::functionFor(const FunctionValue &value, std::size_t le
   if (auto found = built.find(key); found != built.end() && !isPublic) return found->second;
   if (name.size() > 80) name.resize(80); // towers may be high
   if (!isPublic) name += "_" + std::to_string(built.size());
+  // Neither another open function of a tower nor a function of the program.
+  const bool own = isPublic && level == 0; // the program's function itself keeps its name
+  while (module.lookupSymbol(name) || (!own && ast.functionNumbers.contains(name)))
+    name += "_";
   mlir::func::FuncOp made = newFunction(name, types, value, level, isPublic);
   mlir::OpBuilder builder = mlir::OpBuilder::atBlockBegin(&made.getBody().front());
   graph::Ink ink(builder, location(function.name));

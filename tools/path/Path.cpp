@@ -2,11 +2,14 @@
 #include "tools/path/Path.h"
 #include "compiler/contract/NetworkText.h"
 #include "compiler/contract/Report.h"
+#include "frontend/language/Messages.h"
+#include "tools/path/Arguments.h"
+#include "tools/path/Colour.h"
 #include <array>
-#include <charconv>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <thread>
+#include <system_error>
 #include <unistd.h>
 
 namespace tgc::tools {
@@ -15,160 +18,67 @@ namespace {
 using namespace contract;
 
 constexpr const char *usage =
-    "usage: tgc path NETWORK.json|EQUATION|- [--size i=4]... [--max-time SECONDS] [--rounds N] [--seed N]\n"
-    "                [--memory BYTES] [--dtype f64] [--effort greedy|auto|optimal]\n"
-    "                [--objective flops|largest|written|seconds] [--threads N] [--json]\n";
+    "tgc path NETWORK.json|EQUATION|- [--size i=4]... [--max-time SECONDS] [--rounds N] [--seed N]\n"
+    "         [--memory BYTES] [--dtype f64] [--effort greedy|auto|optimal]\n"
+    "         [--objective flops|largest|written|seconds] [--threads N] [--color=always|never|auto] "
+    "[--json]\n"
+    "  contraction order of one einsum network, nothing is run\n";
 
 // A signal handler can reach nothing but a global; this one belongs to the program, not to a library.
 std::atomic<bool> interrupted = false;
 
-struct Arguments {
-  std::string source;
-  std::map<std::string, std::int64_t> sizes;
-  SearchOptions search;
-  bool json = false, help = false;
-  std::string error;
-};
-
-template <typename T> bool number(const std::string &text, T &value) {
-  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return code == std::errc() && end == text.data() + text.size();
-}
-
-/// Reads one option's value; false if it is malformed.
-class OptionReader {
-public:
-  explicit OptionReader(Arguments &result) : result(result) {}
-
-  bool read(const std::string &name, const std::string &value) {
-    SearchOptions &search = result.search;
-    if (name == "--size") return size(value);
-    if (name == "--max-time")
-      return number(value, search.maxSeconds) && search.maxSeconds > 0 && search.maxSeconds < 1e9;
-    if (name == "--rounds") return number(value, search.rounds) && search.rounds > 0;
-    if (name == "--seed") return number(value, search.seed);
-    if (name == "--memory") return number(value, search.memoryBytes) && search.memoryBytes > 0;
-    if (name == "--threads")
-      return number(value, search.threads) && search.threads > 0 && search.threads <= 1024;
-    if (name == "--dtype") return dtype(value);
-    if (name == "--effort") {
-      constexpr std::array names = {"greedy", "auto", "optimal"};
-      return choose(names, value, search.effort);
-    }
-    constexpr std::array names = {"flops", "largest", "written", "seconds"};
-    return choose(names, value, search.objective);
-  }
-  static bool known(const std::string &name) {
-    constexpr std::array names = {"--size",    "--max-time", "--rounds", "--seed",     "--memory",
-                                  "--threads", "--dtype",    "--effort", "--objective"};
-    return std::find(names.begin(), names.end(), name) != names.end();
-  }
-
-private:
-  template <std::size_t N, typename T>
-  static bool choose(const std::array<const char *, N> &names, const std::string &value, T &choice) {
-    for (std::size_t i = 0; i < N; ++i)
-      if (value == names[i]) {
-        choice = T(i);
-        return true;
-      }
-    return false;
-  }
-  bool size(const std::string &value) {
-    std::size_t equals = value.rfind('=');
-    std::int64_t extent = 0;
-    if (equals == std::string::npos || equals == 0) return false;
-    if (!number(value.substr(equals + 1), extent) || extent < 0) return false;
-    result.sizes[value.substr(0, equals)] = extent;
-    return true;
-  }
-  bool dtype(const std::string &value) {
-    constexpr std::array<std::pair<const char *, int>, 15> widths = {{{"f64", 8},
-                                                                      {"f32", 4},
-                                                                      {"bf16", 2},
-                                                                      {"f16", 2},
-                                                                      {"i64", 8},
-                                                                      {"i32", 4},
-                                                                      {"i16", 2},
-                                                                      {"i8", 1},
-                                                                      {"u64", 8},
-                                                                      {"u32", 4},
-                                                                      {"u16", 2},
-                                                                      {"u8", 1},
-                                                                      {"bool", 1},
-                                                                      {"c64", 8},
-                                                                      {"c128", 16}}};
-    for (auto [name, bytes] : widths)
-      if (value == name) {
-        result.search.roofline.bytesPerElement = bytes;
-        return true;
-      }
-    return false;
-  }
-  Arguments &result;
-};
-
-Arguments readArguments(std::span<const std::string> arguments) {
-  Arguments result;
-  result.search.threads = std::max(1U, std::thread::hardware_concurrency());
-  for (std::size_t i = 0; i < arguments.size() && result.error.empty(); ++i) {
-    std::string name = arguments[i], value;
-    if (name == "--json") {
-      result.json = true;
-    } else if (name == "--help") {
-      result.help = true;
-    } else if (name.size() > 2 && name.starts_with("--")) {
-      bool inlined = name.find('=') != std::string::npos;
-      if (inlined) {
-        value = name.substr(name.find('=') + 1);
-        name.resize(name.find('='));
-      }
-      if (!OptionReader::known(name))
-        result.error = "unknown option " + name;
-      else if (!inlined && i + 1 == arguments.size())
-        result.error = name + " needs a value";
-      else if (!OptionReader(result).read(name, inlined ? value : arguments[++i]))
-        result.error = name + " has the malformed value \"" + (inlined ? value : arguments[i]) + "\"";
-    } else if (!result.source.empty()) {
-      result.error = "one network at a time: " + result.source + " and " + name;
-    } else {
-      result.source = name;
-    }
-  }
-  if (result.error.empty() && result.source.empty() && !result.help)
-    result.error = "a network or an equation is missing";
-  return result;
-}
-
-std::optional<std::string> readFile(const std::string &name) {
+Result<std::string> readFile(const std::string &name) {
+  const std::string shown = name == "-" ? "<stdin>" : name;
+  auto failed = [&](const char *what) {
+    return Error{ErrorKind::Unavailable, what + std::generic_category().message(errno), {shown, 0, 0}, 1, {}};
+  };
   std::FILE *file = name == "-" ? stdin : std::fopen(name.c_str(), "rb");
-  if (!file) return std::nullopt;
+  if (!file) return failed("cannot open: ");
   std::string text;
   std::array<char, 65536> block;
   while (std::size_t count = std::fread(block.data(), 1, block.size(), file))
     text.append(block.data(), count);
-  bool failed = std::ferror(file) != 0;
+  const bool bad = std::ferror(file) != 0;
+  Error error = failed("cannot read: ");
   if (file != stdin) std::fclose(file);
-  return failed ? std::nullopt : std::optional(std::move(text));
+  if (bad) return error;
+  return text;
 }
 
-int fail(const Arguments &arguments, int code, const char *kind, const std::string &message,
-         std::int64_t column = -1) {
-  if (arguments.json) {
-    std::string text;
-    for (char c : message) {
-      if (c == '"' || c == '\\') text.push_back('\\');
-      text.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
-    }
-    std::fprintf(stderr, "{\"error\": {\"kind\": \"%s\", \"message\": \"%s\", \"column\": %lld}}\n", kind,
-                 text.c_str(), static_cast<long long>(column + 1));
-    return code;
-  }
-  std::fprintf(stderr, "error: %s\n", message.c_str());
-  if (column >= 0)
-    std::fprintf(stderr, "  %s\n  %*s^\n", arguments.source.c_str(),
-                 int(std::min<std::int64_t>(column, 10000)), "");
+/// Shows an error as the other commands do; `source` has the text it points into.
+int fail(const PathArguments &arguments, int code, const Error &error,
+         const language::Source *source = nullptr) {
+  std::string text =
+      arguments.json ? language::renderJson(error) + "\n"
+                     : language::render(error, {&source, source ? 1U : 0U}, wantsColour(arguments.colour));
+  std::fwrite(text.data(), 1, text.size(), stderr);
   return code;
+}
+
+/// A network, or the error with its exit code.
+struct Read {
+  Network network;
+  int code = 0;
+};
+
+/// Shows the error where there is one.
+Read readNetwork(const PathArguments &arguments) {
+  std::string text = arguments.source, name = "equation";
+  if (arguments.isFile()) {
+    auto file = readFile(arguments.source);
+    if (!file) return {{}, fail(arguments, 5, file.error())};
+    text = std::move(*file);
+    name = arguments.source == "-" ? "<stdin>" : arguments.source;
+  }
+  auto network = arguments.isFile() ? networkFromJson(text) : networkFromEquation(text, arguments.sizes);
+  if (auto *read = std::get_if<Network>(&network)) return {std::move(*read), 0};
+  const auto &wrong = std::get<NetworkError>(network);
+  const language::Source source(name, std::move(text));
+  Error error{ErrorKind::Invalid, wrong.message, {name, 0, 0}, 1, {}};
+  const auto at = static_cast<std::uint32_t>(std::max<std::int64_t>(wrong.offset, 0));
+  if (wrong.offset >= 0 && arguments.isFile()) error.place = source.place(at);
+  if (wrong.offset >= 0 && !arguments.isFile()) error.place = {name, 1, at + 1}; // already a column
+  return {{}, fail(arguments, 1, error, &source)};
 }
 
 /// Interrupts the search for as long as it lives.
@@ -181,7 +91,7 @@ private:
   void (*before)(int);
 };
 
-int search(const Arguments &arguments, const Network &network) {
+int search(const PathArguments &arguments, const Network &network) {
   InterruptGuard guard;
   SearchOptions options = arguments.search;
   options.cancel = &interrupted;
@@ -192,45 +102,29 @@ int search(const Arguments &arguments, const Network &network) {
                    progress.seconds, progress.round, progress.log10Flops, progress.log2Largest);
     };
   SearchResult result;
-  if (auto error = findPath(network, options, result)) return fail(arguments, 1, "invalid", *error);
+  if (auto error = findPath(network, options, result))
+    return fail(arguments, 1, {ErrorKind::Invalid, *error, {}, 1, {}});
   if (terminal) std::fputc('\n', stderr);
   std::string report = arguments.json ? pathReportJson(network, result) + "\n"
                                       : pathReportText(network, result, options.roofline);
   std::fwrite(report.data(), 1, report.size(), stdout);
   if (interrupted) return 130;
-  if (!result.withinMemory) return fail(arguments, 4, "limit", "no slicing found that fits in --memory");
+  if (!result.withinMemory)
+    return fail(arguments, 4, {ErrorKind::Limit, "no slicing found that fits in --memory", {}, 1, {}});
   return 0;
 }
 
 } // namespace
 
 int pathMain(std::span<const std::string> list) {
-  Arguments arguments = readArguments(list);
-  if (!arguments.error.empty()) {
-    int code = fail(arguments, 2, "invalid", arguments.error);
-    if (!arguments.json) std::fputs(usage, stderr);
-    return code;
-  }
+  PathArguments arguments;
+  if (auto ok = readPathArguments(list, arguments); !ok) return fail(arguments, 2, ok.error());
   if (arguments.help) {
     std::fputs(usage, stdout);
     return 0;
   }
-  bool isFile = arguments.source == "-" || arguments.source.ends_with(".json");
-  std::variant<Network, NetworkError> network;
-  if (isFile) {
-    auto text = readFile(arguments.source);
-    if (!text) return fail(arguments, 5, "unavailable", "cannot read " + arguments.source);
-    network = networkFromJson(*text);
-    if (auto *error = std::get_if<NetworkError>(&network)) {
-      std::string place = error->offset >= 0 ? " at byte " + std::to_string(error->offset) : "";
-      return fail(arguments, 1, "invalid", arguments.source + ": " + error->message + place);
-    }
-  } else {
-    network = networkFromEquation(arguments.source, arguments.sizes);
-    if (auto *error = std::get_if<NetworkError>(&network))
-      return fail(arguments, 1, "invalid", error->message, error->offset);
-  }
-  return search(arguments, std::get<Network>(network));
+  Read read = readNetwork(arguments);
+  return read.code ? read.code : search(arguments, read.network);
 }
 
 } // namespace tgc::tools

@@ -5,6 +5,7 @@
 #include "runtime/Run.h"
 #include "tools/tgc/Commands.h"
 #include "tools/tgc/Load.h"
+#include "tools/tgc/Room.h"
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -51,19 +52,16 @@ struct Timing {
 };
 
 /// Calls for `budget` seconds, in batches of 20 us at least so that the clock is not what is measured.
-Result<Timing> timed(const Program &program, const std::vector<Buffer> &arguments,
-                     std::vector<Buffer> &results, const RunOptions &options, double budget) {
+Result<Timing> timed(const Program &program, const std::vector<Buffer> &arguments, Room &room,
+                     const RunOptions &options, double budget) {
   std::vector<View> in(arguments.begin(), arguments.end());
-  std::vector<MutableView> out;
-  for (Buffer &result : results)
-    out.push_back(result.view());
-  Workspace space(program.workspaceBytes());
+  std::vector<MutableView> out(room.results.begin(), room.results.end());
   Timing timing;
   std::int64_t batch = 1;
   for (double end = now() + std::max(0.01, budget); now() < end || timing.seconds.size() < 3;) {
     double start = now();
     for (std::int64_t k = 0; k < batch; ++k)
-      if (auto ok = tgc::run(program, in, out, space, options); !ok) return ok.error();
+      if (auto ok = tgc::run(program, in, out, room.space, options); !ok) return ok.error();
     double spent = now() - start;
     if (spent < 2e-5) {
       batch *= 4;
@@ -109,17 +107,13 @@ int benchCommand(const CommandLine &line, Console &console) {
   auto compiled = compiler.compile(loaded->input(), options);
   double compileSeconds = now() - before;
   if (!compiled) return report(console, compiled.error());
-  std::vector<Buffer> results;
+  auto room = roomFor(*compiled->program);
+  if (!room) return report(console, room.error());
   double bytes = 0;
-  for (const Buffer &argument : *arguments)
-    bytes += static_cast<double>(argument.sizeBytes());
-  for (const Port &port : compiled->program->results()) {
-    auto made = Buffer::make(port.dtype, port.shape);
-    if (!made) return report(console, made.error(), LimitHit);
-    bytes += static_cast<double>(made->sizeBytes());
-    results.push_back(std::move(*made));
-  }
-  auto timing = timed(*compiled->program, *arguments, results, {static_cast<int>(*threads), {}}, *seconds);
+  for (const auto *tensors : {&*arguments, &room->results})
+    for (const Buffer &tensor : *tensors)
+      bytes += static_cast<double>(tensor.sizeBytes());
+  auto timing = timed(*compiled->program, *arguments, *room, {static_cast<int>(*threads), {}}, *seconds);
   if (!timing) return report(console, timing.error());
   double median = timing->at(0.5);
   const char *form =

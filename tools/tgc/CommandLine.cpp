@@ -54,46 +54,68 @@ static Error unknownOption(const CommandSpec &spec, const std::string &name) {
   return error;
 }
 
+namespace {
+
+Error wrong(std::string message, std::string advice = {}) {
+  Error error{ErrorKind::Invalid, std::move(message), {}, 1, {}};
+  if (!advice.empty()) error.notes.push_back({std::move(advice), {}, Note::Kind::Help});
+  return error;
+}
+
+/// An option as written: `--name`, `--name=value`, `-o`.
+struct Word {
+  std::string shown, name, value; ///< shown: with its dashes, for messages
+  bool inlined = false;
+};
+
+Word wordOf(const std::string &text) {
+  Word word;
+  const std::size_t equals = text.find('=');
+  word.inlined = equals != std::string::npos;
+  word.shown = text.substr(0, equals);
+  if (word.inlined) word.value = text.substr(equals + 1);
+  word.name = word.shown.substr(word.shown.starts_with("--") ? 2 : 1);
+  if (word.shown == "-o") word.name = "output";
+  return word;
+}
+
+Result<void> takeFile(const CommandSpec &spec, const std::string &word, CommandLine &line) {
+  if (!spec.takesFile) return wrong(std::string("tgc ") + spec.name + " takes no file, got " + word);
+  if (word.empty()) return wrong("the name of the file is empty");
+  if (!line.file.empty()) return wrong("one file is enough: got " + line.file + " and " + word);
+  line.file = word;
+  return {};
+}
+
+} // namespace
+
 Result<CommandLine> parseCommandLine(const CommandSpec &spec, std::span<const std::string> arguments) {
   CommandLine line;
   bool onlyFiles = false;
   for (std::size_t at = 0; at < arguments.size(); ++at) {
-    const std::string &word = arguments[at];
-    if (onlyFiles || word == "-" || !word.starts_with("-")) {
-      if (!line.file.empty())
-        return Error{ErrorKind::Invalid, "one file is enough: got " + line.file + " and " + word, {}, 1, {}};
-      line.file = word;
+    const std::string &text = arguments[at];
+    if (onlyFiles || text == "-" || !text.starts_with("-")) {
+      if (auto ok = takeFile(spec, text, line); !ok) return ok.error();
       continue;
     }
-    if (word == "--") {
+    if (text == "--") {
       onlyFiles = true;
       continue;
     }
-    std::string name = word.substr(word.starts_with("--") ? 2 : 1), value;
-    if (name == "o") name = "output";
-    std::size_t equals = name.find('=');
-    bool inlined = equals != std::string::npos;
-    if (inlined) {
-      value = name.substr(equals + 1);
-      name = name.substr(0, equals);
-    }
-    if (std::ranges::find(spec.flags, name) != spec.flags.end()) {
-      if (inlined) return Error{ErrorKind::Invalid, "--" + name + " takes no value", {}, 1, {}};
-      line.flags[name] = true;
-    } else if (std::ranges::find(spec.options, name) != spec.options.end()) {
-      if (!inlined && at + 1 == arguments.size())
-        return Error{ErrorKind::Invalid, "--" + name + " needs a value", {}, 1, {}};
-      line.values.emplace_back(name, inlined ? value : arguments[++at]);
+    Word word = wordOf(text);
+    if (std::ranges::find(spec.flags, word.name) != spec.flags.end()) {
+      if (word.inlined) return wrong(word.shown + " takes no value");
+      line.flags[word.name] = true;
+    } else if (std::ranges::find(spec.options, word.name) != spec.options.end()) {
+      if (!word.inlined && at + 1 < arguments.size()) word.value = arguments[++at];
+      if (word.value.empty()) return wrong(word.shown + " needs a value");
+      line.values.emplace_back(word.name, word.value);
     } else {
-      return unknownOption(spec, name);
+      return unknownOption(spec, word.name);
     }
   }
   if (spec.needsFile && line.file.empty() && !line.has("help"))
-    return Error{ErrorKind::Invalid,
-                 std::string("tgc ") + spec.name + " needs a file",
-                 {},
-                 1,
-                 {{std::string("usage: ") + spec.usage, {}, Note::Kind::Help}}};
+    return wrong(std::string("tgc ") + spec.name + " needs a file", std::string("usage: ") + spec.usage);
   return line;
 }
 

@@ -29,6 +29,7 @@ struct CommandSpec {
   std::vector<std::string> options; ///< with a value
   std::vector<std::string> flags;
   bool needsFile = true;
+  bool takesFile = true;
 };
 
 /// Reads `--name=value`, `--name value`, `--flag`, one file. A failure is a usage error (exit code 2).

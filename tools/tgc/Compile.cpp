@@ -3,6 +3,8 @@
 #include "tools/tgc/Commands.h"
 #include "tools/tgc/Load.h"
 #include "tools/tgc/Picture.h"
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 
@@ -11,11 +13,30 @@ namespace {
 
 Result<void> writeFile(const std::string &file, const std::string &text) {
   std::FILE *stream = file == "-" ? stdout : std::fopen(file.c_str(), "wb");
-  if (!stream) return Error{ErrorKind::Unavailable, file + ": cannot be written", {}, 1, {}};
+  if (!stream) return fileError(file, "cannot write", errno);
   bool ok = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
   ok &= stream == stdout ? std::fflush(stream) == 0 : std::fclose(stream) == 0;
-  if (!ok) return Error{ErrorKind::Unavailable, file + ": could not be written whole", {}, 1, {}};
+  if (!ok) return fileError(file == "-" ? "<stdout>" : file, "cannot write", errno);
   return {};
+}
+
+/// The stages whose text `--from` reads.
+const std::vector<std::string> &resumable() {
+  static const std::vector<std::string> names = {"graph", "algebra", "autodiff", "batch", "contract",
+                                                 "fuse",  "lower",   "schedule", "target"};
+  return names;
+}
+
+/// A stage that `option` does not know: the nearest one, or all of them.
+Error unknownStage(const std::string &option, const std::string &wrong,
+                   const std::vector<std::string> &known) {
+  Error error{ErrorKind::Invalid, "--" + option + " knows no stage " + wrong, {}, 1, {}};
+  std::string all, near = didYouMean(wrong, known);
+  for (const std::string &name : known)
+    all += " " + name;
+  if (!near.empty()) error.notes.push_back({near, {}, Note::Kind::Help});
+  error.notes.push_back({"stages are" + all, {}, Note::Kind::Help});
+  return error;
 }
 
 const std::vector<std::string> &emits() {
@@ -46,16 +67,20 @@ Result<std::string> emitted(Loaded &loaded, const std::string &what, Options opt
   return textOf(*loaded.module);
 }
 
+/// Writes every stage of a copy, since compiling consumes a module.
 Result<void> dump(Loaded &loaded, const std::string &folder, const Options &options) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
-  if (failed) return Error{ErrorKind::Unavailable, folder + ": " + failed.message(), {}, 1, {}};
+  if (failed) return fileError(folder, "cannot make the folder", failed.value());
   Trace trace;
   trace.keepTexts = true;
   Options keep = options;
   keep.keepLlvm = keep.keepAssembly = true;
   Compiler compiler(*loaded.context);
-  auto compiled = compiler.compile(loaded.input(), keep, &trace);
+  mlir::OwningOpRef<mlir::ModuleOp> copy = loaded.module->clone();
+  CompileInput input = loaded.input();
+  input.module = *copy;
+  auto compiled = compiler.compile(input, keep, &trace);
   auto put = [&](const std::string &name, const std::string &text) {
     return writeFile(folder + "/" + name, text);
   };
@@ -86,14 +111,8 @@ int compileCommand(const CommandLine &line, Console &console) {
     return report(console,
                   {ErrorKind::Invalid, "tgc compile needs --emit=STAGE or --dump-stages=DIR", {}, 1, {}},
                   Usage);
-  if (!what.empty() && std::find(emits().begin(), emits().end(), what) == emits().end()) {
-    Error error{ErrorKind::Invalid, "--emit knows no stage " + what, {}, 1, {}};
-    std::string all;
-    for (const std::string &name : emits())
-      all += (all.empty() ? "" : " ") + name;
-    error.notes.push_back({"stages are " + all, {}, Note::Kind::Help});
-    return report(console, error, Usage);
-  }
+  if (!what.empty() && std::ranges::find(emits(), what) == emits().end())
+    return report(console, unknownStage("emit", what, emits()), Usage);
   auto level = numberOption(line, "level", 2, 0);
   if (!level) return report(console, level.error(), Usage);
   auto memory = numberOption(line, "memory", 0, 1);
@@ -103,8 +122,7 @@ int compileCommand(const CommandLine &line, Console &console) {
   options.memoryBudget = *memory;
   if (std::string from = line.value("from"); !from.empty()) {
     auto stage = stageNamed(from);
-    if (!stage && from != "graph")
-      return report(console, {ErrorKind::Invalid, "--from knows no stage " + from, {}, 1, {}}, Usage);
+    if (!stage && from != "graph") return report(console, unknownStage("from", from, resumable()), Usage);
     // A file from a stage goes on with the next one.
     if (stage && *stage != Stage::Target) options.from = static_cast<Stage>(static_cast<int>(*stage) + 1);
   }
@@ -113,10 +131,6 @@ int compileCommand(const CommandLine &line, Console &console) {
   if (!folder.empty())
     if (auto ok = dump(*loaded, folder, options); !ok) return report(console, ok.error());
   if (what.empty()) return Done;
-  if (!folder.empty()) { // the dump consumed the module
-    loaded = load(line, console, code);
-    if (!loaded) return report(console, loaded.error(), code);
-  }
   auto text = emitted(*loaded, what, options);
   if (!text) return report(console, text.error());
   if (auto ok = writeFile(line.value("output", "-"), *text); !ok) return report(console, ok.error());

@@ -1,76 +1,106 @@
 #include "tools/tgc/Load.h"
-#include "compiler/Diagnostics.h"
-#include "compiler/Pipeline.h"
-#include "dialects/graph/Types.h"
 #include "frontend/language/Print.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/Verifier.h"
-#include "mlir/Parser/Parser.h"
+#include "tools/tgc/GraphFile.h"
+#include "tools/tgc/Inputs.h"
 #include "tools/tgc/Sources.h"
 #include <algorithm>
-#include <charconv>
+#include <cerrno>
 #include <cstdio>
 
 namespace tgc::tools {
 namespace {
 
-Error usage(ExitCode &code, std::string message) {
-  code = Usage;
-  return {ErrorKind::Invalid, std::move(message), {}, 1, {}};
-}
-
-/// The declared dtype of a parameter, before anything is built: of NAME itself, or of what d_NAME is a
-/// tangent of.
-std::optional<DType> declaredType(const language::Ast &ast, const language::FunctionValue &value,
-                                  std::string name) {
-  const auto &params = ast.functions[value.function].parameters;
-  for (;; name = name.substr(2)) {
-    for (const auto &param : params)
-      if (ast.text(param.name) == name) return param.dtype;
-    if (!name.starts_with("d_")) return std::nullopt;
+/// The dtype of each parameter as far as declarations give it; a cotangent has that of a result below.
+std::vector<std::optional<DType>> declaredTypes(const language::Ast &ast,
+                                                const language::FunctionValue &value) {
+  std::vector<std::optional<DType>> out;
+  for (const auto &param : ast.functions[value.function].parameters)
+    out.emplace_back(param.dtype);
+  for (const language::Step &step : value.steps) {
+    if (step.transformation == "jvp" || step.transformation == "hvp")
+      for (std::size_t position : step.wrt)
+        out.push_back(std::optional(out[position]));
+    if (step.transformation == "vjp") out.resize(out.size() + step.resultsBelow);
   }
+  return out;
 }
 
-Result<void> bindTypes(const CommandLine &line, const language::Ast &ast, const language::Choice &choice,
-                       language::Bindings &bindings, std::map<std::string, Buffer> &inputs, ExitCode &code) {
-  auto known = [&](const std::string &option, const std::string &name) -> Result<void> {
-    const auto &names = choice.value.signature.parameters;
-    if (std::ranges::find(names, name) != names.end()) return {};
-    Error error = usage(code, "--" + option + " names " + name + ", which is no parameter");
-    std::string near = didYouMean(name, names);
-    if (!near.empty()) error.notes.push_back({near, {}, Note::Kind::Help});
-    return error;
-  };
-  auto given = line.pairs("in");
-  if (!given) return code = Usage, given.error();
-  for (const auto &[name, source] : *given) {
-    if (auto ok = known("in", name); !ok) return ok;
-    auto buffer = readSource(source, declaredType(ast, choice.value, name));
-    if (!buffer) {
-      if (buffer.error().kind == ErrorKind::Invalid && !source.ends_with(".npy")) code = Usage;
-      Error error = buffer.error();
-      if (!source.ends_with(".npy")) error.message = "--in " + name + ": " + error.message;
-      return error;
+/// The extents that parameters name, and those that maps add.
+std::vector<std::string> extentNames(const language::Ast &ast, const language::FunctionValue &value) {
+  std::vector<std::string> out;
+  for (const auto &param : ast.functions[value.function].parameters)
+    for (const auto &extent : param.extents)
+      if (extent.number < 0) out.emplace_back(ast.text(extent.span));
+  std::string name = "batch";
+  for (const language::Step &step : value.steps) {
+    if (step.transformation != "vmap") continue;
+    for (std::size_t k = 2; std::ranges::find(out, name) != out.end(); ++k)
+      name = "batch_" + std::to_string(k);
+    out.push_back(name);
+  }
+  return out;
+}
+
+/// What the command line says of a program's inputs.
+struct Given {
+  language::Bindings bindings;
+  std::map<std::string, Buffer> inputs;
+  std::vector<std::pair<std::string, std::string>> literals; ///< read when their parameters have types
+};
+
+Result<void> bindInputs(const CommandLine &line, const language::Ast &ast,
+                        const language::FunctionValue &value, Given &given, ExitCode &code) {
+  auto sources = sourcesOf(line, code);
+  if (!sources) return sources.error();
+  const auto &names = value.signature.parameters;
+  const auto declared = declaredTypes(ast, value);
+  for (const auto &[name, source] : *sources) {
+    auto found = std::ranges::find(names, name);
+    if (found == names.end()) return unknownName(code, "in", name, "parameter", names);
+    auto shape = literalInput(name, source, code);
+    if (!shape) return shape.error();
+    if (*shape) {
+      given.bindings.inputs.push_back({name, {DType::f64, (*shape)->vector()}});
+      given.bindings.untyped.push_back(name);
+      given.literals.emplace_back(name, source);
+      continue;
     }
-    bindings.inputs.push_back({name, {buffer->dtype(), buffer->shape().vector()}});
-    inputs.insert_or_assign(name, std::move(*buffer));
+    auto buffer = readInput(name, source, declared[static_cast<std::size_t>(found - names.begin())], code);
+    if (!buffer) return buffer.error();
+    given.bindings.inputs.push_back({name, {buffer->dtype(), buffer->shape().vector()}});
+    given.inputs.insert_or_assign(name, std::move(*buffer));
   }
-  auto shapes = line.pairs("shape");
-  if (!shapes) return code = Usage, shapes.error();
-  for (const auto &[name, text] : *shapes) {
-    if (auto ok = known("shape", name); !ok) return ok;
-    auto type = readType(text);
-    if (!type) return usage(code, "--shape " + name + ": " + type.error().message);
-    bindings.inputs.push_back({name, {type->first, type->second.vector()}});
+  return {};
+}
+
+Result<Given> bind(const CommandLine &line, const language::Ast &ast, const language::FunctionValue &value,
+                   ExitCode &code) {
+  Given given;
+  if (auto ok = bindInputs(line, ast, value, given, code); !ok) return ok.error();
+  auto shapes = shapesOf(line, code);
+  if (!shapes) return shapes.error();
+  const auto &names = value.signature.parameters;
+  for (const AskedType &asked : *shapes) {
+    if (std::ranges::find(names, asked.name) == names.end())
+      return unknownName(code, "shape", asked.name, "parameter", names);
+    given.bindings.inputs.push_back({asked.name, {asked.dtype, asked.shape.vector()}});
   }
-  auto sizes = line.pairs("size");
-  if (!sizes) return code = Usage, sizes.error();
-  for (const auto &[name, text] : *sizes) {
-    std::int64_t extent = 0;
-    auto read = std::from_chars(text.data(), text.data() + text.size(), extent);
-    if (read.ec != std::errc() || read.ptr != text.data() + text.size() || extent < 0)
-      return usage(code, "--size " + name + " takes an extent, got " + text);
-    bindings.extents.emplace_back(name, extent);
+  auto sizes = sizesOf(line, code);
+  if (!sizes) return sizes.error();
+  const auto extents = extentNames(ast, value);
+  for (const auto &[name, extent] : *sizes)
+    if (std::ranges::find(extents, name) == extents.end())
+      return unknownName(code, "size", name, "extent of a parameter", extents);
+  given.bindings.extents = std::move(*sizes);
+  return given;
+}
+
+Result<void> readLiterals(const Given &given, Loaded &loaded, ExitCode &code) {
+  for (const auto &[name, source] : given.literals) {
+    auto param = std::ranges::find(loaded.params, name, &language::Named::name);
+    auto buffer = readInput(name, source, param->type.dtype, code);
+    if (!buffer) return buffer.error();
+    loaded.inputs.insert_or_assign(name, std::move(*buffer));
   }
   return {};
 }
@@ -89,99 +119,17 @@ Result<Loaded> loadProgram(const CommandLine &line, Console &console, std::strin
   if (!expression.empty()) console.sources.push_back(std::make_shared<language::Source>("--fn", expression));
   auto choice = language::choose(*program, expression);
   if (!choice) return choice.error();
-  language::Bindings bindings;
-  if (auto ok = bindTypes(line, *program->ast, *choice, bindings, loaded.inputs, code); !ok)
-    return ok.error();
+  auto given = bind(line, *program->ast, choice->value, code);
+  if (!given) return given.error();
   loaded.context = std::make_unique<mlir::MLIRContext>(mlir::MLIRContext::Threading::DISABLED);
-  auto instance = language::instantiate(*program, *choice, bindings, *loaded.context);
+  auto instance = language::instantiate(*program, *choice, given->bindings, *loaded.context);
   if (!instance) return instance.error();
   loaded.module = std::move(instance->module);
   loaded.function = instance->function;
   loaded.params = instance->parameters;
   loaded.results = instance->results;
-  return loaded;
-}
-
-language::Named portOf(mlir::Type type, std::string name) {
-  auto tensor = graph::tensorOf(type);
-  return {std::move(name),
-          {*dtypeNamed(graph::nameOf(tensor.getElementType())),
-           {tensor.getShape().begin(), tensor.getShape().end()}}};
-}
-
-/// The public name the frontend left on an argument or a result; else PREFIXk.
-std::string publicName(mlir::DictionaryAttr attributes, const std::string &prefix, std::size_t k) {
-  auto name = attributes ? attributes.getAs<mlir::StringAttr>("graph.name") : mlir::StringAttr();
-  return name ? name.str() : prefix + std::to_string(k);
-}
-
-/// The `--in` values of an .mlir file's parameters.
-Result<void> readInputs(const CommandLine &line, Loaded &loaded, ExitCode &code) {
-  auto given = line.pairs("in");
-  if (!given) return code = Usage, given.error();
-  for (const auto &[name, source] : *given) {
-    auto found = std::ranges::find(loaded.params, name, &language::Named::name);
-    if (found == loaded.params.end()) return usage(code, "--in names " + name + ", which is no parameter");
-    auto buffer = readSource(source, found->type.dtype);
-    if (!buffer) {
-      if (buffer.error().kind == ErrorKind::Invalid && !source.ends_with(".npy")) code = Usage;
-      return buffer.error();
-    }
-    loaded.inputs.insert_or_assign(name, std::move(*buffer));
-  }
-  return {};
-}
-
-/// Depth of brackets in MLIR text, since its parser recurses; more than 256 is refused.
-bool nestsTooDeep(const std::string &text) {
-  int depth = 0;
-  for (char c : text) {
-    if (c == '(' || c == '[' || c == '{' || c == '<')
-      ++depth;
-    else if ((c == ')' || c == ']' || c == '}' || c == '>') && depth > 0)
-      --depth;
-    if (depth > 256) return true;
-  }
-  return false;
-}
-
-Result<Loaded> loadMlir(const CommandLine &line, Console &console, std::string text, ExitCode &code) {
-  console.sources.push_back(std::make_shared<language::Source>(line.file, text));
-  if (nestsTooDeep(text))
-    return Error{ErrorKind::Limit, line.file + " nests more than 256 brackets", {line.file, 1, 1}, 1, {}};
-  Loaded loaded;
-  loaded.context = std::make_unique<mlir::MLIRContext>(mlir::MLIRContext::Threading::DISABLED);
-  mlir::DialectRegistry registry;
-  registerDialects(registry);
-  loaded.context->appendDialectRegistry(registry);
-  DiagnosticCollector diagnostics(loaded.context.get());
-  loaded.module =
-      mlir::parseSourceString<mlir::ModuleOp>(text, mlir::ParserConfig(loaded.context.get()), line.file);
-  if (!loaded.module) return diagnostics.take(Stage::Algebra);
-  mlir::func::FuncOp chosen;
-  std::string wanted = line.value("fn");
-  for (auto function : loaded.module->getOps<mlir::func::FuncOp>())
-    if (!function.isExternal() && (wanted.empty() ? function.isPublic() : function.getName() == wanted))
-      chosen = function;
-  if (!chosen)
-    return Error{ErrorKind::Invalid,
-                 wanted.empty() ? "no public function in the file" : "no function is called " + wanted,
-                 {line.file, 1, 1},
-                 1,
-                 {}};
-  loaded.function = chosen.getName().str();
-  for (auto [k, type] : llvm::enumerate(chosen.getArgumentTypes())) {
-    if (!graph::isTensor(type))
-      return Error{ErrorKind::Invalid,
-                   "argument " + std::to_string(k) + " is not a tensor of a tgc dtype",
-                   {line.file, 1, 1},
-                   1,
-                   {}};
-    loaded.params.push_back(portOf(type, publicName(chosen.getArgAttrDict(k), "arg", k)));
-  }
-  for (auto [k, type] : llvm::enumerate(chosen.getResultTypes()))
-    loaded.results.push_back(portOf(type, publicName(chosen.getResultAttrDict(k), "out", k)));
-  if (auto ok = readInputs(line, loaded, code); !ok) return ok.error();
+  loaded.inputs = std::move(given->inputs);
+  if (auto ok = readLiterals(*given, loaded, code); !ok) return ok.error();
   return loaded;
 }
 
@@ -220,22 +168,23 @@ Result<std::vector<Donation>> donationsOf(const CommandLine &line, const Loaded 
 
 Result<std::string> readText(const std::string &file) {
   std::FILE *stream = file == "-" ? stdin : std::fopen(file.c_str(), "rb");
-  if (!stream) return Error{ErrorKind::Unavailable, file + ": cannot be opened", {}, 1, {}};
+  if (!stream) return fileError(file, "cannot open", errno);
   std::string text;
   char block[1 << 16];
   std::size_t got = 0;
   while ((got = std::fread(block, 1, sizeof block, stream)) > 0 && text.size() <= language::sourceLimitBytes)
     text.append(block, got);
-  bool bad = std::ferror(stream) != 0;
+  const int code = std::ferror(stream) ? errno : 0;
   if (stream != stdin) std::fclose(stream);
-  if (bad) return Error{ErrorKind::Unavailable, file + ": cannot be read", {}, 1, {}};
+  if (code) return fileError(file == "-" ? "<stdin>" : file, "cannot read", code);
   return text;
 }
 
 Result<Loaded> load(const CommandLine &line, Console &console, ExitCode &code) {
+  if (auto once = sourcesOf(line, code); !once) return once.error();
   auto text = readText(line.file);
   if (!text) return text.error();
-  if (line.file.ends_with(".mlir")) return loadMlir(line, console, std::move(*text), code);
+  if (line.file.ends_with(".mlir")) return loadGraphFile(line, console, std::move(*text), code);
   return loadProgram(line, console, std::move(*text), code);
 }
 

@@ -9,7 +9,12 @@
 
 namespace tgc::tools {
 
+/// Moved but never assigned: the old context would die before the module in it.
 struct Loaded {
+  Loaded() = default;
+  Loaded(Loaded &&) = default;
+  Loaded &operator=(Loaded &&) = delete;
+
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::string function;

@@ -1,10 +1,13 @@
 // The driver: which command, help, version, completion.
+#include "tools/path/Colour.h"
 #include "tools/path/Path.h"
 #include "tools/tgc/Commands.h"
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cmath>
+#include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <unistd.h>
 
 namespace tgc::tools {
@@ -50,7 +53,7 @@ const std::vector<Command> &commands() {
         {"json", "help"}},
        benchCommand},
       {{"ops", "tgc ops [NAME]", "the catalogue", {"color"}, {"json", "help"}, false}, opsCommand},
-      {{"doctor", "tgc doctor", "what this machine offers", {"color"}, {"json", "help"}, false},
+      {{"doctor", "tgc doctor", "what this machine offers", {"color"}, {"json", "help"}, false, false},
        doctorCommand},
   };
   return all;
@@ -76,10 +79,56 @@ Result<double> realOption(const CommandLine &line, const std::string &name, doub
   if (text.empty()) return fallback;
   double number = 0;
   auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || !(number >= 0))
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || !(number >= 0) ||
+      !std::isfinite(number))
     return Error{ErrorKind::Invalid, "--" + name + " takes a number of at least 0, got " + text, {}, 1, {}};
   return number;
 }
+
+namespace {
+
+/// What an option takes, and what it is for.
+struct OptionHelp {
+  const char *name, *takes, *meaning;
+};
+constexpr OptionHelp optionHelp[] = {
+    {"fn", "EXPR", "the function, or a transformation of one; the last function without it"},
+    {"in", "NAME=SOURCE", "an input: FILE.npy, - for one on standard input, [1,2,3], randn:f32[4,3]:seed=1"},
+    {"size", "NAME=N", "an extent that a name stands for"},
+    {"shape", "NAME=DTYPE[4,3]", "the type of an input"},
+    {"color", "always|never|auto", "colour of messages; auto: on a terminal"},
+    {"out", "NAME=FILE.npy", "write a result; - is standard output"},
+    {"expect", "NAME=FILE.npy", "compare a result, exit code 3 where it differs"},
+    {"rtol", "NUMBER", "relative tolerance of comparisons"},
+    {"atol", "NUMBER", "absolute tolerance of comparisons"},
+    {"level", "N", "0 compiles fast, 2 (the default) makes fast code"},
+    {"threads", "N", "threads of a call; 0: all cores"},
+    {"memory", "BYTES", "the most scratch memory that a call may take"},
+    {"emit", "STAGE", "what to print: ast, graph, a stage, llvm, asm, dot, svg"},
+    {"output", "FILE", "where to print it, also -o; - is standard output"},
+    {"from", "STAGE", "FILE is the text of this stage; go on behind it"},
+    {"dump-stages", "DIR", "write the text of every stage"},
+    {"donate", "ARGUMENT=RESULT", "the result may take the argument's memory"},
+    {"seed", "N", "seed of the directions that derivatives are taken in"},
+    {"seconds", "NUMBER", "how long to measure"},
+    {"json", "", "the report, and errors, as JSON"},
+    {"full", "", "print all elements"},
+    {"svg", "", "the trees of the contractions as a picture"},
+    {"measure", "", "run it and say the seconds of each step"},
+    {"help", "", "this text"},
+};
+
+void helpOf(const CommandSpec &spec) {
+  std::printf("%s\n  %s\n\n", spec.usage, spec.summary);
+  for (const auto *names : {&spec.options, &spec.flags})
+    for (const std::string &name : *names)
+      for (const OptionHelp &option : optionHelp)
+        if (name == option.name)
+          std::printf("  %-28s %s\n", ("--" + name + (*option.takes ? "=" : "") + option.takes).c_str(),
+                      option.meaning);
+}
+
+} // namespace
 
 static void help() {
   std::printf("tgc: tensor expressions and their derivatives, compiled\n\n");
@@ -89,21 +138,21 @@ static void help() {
   std::printf("\n  tgc help COMMAND, tgc --version, tgc completion bash|zsh|fish\n");
 }
 
-static bool wantsColour(const std::string &choice) {
-  if (choice == "always") return true;
-  if (choice == "never") return false;
-  const char *no = std::getenv("NO_COLOR"); // the driver, not a library, reads it
-  return !(no && *no) && isatty(STDERR_FILENO);
-}
-
 static int usageError(Console &console, std::string message, std::string helpText) {
   return report(
       console, {ErrorKind::Invalid, std::move(message), {}, 1, {{std::move(helpText), {}, Note::Kind::Help}}},
       Usage);
 }
 
+/// Ctrl-C ends a command with the code that the language page states; a search for a contraction order has a
+/// handler of its own. A program that was started to ignore it goes on.
+static void endWhenInterrupted() {
+  if (std::signal(SIGINT, [](int) { _exit(Interrupted); }) == SIG_IGN) std::signal(SIGINT, SIG_IGN);
+}
+
 static int dispatch(std::vector<std::string> words) {
   Console console;
+  console.words = words;
   console.json = std::ranges::find(words, "--json") != words.end();
   console.colour = wantsColour("");
   if (words.empty() || words[0] == "--help" || words[0] == "-h") return help(), words.empty() ? Usage : Done;
@@ -131,7 +180,7 @@ static int dispatch(std::vector<std::string> words) {
   }
   auto line = parseCommandLine(found->spec, std::span(words).subspan(1));
   if (wantsHelp || (line && line->has("help"))) {
-    std::printf("%s\n  %s\n", found->spec.usage, found->spec.summary);
+    helpOf(found->spec);
     return Done;
   }
   if (!line) return report(console, line.error(), Usage);
@@ -147,8 +196,9 @@ static int dispatch(std::vector<std::string> words) {
 
 int main(int argc, char **argv) {
   using namespace tgc::tools;
+  endWhenInterrupted();
   const int code = dispatch(std::vector<std::string>(argv + 1, argv + argc));
   const bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
   if (!lost || code != Done) return code;
-  return report({}, {tgc::ErrorKind::Unavailable, "standard output could not be written whole", {}, 1, {}});
+  return report({}, fileError("<stdout>", "cannot write", errno));
 }

@@ -1,4 +1,5 @@
 // `tgc ops`: the catalogue.
+#include "dialects/graph/Foreign.h"
 #include "dialects/graph/Rows.h"
 #include "frontend/language/Messages.h"
 #include "tools/tgc/Commands.h"
@@ -53,13 +54,25 @@ const graph::FormRow *formNamed(const std::string &name) {
   return nullptr;
 }
 
+/// The operation that another library calls so, or the nearest name.
+std::string meant(const std::string &name) {
+  if (std::string_view here = graph::nameHere(name); !here.empty())
+    return "did you mean " + std::string(here) + "?";
+  std::vector<std::string> known;
+  for (const graph::Row &row : graph::rows())
+    if (!row.internal) known.emplace_back(row.name);
+  for (const graph::FormRow &form : graph::forms())
+    known.emplace_back(form.name);
+  return didYouMean(name, known);
+}
+
 int describeOne(const std::string &name, Console &console) {
   const graph::Row *row = graph::rowNamed(name);
   const graph::FormRow *form = formNamed(name);
   if (!row && !form) {
     Error error{ErrorKind::Invalid, "no operation is called " + name, {}, 1, {}};
-    std::string near = graph::nearestRow(name);
-    if (!near.empty()) error.notes.push_back({"did you mean " + near + "?", {}, Note::Kind::Help});
+    std::string near = meant(name);
+    error.notes.push_back({near.empty() ? "tgc ops lists them all" : near, {}, Note::Kind::Help});
     return report(console, error);
   }
   if (console.json)

@@ -4,10 +4,13 @@
 #include "tgc/Npy.h"
 #include "tools/tgc/Commands.h"
 #include "tools/tgc/Load.h"
+#include "tools/tgc/Room.h"
+#include "tools/tgc/Sources.h"
 #include "tools/tgc/Values.h"
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 
 namespace tgc::tools {
 namespace {
@@ -16,17 +19,28 @@ struct Tolerance {
   double relative, absolute;
 };
 
-/// The first element outside |a - b| <= absolute + relative * |b|; NaN equals NaN.
+/// Floats within absolute + relative * |b|, where b is finite; integers, bools and infinities exactly. NaN
+/// equals NaN. Both are dense.
+bool agree(const View &got, const View &expected, std::int64_t at, Tolerance tolerance) {
+  if (!isFloat(got.dtype())) {
+    const auto bytes = static_cast<std::int64_t>(sizeBytes(got.dtype()));
+    return std::memcmp(static_cast<const char *>(got.data()) + at * bytes,
+                       static_cast<const char *>(expected.data()) + at * bytes,
+                       static_cast<std::size_t>(bytes)) == 0;
+  }
+  double a = detail::realAt(got, at), b = detail::realAt(expected, at);
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+  if (!std::isfinite(a) || !std::isfinite(b)) return a == b;
+  return std::abs(a - b) <= tolerance.absolute + tolerance.relative * std::abs(b);
+}
+
+/// What is wrong with a result, by its type or its first element that does not agree.
 std::optional<std::string> difference(const View &got, const View &expected, Tolerance tolerance) {
   if (got.dtype() != expected.dtype() || !std::ranges::equal(got.extents(), expected.extents()))
     return "is " + got.typeText() + ", expected " + expected.typeText();
   std::int64_t wrong = 0, first = -1;
-  for (std::int64_t at = 0; at < got.elements(); ++at) {
-    double a = detail::realAt(got, at), b = detail::realAt(expected, at);
-    bool same = a == b || (std::isnan(a) && std::isnan(b)) ||
-                std::abs(a - b) <= tolerance.absolute + tolerance.relative * std::abs(b);
-    if (!same && wrong++ == 0) first = at;
-  }
+  for (std::int64_t at = 0; at < got.elements(); ++at)
+    if (!agree(got, expected, at, tolerance) && wrong++ == 0) first = at;
   if (!wrong) return std::nullopt;
   return "differs in " + std::to_string(wrong) + " of " + std::to_string(got.elements()) +
          " elements; element " + std::to_string(first) + " is " + elementText(got, first, false) +
@@ -63,7 +77,7 @@ Result<std::vector<Expectation>> expectations(const CommandLine &line, const Pro
   for (const auto &[name, file] : *pairs) {
     auto result = resultNamed(program, results, name, "expect");
     if (!result) return code = Usage, result.error();
-    auto expected = readNpyFile(file, (*result)->dtype());
+    auto expected = readNpySource(file, (*result)->dtype());
     if (!expected) return expected.error();
     out.push_back({name, *result, std::move(*expected)});
   }
@@ -129,20 +143,13 @@ int runCommand(const CommandLine &line, Console &console) {
   options.memoryBudget = *memory;
   auto compiled = compiler.compile(loaded->input(), options);
   if (!compiled) return report(console, compiled.error());
-  std::vector<Buffer> results;
+  auto room = roomFor(*compiled->program);
+  if (!room) return report(console, room.error());
   std::vector<View> in(arguments->begin(), arguments->end());
-  std::vector<MutableView> out;
-  for (const Port &port : compiled->program->results()) {
-    auto buffer = Buffer::make(port.dtype, port.shape);
-    if (!buffer) return report(console, buffer.error(), LimitHit);
-    results.push_back(std::move(*buffer));
-  }
-  for (Buffer &result : results)
-    out.push_back(result.view());
-  Workspace space(compiled->program->workspaceBytes());
-  if (auto ok = run(*compiled->program, in, out, space, {static_cast<int>(*threads), {}}); !ok)
+  std::vector<MutableView> out(room->results.begin(), room->results.end());
+  if (auto ok = run(*compiled->program, in, out, room->space, {static_cast<int>(*threads), {}}); !ok)
     return report(console, ok.error(), ok.error().kind == ErrorKind::Unavailable ? LimitHit : Done);
-  return deliver(line, console, *compiled->program, results);
+  return deliver(line, console, *compiled->program, room->results);
 }
 
 } // namespace tgc::tools

@@ -1,61 +1,70 @@
 #include "tools/tgc/Sources.h"
+#include "frontend/language/Ast.h"
 #include "tgc/Npy.h"
+#include "tools/tgc/CommandLine.h"
+#include "tools/tgc/Outcome.h"
+#include <algorithm>
+#include <bit>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
-#include <limits>
 #include <random>
 
 namespace tgc::tools {
 namespace {
 
+constexpr const char *generators[] = {"zeros", "ones", "randn"};
+
 Error invalid(std::string message) { return {ErrorKind::Invalid, std::move(message), {}, 1, {}}; }
 
-/// Stores a number in the element type; false where it does not fit.
-bool store(Buffer &buffer, std::int64_t at, double real, std::int64_t integer, bool isInteger) {
-  char *place =
-      static_cast<char *>(buffer.data()) + at * static_cast<std::int64_t>(sizeBytes(buffer.dtype()));
-  auto put = [&](auto value) { std::memcpy(place, &value, sizeof value); };
-  auto whole = [&]<typename T>(T) {
-    if (!isInteger) return false;
-    if constexpr (std::is_unsigned_v<T>) {
-      if (integer < 0 || static_cast<std::uint64_t>(integer) > std::numeric_limits<T>::max()) return false;
-    } else if (integer < std::numeric_limits<T>::min() || integer > std::numeric_limits<T>::max()) {
-      return false;
-    }
-    put(static_cast<T>(integer));
-    return true;
-  };
-  switch (buffer.dtype()) {
-  case DType::f64:
-    return put(real), true;
-  case DType::f32:
-    return put(static_cast<float>(real)), true;
-  case DType::bf16:
-    return put(bf16Of(static_cast<float>(real))), true;
-  case DType::f16:
-    return put(f16Of(static_cast<float>(real))), true;
-  case DType::i64:
-    return whole(std::int64_t());
-  case DType::i32:
-    return whole(std::int32_t());
-  case DType::i16:
-    return whole(std::int16_t());
-  case DType::i8:
-    return whole(std::int8_t());
-  case DType::u64:
-    return whole(std::uint64_t());
-  case DType::u32:
-    return whole(std::uint32_t());
-  case DType::u16:
-    return whole(std::uint16_t());
-  case DType::u8:
-    return whole(std::uint8_t());
-  case DType::boolean:
-    if (integer != 0 && integer != 1) return false;
-    return put(static_cast<std::uint8_t>(integer)), true;
+/// A number as written: integers keep all 64 bits beside their sign.
+struct Number {
+  double real = 0;
+  std::uint64_t magnitude = 0;
+  bool isInteger = false, isNegative = false;
+};
+
+/// The bits of a float dtype; nothing where a finite number would become infinite.
+std::optional<std::uint32_t> floatBits(DType dtype, double real) {
+  const bool finite = std::isfinite(real);
+  if (dtype == DType::f32) {
+    const auto rounded = static_cast<float>(real);
+    return finite && std::isinf(rounded) ? std::nullopt
+                                         : std::optional(std::bit_cast<std::uint32_t>(rounded));
   }
-  return false;
+  const std::uint16_t bits = dtype == DType::bf16 ? bf16Of(real) : f16Of(real);
+  const float back = dtype == DType::bf16 ? floatOfBf16(bits) : floatOfF16(bits);
+  return finite && std::isinf(back) ? std::nullopt : std::optional<std::uint32_t>(bits);
+}
+
+/// The two's complement of an integer, where `bits` of it with or without a sign hold the number.
+std::optional<std::uint64_t> integerBits(const Number &number, unsigned bits, bool isSigned) {
+  if (!number.isInteger || (number.isNegative && !isSigned && number.magnitude)) return std::nullopt;
+  const std::uint64_t all = ~std::uint64_t(0) >> (64 - bits);
+  const std::uint64_t most = isSigned ? (all >> 1) + number.isNegative : all;
+  if (number.magnitude > most) return std::nullopt;
+  return number.isNegative ? ~number.magnitude + 1 : number.magnitude;
+}
+
+/// Stores a number in the element type; false where it does not fit.
+bool store(Buffer &buffer, std::int64_t at, const Number &number) {
+  const std::size_t bytes = sizeBytes(buffer.dtype());
+  char *place = static_cast<char *>(buffer.data()) + at * static_cast<std::int64_t>(bytes);
+  std::optional<std::uint64_t> bits;
+  if (buffer.dtype() == DType::f64)
+    bits = std::bit_cast<std::uint64_t>(number.real);
+  else if (isFloat(buffer.dtype()))
+    bits = floatBits(buffer.dtype(), number.real);
+  else if (buffer.dtype() == DType::boolean)
+    bits = integerBits(number, 1, false);
+  else
+    bits = integerBits(number, static_cast<unsigned>(bytes) * 8, kindOf(buffer.dtype()) == 'i');
+  if (!bits) return false;
+  if constexpr (std::endian::native == std::endian::big) *bits <<= 64 - bytes * 8;
+  std::memcpy(place, &*bits, bytes);
+  return true;
 }
 
 /// A literal: a number, true, false, inf, nan, or nested lists of them; at most 256 deep.
@@ -63,31 +72,33 @@ class Literal {
 public:
   explicit Literal(std::string_view text) : text(text) {}
 
-  Result<Buffer> read(std::optional<DType> wanted) {
+  /// Its extents; the numbers are read but have no dtype yet.
+  Result<Shape> shape() {
     if (!value(0)) return invalid(problem);
     skip();
     if (at != text.size())
       return invalid("unexpected " + std::string(text.substr(at, 8)) + " after the literal");
+    Shape shape(extents);
+    if (auto ok = shape.check(); !ok) return ok.error();
+    return shape;
+  }
+
+  Result<Buffer> read(std::optional<DType> wanted) {
+    auto shape = this->shape();
+    if (!shape) return shape.error();
     bool anyReal = false;
     for (const Number &number : numbers)
       anyReal |= !number.isInteger;
     DType dtype = wanted.value_or(allBool ? DType::boolean : anyReal ? DType::f64 : DType::i64);
-    auto buffer = Buffer::make(dtype, Shape(extents));
+    auto buffer = Buffer::make(dtype, *shape);
     if (!buffer) return buffer;
     for (std::size_t k = 0; k < numbers.size(); ++k)
-      if (!store(*buffer, static_cast<std::int64_t>(k), numbers[k].real, numbers[k].integer,
-                 numbers[k].isInteger))
+      if (!store(*buffer, static_cast<std::int64_t>(k), numbers[k]))
         return invalid("the literal holds a value that does not fit " + std::string(nameOf(dtype)));
     return buffer;
   }
 
 private:
-  struct Number {
-    double real;
-    std::int64_t integer;
-    bool isInteger;
-  };
-
   void skip() {
     while (at < text.size() && (text[at] == ' ' || text[at] == '\n' || text[at] == '\t'))
       ++at;
@@ -133,23 +144,33 @@ private:
     std::size_t end = text.find_first_of(", ]\t\n", at);
     std::string word(text.substr(at, end - at));
     at = end == std::string_view::npos ? text.size() : end;
-    Number number{0, 0, false};
+    Number number;
     if (word == "true" || word == "false") {
-      number = {word == "true" ? 1.0 : 0.0, word == "true", true};
+      number = {word == "true" ? 1.0 : 0.0, word == "true", true, false};
     } else {
       allBool = false;
-      const char *first = word.data(), *last = first + word.size();
-      if (word.starts_with("+")) ++first;
-      auto whole = std::from_chars(first, last, number.integer);
-      if (whole.ec == std::errc() && whole.ptr == last) {
-        number.isInteger = true;
-        number.real = static_cast<double>(number.integer);
-      } else {
-        auto real = std::from_chars(first, last, number.real);
-        if (real.ec != std::errc() || real.ptr != last) return fail("\"" + word + "\" is not a number");
-      }
+      if (!read(word, number)) return false;
     }
     numbers.push_back(number);
+    return true;
+  }
+
+  bool read(const std::string &word, Number &number) {
+    const char *first = word.data(), *last = first + word.size();
+    if (word.starts_with("+")) ++first;
+    number.isNegative = word.starts_with("-");
+    const bool sign = number.isNegative && last - first > 1 && first[1] >= '0' && first[1] <= '9';
+    auto real = std::from_chars(first, last, number.real);
+    if (real.ec == std::errc::result_out_of_range && real.ptr == last) {
+      auto tiny = language::floatValue(std::string_view(first + number.isNegative, last));
+      if (!tiny) return fail("\"" + word.substr(0, 40) + "\" is out of the range of f64");
+      number.real = number.isNegative ? -*tiny : *tiny; // as in a program
+      return true;
+    }
+    if (real.ec != std::errc() || real.ptr != last)
+      return fail("\"" + word.substr(0, 40) + "\" is not a number");
+    auto whole = std::from_chars(first + sign, last, number.magnitude);
+    number.isInteger = whole.ec == std::errc() && whole.ptr == last;
     return true;
   }
 
@@ -169,9 +190,11 @@ Result<Buffer> generate(const std::string &kind, const std::string &rest) {
   std::uint64_t seed = 0;
   if (colon != std::string::npos) {
     std::string option = rest.substr(colon + 1);
-    const char *first = option.data() + 5, *last = option.data() + option.size();
-    if (!option.starts_with("seed=") || std::from_chars(first, last, seed).ptr != last)
-      return invalid("a generator takes :seed=N, got :" + option);
+    const char *first = option.data() + std::min<std::size_t>(5, option.size()),
+               *last = option.data() + option.size();
+    auto read = std::from_chars(first, last, seed);
+    if (!option.starts_with("seed=") || read.ec != std::errc() || read.ptr != last)
+      return invalid("a generator takes :seed=N with N from 0 to 18446744073709551615, got :" + option);
   }
   auto [dtype, shape] = *type;
   auto buffer = Buffer::zeros(dtype, shape);
@@ -180,16 +203,45 @@ Result<Buffer> generate(const std::string &kind, const std::string &rest) {
     return invalid("randn makes floating-point numbers, not " + std::string(nameOf(dtype)));
   std::mt19937_64 bits(seed);
   for (std::int64_t at = 0; at < buffer->elements(); ++at) {
-    double value = 1;
+    Number number{1, 1, true, false};
     if (kind == "randn") {
       // Box-Muller on 53 bits each: the same numbers on every machine.
       double u = (static_cast<double>(bits() >> 11) + 1) * 0x1p-53,
              v = static_cast<double>(bits() >> 11) * 0x1p-53;
-      value = std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586 * v);
+      number.real = std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586 * v);
     }
-    store(*buffer, at, value, 1, true);
+    store(*buffer, at, number);
   }
   return buffer;
+}
+
+Error unknownDType(const std::string &wrong) {
+  Error error = invalid("\"" + wrong.substr(0, 40) + "\" is not a dtype");
+  std::vector<std::string> known;
+  for (int i = 0; i < dtypeCount; ++i)
+    known.emplace_back(nameOf(static_cast<DType>(i)));
+  std::string near = didYouMean(wrong, known);
+  if (!near.empty()) error.notes.push_back({near, {}, Note::Kind::Help});
+  return error;
+}
+
+/// The error with the forms that a source may have.
+Error withForms(Error error) {
+  error.notes.push_back(
+      {"a source is a .npy file, - for standard input, a literal such as [1,2,3], or a generator "
+       "such as randn:f32[4,3]:seed=1",
+       {},
+       Note::Kind::Help});
+  return error;
+}
+
+Result<Buffer> npyFromStdin(std::optional<DType> wanted) {
+  std::vector<std::byte> bytes;
+  std::byte chunk[65536];
+  while (const std::size_t got = std::fread(chunk, 1, sizeof chunk, stdin))
+    bytes.insert(bytes.end(), chunk, chunk + got);
+  if (std::ferror(stdin)) return fileError("<stdin>", "cannot read", errno);
+  return readNpy(bytes, "<stdin>", wanted);
 }
 
 } // namespace
@@ -197,7 +249,7 @@ Result<Buffer> generate(const std::string &kind, const std::string &rest) {
 Result<std::pair<DType, Shape>> readType(const std::string &text) {
   std::size_t bracket = text.find('[');
   auto dtype = dtypeNamed(text.substr(0, bracket));
-  if (!dtype) return invalid("\"" + text.substr(0, bracket) + "\" is not a dtype");
+  if (!dtype) return unknownDType(text.substr(0, bracket));
   std::vector<std::int64_t> extents;
   if (bracket != std::string::npos) {
     if (!text.ends_with("]")) return invalid("the extents of " + text + " are not closed");
@@ -219,21 +271,45 @@ Result<std::pair<DType, Shape>> readType(const std::string &text) {
   return std::pair(*dtype, shape);
 }
 
+/// Whether a source begins like KIND:TYPE.
+static bool isGenerator(const std::string &source) {
+  const std::size_t colon = source.find(':');
+  return colon != std::string::npos && colon > 0 && source.find_first_of("[],") > colon &&
+         !std::isdigit(static_cast<unsigned char>(source.front()));
+}
+
+bool isFile(const std::string &source) { return source == "-" || source.ends_with(".npy"); }
+
+Result<Buffer> readNpySource(const std::string &file, std::optional<DType> wanted) {
+  auto read = file == "-" ? npyFromStdin(wanted) : readNpyFile(file, wanted);
+  if (read || read.error().kind != ErrorKind::Invalid) return read;
+  Error error = read.error(); // bytes that are no .npy file are trouble with the file, not with the program
+  error.kind = ErrorKind::Unavailable;
+  return error;
+}
+
+Result<std::optional<Shape>> literalShape(const std::string &source) {
+  if (isFile(source) || isGenerator(source)) return std::optional<Shape>();
+  if (source.empty()) return withForms(invalid("the source is empty"));
+  auto shape = Literal(source).shape();
+  if (shape) return std::optional(*shape);
+  const bool begun = source.front() == '[' || std::isdigit(static_cast<unsigned char>(source.front()));
+  return begun ? shape.error() : withForms(shape.error());
+}
+
 Result<Buffer> readSource(const std::string &source, std::optional<DType> wanted) {
-  if (source.ends_with(".npy")) return readNpyFile(source, wanted);
-  std::size_t colon = source.find(':');
-  std::string kind = source.substr(0, colon);
-  if (colon != std::string::npos && (kind == "zeros" || kind == "ones" || kind == "randn"))
-    return generate(kind, source.substr(colon + 1));
-  if (source.empty()) return invalid("the source is empty: expected a .npy file, a literal or a generator");
-  auto literal = Literal(source).read(wanted);
-  if (literal || source.front() == '[' || std::isdigit(static_cast<unsigned char>(source.front())))
-    return literal;
-  Error error = literal.error();
-  error.notes.push_back(
-      {"a source is a .npy file, a literal such as [1,2,3], or a generator such as randn:f32[4,3]:seed=1",
-       {},
-       Note::Kind::Help});
+  if (isFile(source)) return readNpySource(source, wanted);
+  if (!isGenerator(source)) {
+    auto shape = literalShape(source); // whose messages say what else a source may be
+    return shape ? Literal(source).read(wanted) : shape.error();
+  }
+  std::string kind = source.substr(0, source.find(':'));
+  if (std::ranges::find(generators, kind) != std::end(generators))
+    return generate(kind, source.substr(kind.size() + 1));
+  Error error = invalid("there is no generator " + kind.substr(0, 40));
+  std::string near = didYouMean(kind, {std::begin(generators), std::end(generators)});
+  if (near.empty()) return withForms(std::move(error));
+  error.notes.push_back({near, {}, Note::Kind::Help});
   return error;
 }
 

@@ -48,6 +48,20 @@ std::string halfText(double value, bool isBf16) {
   return shortest(static_cast<float>(value));
 }
 
+constexpr std::int64_t shownWhole = 1000; ///< elements, or brackets where there are none
+
+/// Whether a tensor without elements would be written as very many brackets: the product of the extents
+/// before the first 0.
+bool isVastAndEmpty(const View &value) {
+  if (value.elements() != 0) return false;
+  std::int64_t brackets = 1;
+  for (std::int64_t extent : value.extents()) {
+    if (extent == 0 || brackets > shownWhole) break;
+    brackets *= extent; // extents are at most 2^48 each
+  }
+  return brackets > shownWhole;
+}
+
 void append(std::string &out, const View &value, int axis, std::int64_t at, std::int64_t block, bool json,
             bool cut) {
   if (axis == value.rank()) {
@@ -93,7 +107,8 @@ std::string elementText(const View &value, std::int64_t at, bool json) {
 
 std::string valueText(const std::string &name, const View &value, bool full) {
   std::string out = name + ": " + value.typeText() + (value.rank() > 1 ? "\n" : " ");
-  append(out, value, 0, 0, value.elements(), false, !full && value.elements() > 1000);
+  bool cut = isVastAndEmpty(value) || (!full && value.elements() > shownWhole);
+  append(out, value, 0, 0, value.elements(), false, cut);
   return out + "\n";
 }
 
@@ -103,7 +118,10 @@ std::string valueJson(const std::string &name, const View &value) {
   for (int axis = 0; axis < value.rank(); ++axis)
     out += (axis ? ", " : "") + std::to_string(value.extent(axis));
   out += "], \"data\": ";
-  append(out, value, 0, 0, value.elements(), true, false);
+  if (isVastAndEmpty(value))
+    out += "[]";
+  else
+    append(out, value, 0, 0, value.elements(), true, false);
   return out + "}";
 }
 
