@@ -147,6 +147,17 @@ void noteDonations(func::FuncOp entry, ArrayRef<Donation> donated) {
   if (!pairs.empty()) entry->setAttr(exec::donatedAttr, Builder(entry).getDenseI64ArrayAttr(pairs));
 }
 
+/// Says on the kernels themselves which memory is theirs alone, so that their listing says all of them.
+void noteOwnMemory(ModuleOp module) {
+  for (auto kernel : module.getOps<func::FuncOp>()) {
+    if (!exec::isKernel(kernel) || kernel.isExternal()) continue;
+    auto pairs = kernel->getAttrOfType<DenseI64ArrayAttr>(exec::inplaceAttr);
+    if (pairs && !pairs.empty()) continue;
+    for (unsigned place = 2; place < kernel.getNumArguments(); ++place)
+      kernel.setArgAttr(place, "llvm.noalias", UnitAttr::get(kernel.getContext()));
+  }
+}
+
 } // namespace
 
 struct Compiler::State {
@@ -197,6 +208,7 @@ Result<Compiled> Compiler::State::runTarget(ModuleOp module, const CompileInput 
     if (!cpu) return cpu.error();
     kernels = std::make_unique<target::KernelBuilder>(std::move(*cpu));
   }
+  if (options.keepLlvm) noteOwnMemory(module);
   auto built = kernels->build(module, passesOf(Stage::Target, options), options, trace);
   if (!built) return built.error().message.empty() ? said.take(Stage::Target) : built.error();
   auto planned = module.lookupSymbol<func::FuncOp>(input.entry);

@@ -7,8 +7,7 @@ namespace tgc {
 std::string textOf(mlir::ModuleOp module) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  // Elements beyond a screen's worth are elided: they are data, not program.
-  module.print(stream, mlir::OpPrintingFlags().elideLargeElementsAttrs(16).useLocalScope());
+  module.print(stream, mlir::OpPrintingFlags().useLocalScope()); // whole: the text can be read again
   stream << '\n';
   return text;
 }

@@ -1,6 +1,8 @@
 #include "tools/tgc/GraphFile.h"
 #include "compiler/Diagnostics.h"
 #include "compiler/Pipeline.h"
+#include "compiler/Resume.h"
+#include "dialects/exec/Exec.h"
 #include "dialects/graph/Types.h"
 #include "frontend/language/Diagnose.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -106,19 +108,46 @@ Result<void> checkGraph(mlir::ModuleOp module, const std::string &file) {
     auto function = mlir::dyn_cast<mlir::func::FuncOp>(op);
     if (function && function.isExternal())
       return refuse(op, "function " + function.getName().str() + " has no body");
+    if (function && !function.getBody().hasOneBlock())
+      return refuse(op, "function " + function.getName().str() + " has several blocks");
+    if (op != module && !function && op->getParentOp() == module)
+      return refuse(op, op->getName().getStringRef().str() + " stands outside of all functions");
     const bool known = op == module || function || mlir::isa<mlir::func::ReturnOp>(op) ||
                        (op->getDialect() && op->getDialect()->getNamespace() == "graph");
     if (known) return mlir::WalkResult::advance();
     return refuse(op, op->getName().getStringRef().str() + " is no op of the graph dialect");
   });
-  if (!wrong) return {};
-  wrong->notes.push_back(language::help("--from=STAGE reads what tgc compile --emit=STAGE wrote"));
-  return *wrong;
+  if (wrong) return *wrong;
+  return {};
 }
 
-/// Fills the names and types of the function called `name`.
+/// Whether the file is what the stage that --from names leaves.
+Result<void> checkStage(const CommandLine &line, mlir::ModuleOp module) {
+  auto stage = stageNamed(line.value("from"));
+  auto ok = stage ? checkResumed(module, *stage) : checkGraph(module, line.file);
+  if (ok) return ok;
+  Error error = ok.error();
+  if (!error.place.known()) error.place = {line.file, 1, 1};
+  const std::string name = stage ? std::string(nameOf(*stage)) : "STAGE";
+  error.notes.push_back(
+      language::help("--from=" + name + " reads what tgc compile --emit=" + name + " wrote"));
+  return error;
+}
+
+/// Kernels alone have no functions to choose and no inputs.
+Result<void> refuseChoices(const CommandLine &line, ExitCode &code) {
+  for (const char *option : {"fn", "in", "size", "shape"})
+    if (!line.all(option).empty())
+      return usage(code, "--" + std::string(option) + " is about a function, and a file of stage " +
+                             line.value("from") + " holds kernels alone");
+  return {};
+}
+
+/// Fills the names and types of the function; a planned one has memory alone.
 Result<void> describe(Loaded &loaded, mlir::func::FuncOp function, const std::string &file) {
   loaded.function = function.getName().str();
+  if (!exec::isOuter(function)) return inFile(file, loaded.function + " is a kernel, no function to begin with");
+  if (function->hasAttr(exec::argumentsAttr)) return {};
   for (auto [k, type] : llvm::enumerate(function.getArgumentTypes())) {
     if (!graph::isTensor(type))
       return inFile(file, "argument " + std::to_string(k) + " is not a tensor of a tgc dtype");
@@ -161,6 +190,7 @@ Result<Loaded> loadGraphFile(const CommandLine &line, Console &console, std::str
   console.sources.push_back(std::make_shared<language::Source>(line.file, text));
   const std::string wanted = line.value("fn");
   if (!wanted.empty()) console.sources.push_back(std::make_shared<language::Source>("--fn", wanted));
+  if (auto wrong = console.sources.front()->check()) return *wrong;
   if (nestsTooDeep(text))
     return Error{ErrorKind::Limit, line.file + " nests more than 256 brackets", {line.file, 1, 1}, 1, {}};
   Loaded loaded;
@@ -171,8 +201,12 @@ Result<Loaded> loadGraphFile(const CommandLine &line, Console &console, std::str
   auto module = parsed(*loaded.context, text, line.file);
   if (!module) return module.error();
   loaded.module = std::move(*module);
-  if (const std::string from = line.value("from", "graph"); from == "graph")
-    if (auto ok = checkGraph(*loaded.module, line.file); !ok) return ok.error();
+  if (auto ok = checkStage(line, *loaded.module); !ok) return ok.error();
+  const std::string from = line.value("from", "graph");
+  if (from == "target") {
+    if (auto ok = refuseChoices(line, code); !ok) return ok.error();
+    return loaded;
+  }
   auto sizes = sizesOf(line, code);
   if (!sizes) return sizes.error();
   mlir::func::FuncOp chosen = chosenFunction(*loaded.module, wanted);
@@ -181,6 +215,9 @@ Result<Loaded> loadGraphFile(const CommandLine &line, Console &console, std::str
     if (!sizes->empty())
       return usage(code, "--size names " + sizes->front().first + ", and an .mlir file has no named extents");
     if (auto ok = describe(loaded, chosen, line.file); !ok) return ok.error();
+  } else if (from != "graph" && from != "algebra") {
+    return inFile(line.file, "no function is named " + wanted +
+                                 "; transformations are of --from=graph and --from=algebra");
   } else {
     std::vector<GraphFunction> functions;
     for (auto function : loaded.module->getOps<mlir::func::FuncOp>()) {
@@ -200,6 +237,17 @@ Result<Loaded> loadGraphFile(const CommandLine &line, Console &console, std::str
   }
   if (auto ok = checkShapes(line, loaded, code); !ok) return ok.error();
   if (auto ok = readInputs(line, loaded, code); !ok) return ok.error();
+  return loaded;
+}
+
+Result<Loaded> loadKernels(const CommandLine &line, Console &console, std::string text, ExitCode &code) {
+  console.sources.push_back(std::make_shared<language::Source>(line.file, text));
+  if (auto wrong = console.sources.front()->check()) return *wrong;
+  if (nestsTooDeep(text))
+    return Error{ErrorKind::Limit, line.file + " nests more than 256 brackets", {line.file, 1, 1}, 1, {}};
+  if (auto ok = refuseChoices(line, code); !ok) return ok.error();
+  Loaded loaded;
+  loaded.llvmText = std::move(text);
   return loaded;
 }
 

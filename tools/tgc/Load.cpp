@@ -184,7 +184,10 @@ Result<Loaded> load(const CommandLine &line, Console &console, ExitCode &code) {
   if (auto once = sourcesOf(line, code); !once) return once.error();
   auto text = readText(line.file);
   if (!text) return text.error();
-  if (line.file.ends_with(".mlir")) return loadGraphFile(line, console, std::move(*text), code);
+  const std::string from = line.value("from");
+  if (from == "llvm") return loadKernels(line, console, std::move(*text), code);
+  if (from.empty() ? line.file.ends_with(".mlir") : from != "ast")
+    return loadGraphFile(line, console, std::move(*text), code);
   return loadProgram(line, console, std::move(*text), code);
 }
 

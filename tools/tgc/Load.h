@@ -20,6 +20,7 @@ struct Loaded {
   std::string function;
   std::vector<language::Named> params, results;
   std::string astText;                  ///< of a .tg program
+  std::string llvmText;                 ///< of a file with --from=llvm, which has nothing else
   std::map<std::string, Buffer> inputs; ///< from --in, of the parameters' types
 
   CompileInput input();
