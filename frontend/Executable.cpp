@@ -69,8 +69,8 @@ Result<Executable> compile(const Function &function, const CompileOptions &optio
   auto start = std::chrono::steady_clock::now();
   std::lock_guard lock(f.graph->mutex);
   if (!f.graph->compiler) f.graph->compiler = std::make_unique<Compiler>(f.graph->context);
-  mlir::OwningOpRef<mlir::ModuleOp> copy = f.graph->module->clone();
-  // Only the entry is public: what it does not reach is dropped.
+  mlir::OwningOpRef<mlir::ModuleOp> copy = detail::reachableFrom(*f.graph->module, f.symbol);
+  // Only the entry is public.
   for (auto one : copy->getOps<mlir::func::FuncOp>())
     if (one.getName() == f.symbol)
       one.setPublic();

@@ -18,8 +18,8 @@ struct Graph {
   mlir::func::FuncOp function(llvm::StringRef name) { return module->lookupSymbol<mlir::func::FuncOp>(name); }
   /// A symbol like `wanted` that is still free.
   std::string freeName(llvm::StringRef wanted);
-  /// The symbol, here, of a function of `from`; from another graph all functions come along, under free
-  /// names, with the host's functions and batching rules they name. Nothing where that fails.
+  /// The symbol, here, of a function of `from`; from another graph it comes once, with all it names:
+  /// functions under free names, the host's functions, batching rules. Nothing where that fails.
   std::optional<std::string> adopt(Graph &from, const std::string &symbol);
   /// Traces, for a map of this extent over the function, the batching rules of all it calls. Gives the error
   /// of a rule.
@@ -33,10 +33,18 @@ struct Graph {
   std::unique_ptr<Compiler> compiler; ///< made at the first compile
   /// By a callee's symbol: the batching rule for an extent, traced when a map asks for it.
   std::map<std::string, Rule> batchRules;
+  /// Sets graphs apart; an address may be used again.
+  const std::uint64_t number = nextNumber();
 
 private:
+  static std::uint64_t nextNumber();
+  /// By the number of another graph: its functions that were brought here, and their names.
+  std::map<std::uint64_t, std::map<std::string, std::string>> adopted;
   std::optional<Error> traceBatchRule(graph::CallOp call, std::int64_t extent);
 };
+
+/// A module of a function and all it names.
+mlir::OwningOpRef<mlir::ModuleOp> reachableFrom(mlir::ModuleOp module, llvm::StringRef symbol);
 
 struct FunctionState {
   std::shared_ptr<Graph> graph;

@@ -151,7 +151,8 @@ public:
   Stepper(const Function &f, const Wrt &wrt, std::span<const Expr> all) : all(all.begin(), all.end()) {
     for (const std::string &name : wrt)
       for (std::size_t k = 0; k < f.params().size(); ++k)
-        if (f.params()[k].name == name) trained.push_back(all[k]), names.push_back(name);
+        if (const std::string &own = f.params()[k].name; own == name || own.starts_with(name + "."))
+          trained.push_back(all[k]), names.push_back(own);
     values = f.results().size();
   }
 

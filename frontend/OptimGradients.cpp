@@ -111,11 +111,17 @@ Function inMicroBatches(const Function &f, const std::vector<std::string> &batch
   std::vector<bool> cut(params.size(), false);
   bool known = parts > 0;
   for (const std::string &name : batched) {
-    auto found = std::find_if(params.begin(), params.end(), [&](const Param &p) { return p.name == name; });
-    known &= found != params.end() && !found->extents.empty();
+    bool found = false;
+    for (std::size_t k = 0; k < params.size() && known; ++k) {
+      if (params[k].name != name && !params[k].name.starts_with(name + ".")) continue; // or a struct's fields
+      found = true;
+      known &= !params[k].extents.empty() && !cut[k];
+      if (!known) break;
+      cut[k] = true;
+      params[k].extents[0] *= parts;
+    }
+    known &= found;
     if (!known) break;
-    cut[found - params.begin()] = true;
-    found->extents[0] *= parts;
   }
   return Function(f.name() + "_micro", params, [&](std::span<const Expr> all) {
     std::vector<Expr> sums;

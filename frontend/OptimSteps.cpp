@@ -70,10 +70,12 @@ namespace {
 /// Places of names among parameters; one behind the last for a name that is not there.
 std::vector<std::size_t> placesOf(const std::vector<Param> &params, const Wrt &names) {
   std::vector<std::size_t> places;
-  for (const std::string &name : names)
-    places.push_back(
-        std::find_if(params.begin(), params.end(), [&](const Param &p) { return p.name == name; }) -
-        params.begin());
+  for (const std::string &name : names) {
+    const std::size_t before = places.size();
+    for (std::size_t at = 0; at < params.size(); ++at)
+      if (params[at].name == name || params[at].name.starts_with(name + ".")) places.push_back(at);
+    if (places.size() == before) places.push_back(params.size());
+  }
   return places;
 }
 

@@ -11,7 +11,7 @@ Result<Buffer> Buffer::make(DType dtype, const Shape &shape) {
   const auto bytes = std::size_t(shape.sizeBytes(dtype));
   // A streaming kernel runs at half the speed on small pages, and first touching those costs five times more.
   const bool pages = bytes >= hugePageBytes;
-  void *memory = pages ? takePages(bytes, /*reserved=*/true)
+  void *memory = pages ? takePages(bytes)
                        : std::aligned_alloc(64, (bytes + 64) / 64 * 64); // an empty array has an address too
   if (!memory)
     return Error{ErrorKind::Limit,

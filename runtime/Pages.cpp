@@ -9,11 +9,10 @@ static std::size_t roundUp(std::size_t bytes) {
 }
 
 /// Mapped at a multiple of the huge page, or the kernel could use none at either end.
-void *takePages(std::size_t bytes, bool reserved) {
+void *takePages(std::size_t bytes) {
   const std::size_t size = roundUp(bytes), asked = size + hugePageBytes;
   if (size < bytes || asked < size) return nullptr;
-  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | (reserved ? 0 : MAP_NORESERVE);
-  void *mapped = mmap(nullptr, asked, PROT_READ | PROT_WRITE, flags, -1, 0);
+  void *mapped = mmap(nullptr, asked, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
   const auto begin = reinterpret_cast<std::uintptr_t>(mapped),
              start = (begin + hugePageBytes - 1) / hugePageBytes * hugePageBytes;

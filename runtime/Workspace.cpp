@@ -45,7 +45,7 @@ Workspace::Block Workspace::take(std::int64_t bytes) const {
   if (bytes <= 0) return {};
   const std::size_t size = roundUp(std::size_t(bytes), 64);
   void *memory = hook.allocate           ? hook.allocate(size, hook.context)
-                 : size >= hugePageBytes ? takePages(size, /*reserved=*/false)
+                 : size >= hugePageBytes ? takePages(size)
                                          : std::aligned_alloc(64, size);
   if (!memory) return {};
   if (reinterpret_cast<std::uintptr_t>(memory) % 64 !=

@@ -65,8 +65,9 @@ FailureOr<RankedTensorType> CsrRowsOp::infer(std::optional<Location> loc, Adapto
     return emitOptionalError(loc, "csr_rows: offsets (", textOf(adaptor.getOffsets()),
                              ") need one element more than there are rows");
   auto size = static_cast<int64_t>(adaptor.getSize());
-  if (size < 0 || size > maxElements)
-    return emitOptionalError(loc, "csr_rows: size is ", size, ", which is no number of elements");
+  if (size > maxElements)
+    return emitOptionalError(loc, "limit: csr_rows: size is ", size, ", which is more than 2^48 elements");
+  if (size < 0) return emitOptionalError(loc, "csr_rows: size is ", size, ", which is no number of elements");
   SmallVector<int64_t> out(shape.drop_back());
   out.push_back(size);
   return checkedTensor(loc, out, IntegerType::get(adaptor.getOffsets().getContext(), 64));
@@ -150,8 +151,10 @@ HostTensors CooOp::evaluate(HostTensorsRef in) {
       int64_t column = entryAt(in[1], firstOf(in[1], entries, batch) + p, m);
       if (row < 0 || column < 0) continue;
       int64_t to = (batch * n + row) * m + column, from = firstOf(in[2], entries, batch) + p;
-      reals[to] += in[2].get<double>(from);
-      integers[to] = static_cast<int64_t>(static_cast<uint64_t>(integers[to]) + in[2].get<uint64_t>(from));
+      if (in[2].isFloat())
+        reals[to] += in[2].get<double>(from);
+      else
+        integers[to] = static_cast<int64_t>(static_cast<uint64_t>(integers[to]) + in[2].get<uint64_t>(from));
     }
   for (int64_t at = 0; at < out.count(); ++at) {
     if (out.isFloat())

@@ -142,6 +142,6 @@ TEST_CASE("grad: gradients by several arguments share everything") {
 
 TEST_CASE("transforms: a second tangent of one name gets a number") {
   Function f("f", {{"x", f64}}, [](Expr x) { return x * x; });
-  const auto &params = jvp(jvp(f, "x"), "x").params();
+  const auto params = jvp(jvp(f, "x"), "x").params();
   CHECK(params[2].name == "d_x_2");
 }

@@ -86,3 +86,20 @@ TEST_CASE("nesting: a gradient and a Hessian of a Hessian times a vector, and of
       slope[j] += 2 * H[k] * T[2 * k + j];
   CHECK(runNumbers(grad(bend, "x"), {x, A})[0] == slope);
 }
+
+TEST_CASE("functions: two of one name stay two, wherever they are called") {
+  Function p("cost", {{"x", f64}}, [](Expr x) { return x * x; });
+  Function q("cost", {{"x", f64}}, [](Expr x) { return x * x * x; });
+  Function s("s", {{"x", f64}}, [&](Expr x) { return grad(p, "x")(x) + 100.0 * grad(q, "x")(x); });
+  Function z("z", {{"x", f64}}, [&](Expr x) { return grad(p, "x")(x) + grad(s, "x")(x); });
+  Function w("cost", {{"x", f64}}, [&](Expr x) { return grad(s, "x")(x); });
+  CHECK(runNumbers(z, {{2}}) == testing::Lists{{1206}});
+  CHECK(runNumbers(w, {{2}}) == testing::Lists{{1202}});
+}
+
+TEST_CASE("functions: one without a derivative does not stand in the way of its neighbours") {
+  Function f("f", {{"x", f64, {3}}}, [](Expr x) { return sum(nextafter(x, 2.0 * x)); });
+  CHECK(!compile(grad(f, "x")));
+  CHECK(compile(f));
+  CHECK(compile(vmap(f, 2)));
+}
