@@ -221,6 +221,7 @@ Result<Compiled> Compiler::State::runTarget(ModuleOp module, const CompileInput 
   fillReport(compiled.report, planned, *program, *built);
   compiled.program = std::make_shared<const Program>(std::move(*program));
   compiled.report.dialectText = std::move(built->dialectText);
+  if (!compiled.report.dialectText.empty()) compiled.report.dialectText += '\n'; // as textOf ends
   compiled.report.llvmText = std::move(built->llvmText);
   compiled.report.assembly = std::move(built->assembly);
   if (trace) trace->add(Stage::Target, now() - start, module);

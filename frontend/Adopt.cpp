@@ -84,7 +84,7 @@ static void rename(ModuleOp module, const std::map<std::string, std::string> &na
 
 std::optional<std::string> Graph::adopt(Graph &from, const std::string &symbol) {
   if (&from == this) return symbol;
-  std::map<std::string, std::string> &names = adopted[from.number];
+  std::map<std::string, std::string> &names = adopted[from.weak_from_this()];
   if (auto known = names.find(symbol); known != names.end()) return known->second;
   OwningOpRef<ModuleOp> copy = translated(*reachableFrom(*from.module, symbol), context);
   if (!copy) return std::nullopt;

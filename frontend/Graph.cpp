@@ -3,7 +3,6 @@
 #include "compiler/Diagnostics.h"
 #include "compiler/Pipeline.h"
 #include "dialects/graph/Ops.h"
-#include <atomic>
 
 using namespace mlir;
 
@@ -12,11 +11,6 @@ namespace tgc::detail {
 Graph::Graph() : context(MLIRContext::Threading::DISABLED) {
   context.loadDialect<tgc::graph::GraphDialect, func::FuncDialect>();
   module = ModuleOp::create(UnknownLoc::get(&context));
-}
-
-std::uint64_t Graph::nextNumber() {
-  static std::atomic<std::uint64_t> last = 0;
-  return ++last;
 }
 
 std::string Graph::freeName(llvm::StringRef wanted) {

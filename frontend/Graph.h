@@ -13,7 +13,7 @@ namespace tgc::detail {
 
 /// One context, one module and one warm compiler, shared by a function and all its transformations.
 /// Everything that touches them holds the mutex: contexts are made without threading.
-struct Graph {
+struct Graph : std::enable_shared_from_this<Graph> {
   Graph();
   mlir::func::FuncOp function(llvm::StringRef name) { return module->lookupSymbol<mlir::func::FuncOp>(name); }
   /// A symbol like `wanted` that is still free.
@@ -33,13 +33,10 @@ struct Graph {
   std::unique_ptr<Compiler> compiler; ///< made at the first compile
   /// By a callee's symbol: the batching rule for an extent, traced when a map asks for it.
   std::map<std::string, Rule> batchRules;
-  /// Sets graphs apart; an address may be used again.
-  const std::uint64_t number = nextNumber();
 
 private:
-  static std::uint64_t nextNumber();
-  /// By the number of another graph: its functions that were brought here, and their names.
-  std::map<std::uint64_t, std::map<std::string, std::string>> adopted;
+  /// By another graph: its functions that were brought here, and their names.
+  std::map<std::weak_ptr<Graph>, std::map<std::string, std::string>, std::owner_less<>> adopted;
   std::optional<Error> traceBatchRule(graph::CallOp call, std::int64_t extent);
 };
 

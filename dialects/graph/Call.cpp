@@ -113,7 +113,8 @@ std::string argumentText(const Argument &argument) {
   if (auto *integer = argument.as<int64_t>()) return std::to_string(*integer);
   if (auto *real = argument.as<double>()) {
     char digits[32];
-    return std::string(digits, std::to_chars(digits, digits + sizeof digits, *real).ptr);
+    const std::string shown(digits, std::to_chars(digits, digits + sizeof digits, *real).ptr);
+    return shown.find_first_not_of("-0123456789") == std::string::npos ? shown + ".0" : shown;
   }
   if (auto *text = argument.as<std::string>()) return "\"" + *text + "\"";
   if (auto *type = argument.as<Type>()) return "the dtype " + nameOf(*type);

@@ -11,6 +11,13 @@ static std::string nameOrNumber(const Syms &operands, int64_t which) {
   return name ? *name : "operand " + std::to_string(which);
 }
 
+/// Where an operand comes from, and under which name.
+static void noteOrigin(InFlightDiagnostic &diagnostic, const Syms &operands, int64_t which) {
+  Value value = operands[which].value();
+  diagnostic.attachNote(value.getLoc())
+      << nameOrNumber(operands, which) << (isa<BlockArgument>(value) ? " is declared here" : " is made here");
+}
+
 // Two operands disagree on a letter: the first is underlined, the second marked, both are named with their
 // types.
 static Sym refuseClash(Ink &ink, const EquationError &error, const Syms &operands) {
@@ -24,14 +31,11 @@ static Sym refuseClash(Ink &ink, const EquationError &error, const Syms &operand
   Location first = ink.at(error.otherColumn, error.length), second = ink.at(error.column, error.length);
   auto diagnostic = emitError(first) << message;
   if (first != second) diagnostic.attachNote(second);
-  Value other = operands[error.otherOperand].value();
-  std::string name = nameOrNumber(operands, error.otherOperand);
-  diagnostic.attachNote(other.getLoc())
-      << name << (isa<BlockArgument>(other) ? " is declared here" : " is made here");
+  noteOrigin(diagnostic, operands, error.otherOperand);
   size_t letter = message.find(' ') + 1;
-  diagnostic.attachNote() << "help: " << name << "'s axis " << error.otherAxis << " and "
-                          << nameOrNumber(operands, error.operand) << "'s axis " << error.axis
-                          << " share the letter "
+  diagnostic.attachNote() << "help: " << nameOrNumber(operands, error.otherOperand) << "'s axis "
+                          << error.otherAxis << " and " << nameOrNumber(operands, error.operand) << "'s axis "
+                          << error.axis << " share the letter "
                           << message.substr(letter, message.find(' ', letter) - letter)
                           << " and must be equal";
   ink.fail();
@@ -98,7 +102,9 @@ Sym tileAxis(Sym x, int64_t axis, int64_t times) { return copies(x, axis, times,
 static Sym refuse(Ink &ink, const EquationError &error, const Syms &operands) {
   if (error.otherOperand >= 0) return refuseClash(ink, error, operands);
   auto diagnostic = emitError(ink.at(error.column, error.length)) << error.message;
-  if (error.operand >= 0 && error.operand < static_cast<int64_t>(operands.size()))
+  // What is wrong with the text itself has nothing to do with the operand that it stands for.
+  const bool ofOperand = llvm::StringRef(error.message).contains("operand ");
+  if (ofOperand && error.operand >= 0 && error.operand < static_cast<int64_t>(operands.size()))
     diagnostic.attachNote(operands[error.operand].value().getLoc())
         << "operand " << error.operand << " is " << textOf(operands[error.operand].value());
   ink.fail();
@@ -130,15 +136,27 @@ Sym einsum(Ink &ink, llvm::StringRef text, const Syms &operands) {
 }
 
 // ---- products ----
+/// The axes that matmul sums differ in extent.
+static Sym refuseProduct(Ink &ink, const Syms &operands, int64_t left, int64_t row) {
+  auto diagnostic = emitError(ink.loc());
+  diagnostic << "matmul: axis " << left << " of operand 0 (" << textOf(operands[0].value()) << ") has extent "
+             << operands[0].extent(left) << " but axis " << row << " of operand 1 ("
+             << textOf(operands[1].value()) << ") has extent " << operands[1].extent(row);
+  noteOrigin(diagnostic, operands, 0);
+  if (operands[1].value() != operands[0].value()) noteOrigin(diagnostic, operands, 1);
+  diagnostic.attachNote() << "help: " << nameOrNumber(operands, 0) << "'s axis " << left << " and "
+                          << nameOrNumber(operands, 1) << "'s axis " << row
+                          << " are summed together and must be equal";
+  ink.fail();
+  return {};
+}
+
 Sym matmul(Ink &ink, Sym a, Sym b) {
   for (Sym operand : {a, b})
     if (operand.rank() == 0)
       return refuse(ink, "matmul: an operand is a scalar: " + textOf(operand.value()) + "; use multiply");
   int64_t left = a.extent(a.rank() - 1), row = std::max<int64_t>(b.rank() - 2, 0), right = b.extent(row);
-  if (left != right)
-    return refuse(ink, "matmul: axis " + Twine(a.rank() - 1) + " of operand 0 (" + textOf(a.value()) +
-                           ") has extent " + Twine(left) + " but axis " + Twine(row) + " of operand 1 (" +
-                           textOf(b.value()) + ") has extent " + Twine(right));
+  if (left != right) return refuseProduct(ink, {a, b}, a.rank() - 1, row);
   std::string lhs = a.rank() == 1 ? "k" : "...ik", rhs = b.rank() == 1 ? "k" : "...kj", out;
   if (a.rank() > 1 || b.rank() > 1) out = "...";
   if (a.rank() > 1) out += "i";

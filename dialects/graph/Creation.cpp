@@ -75,9 +75,14 @@ Sym arange(Ink &ink, Attribute first, std::optional<Attribute> last, Attribute s
     if (!isa<IntegerAttr>(number)) alone = ink.builder.getF64Type();
   Type dtype = element.value_or(alone);
   auto count = rangeLength(realOf(first), realOf(*last), realOf(step));
-  if (!count)
-    return refuse(ink, "arange: from " + numberText(first) + " to " + numberText(*last) + " in steps of " +
-                           numberText(step) + " is no number of elements");
+  if (!count) {
+    const double real = (realOf(*last) - realOf(first)) / realOf(step);
+    const bool tooMany = realOf(step) != 0 && real > static_cast<double>(maxElements);
+    const std::string range =
+        "arange: from " + numberText(first) + " to " + numberText(*last) + " in steps of " + numberText(step);
+    return refuse(ink, tooMany ? "limit: " + range + " there are more than 2^48 elements"
+                               : range + " is no number of elements");
+  }
   // Calculated in the numbers' own dtype, then converted.
   Sym places = graph::iota(ink, {*count}, 0, alone);
   Sym start = full(ink, {}, first, alone), stride = full(ink, {}, step, alone);
@@ -87,8 +92,9 @@ Sym arange(Ink &ink, Attribute first, std::optional<Attribute> last, Attribute s
 Sym linspace(Ink &ink, double first, double last, int64_t count, bool endpoint, Type element) {
   if (kindOf(element) != 'f')
     return refuse(ink, "linspace gives floating-point numbers, not " + nameOf(element));
-  if (count < 0 || count > maxElements)
-    return refuse(ink, "linspace: " + Twine(count) + " is no number of elements");
+  if (count > maxElements)
+    return refuse(ink, "limit: linspace: " + Twine(count) + " are more than 2^48 elements");
+  if (count < 0) return refuse(ink, "linspace: " + Twine(count) + " is no number of elements");
   Type wide = ink.builder.getF64Type();
   int64_t steps = endpoint ? count - 1 : count;
   double step = steps > 0 ? (last - first) / static_cast<double>(steps) : 0;
@@ -101,8 +107,9 @@ Sym linspace(Ink &ink, double first, double last, int64_t count, bool endpoint, 
 }
 
 Sym oneHot(Ink &ink, Sym x, int64_t classes, Type element, int64_t place) {
-  if (classes < 0 || classes > maxElements)
-    return refuse(ink, "one_hot: " + Twine(classes) + " is no number of classes");
+  if (classes > maxElements)
+    return refuse(ink, "limit: one_hot: " + Twine(classes) + " classes are more than 2^48 elements");
+  if (classes < 0) return refuse(ink, "one_hot: " + Twine(classes) + " is no number of classes");
   auto axis = axisOf(ink, "one_hot", place, x.rank() + 1);
   if (!axis) return {};
   Type wide =

@@ -200,8 +200,10 @@ struct ExtentBinder {
 
 Checked<Extents> bindExtents(const Equation &equation, std::span<const std::vector<std::int64_t>> shapes) {
   if (shapes.size() != equation.operands.size())
-    return EquationError{"the equation has " + std::to_string(equation.operands.size()) + " operands but " +
-                             std::to_string(shapes.size()) + " were given",
+    return EquationError{"the equation has " + std::to_string(equation.operands.size()) +
+                             (equation.operands.size() == 1 ? " operand but " : " operands but ") +
+                             std::to_string(shapes.size()) +
+                             (shapes.size() == 1 ? " was given" : " were given"),
                          -1, -1};
   ExtentBinder binder(equation);
   for (std::size_t i = 0; i < shapes.size(); ++i)

@@ -17,7 +17,10 @@ struct Selected {
 
 static bool isSize(Ink &ink, llvm::StringRef name, int64_t size) {
   if (size >= 0 && size <= maxElements) return true;
-  refuse(ink, name + ": size is " + Twine(size) + ", which is no number of elements");
+  if (size < 0)
+    refuse(ink, name + ": size is " + Twine(size) + ", which is no number of elements");
+  else
+    refuse(ink, "limit: " + name + ": size is " + Twine(size) + ", which is more than 2^48 elements");
   return false;
 }
 

@@ -92,8 +92,16 @@ Sym squeeze(Ink &ink, Sym x, OptionalInts places) {
 }
 
 static bool countable(Ink &ink, llvm::StringRef name, int64_t times, Sym x) {
-  if (times >= 0 && times <= maxElements) return true;
-  refuse(ink, name + ": " + textOf(x.value()) + " cannot be repeated " + Twine(times) + " times");
+  int64_t count = 1; // a 0 hides nothing: each extent stays a number
+  for (int64_t extent : x.shape())
+    count *= std::max<int64_t>(extent, 1);
+  if (times >= 0 && times <= maxElements / count) return true;
+  const std::string words = textOf(x.value());
+  if (times < 0)
+    refuse(ink, name + ": " + words + " cannot be repeated " + Twine(times) + " times");
+  else
+    refuse(ink, "limit: " + name + ": " + words + " repeated " + Twine(times) +
+                    " times has more than 2^48 elements");
   return false;
 }
 

@@ -142,12 +142,14 @@ FailureOr<RankedTensorType> PadZeroOp::infer(std::optional<Location> loc, Adapto
   for (size_t axis = 0; axis < rank; ++axis) {
     int64_t extent = type.getDimSize(axis);
     for (int64_t amount : {low[axis], high[axis], interior[axis]})
-      if (amount < 0 || amount > maxElements)
+      if (amount > maxElements)
+        return emitOptionalError(loc, "limit: pad_zero: axis ", axis, " would have more than 2^48 elements");
+      else if (amount < 0)
         return emitOptionalError(loc, "pad_zero: ", amount, " is not an amount of padding for axis ", axis,
                                  " of ", textOf(adaptor.getX()));
     int64_t between = std::max<int64_t>(extent - 1, 0);
     if (between && interior[axis] > maxElements / between)
-      return emitOptionalError(loc, "pad_zero: axis ", axis, " would have more than 2^48 elements");
+      return emitOptionalError(loc, "limit: pad_zero: axis ", axis, " would have more than 2^48 elements");
     shape.push_back(low[axis] + high[axis] + extent + between * interior[axis]);
   }
   return checkedTensor(loc, shape, type.getElementType());

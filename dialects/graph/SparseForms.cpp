@@ -44,7 +44,9 @@ Sym csr(Ink &ink, Sym offsets, Sym columns, Sym values, Ints shape) {
 static bool isMatrix(Ink &ink, llvm::StringRef name, Sym x, int64_t size) {
   if (x.rank() != 2)
     refuse(ink, name + ": " + textOf(x.value()) + " is no matrix");
-  else if (size < 0 || size > maxElements)
+  else if (size > maxElements)
+    refuse(ink, "limit: " + name + ": size is " + Twine(size) + ", which is more than 2^48 elements");
+  else if (size < 0)
     refuse(ink, name + ": size is " + Twine(size) + ", which is no number of elements");
   return !ink.failed();
 }

@@ -16,6 +16,11 @@ struct Term {
   std::int64_t start = 0; ///< column of the term
 };
 
+/// "1 operand", "2 operands".
+std::string counted(std::size_t count, const char *one, const char *many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
 std::string quoted(char32_t point) {
   if (point < 0x20 || (point >= 0x7f && point < 0xa0)) {
     static constexpr char digits[] = "0123456789abcdef";
@@ -151,8 +156,8 @@ private:
   /// How many axes stand under each operand's ellipsis.
   std::optional<EquationError> countAxes() {
     if (ranks && ranks->size() != terms.operands.size())
-      return EquationError{"the equation has " + std::to_string(terms.operands.size()) + " operands but " +
-                               std::to_string(ranks->size()) + " were given",
+      return EquationError{"the equation has " + counted(terms.operands.size(), "operand", "operands") +
+                               " but " + counted(ranks->size(), "was given", "were given"),
                            -1, 0, -1};
     for (std::size_t i = 0; i < terms.operands.size(); ++i) {
       const Term &term = terms.operands[i];
@@ -163,8 +168,8 @@ private:
       if (!ranks) continue;
       std::size_t rank = (*ranks)[i];
       if (rank < named || (rank > named && term.ellipsis < 0))
-        return EquationError{"operand " + std::to_string(i) + " has " + std::to_string(rank) +
-                                 " axes but its subscripts name " + std::to_string(named),
+        return EquationError{"operand " + std::to_string(i) + " has " + counted(rank, "axis", "axes") +
+                                 " but its subscripts name " + std::to_string(named),
                              std::int64_t(i), term.start, std::max<std::int64_t>(1, std::int64_t(named))};
       hidden.back() = rank - named;
       widest = std::max(widest, hidden.back());
@@ -236,8 +241,8 @@ private:
     }
     if (term.ellipsis == std::int64_t(term.letters.size())) outputEllipsis();
     if (term.ellipsis < 0 && widest > 0)
-      return EquationError{"the output has no '...' for the " + std::to_string(widest) +
-                               " axes under the operands' '...'",
+      return EquationError{"the output has no '...' for the " + counted(widest, "axis", "axes") +
+                               " under the operands' '...'",
                            -1, term.start, std::max<std::int64_t>(1, std::int64_t(term.letters.size()))};
     return std::nullopt;
   }

@@ -25,7 +25,7 @@ bool isTensor(Type type) {
   if (!tensor || !tensor.hasStaticShape() || tensor.getRank() > maxRank || tensor.getEncoding()) return false;
   int64_t count = 1;
   for (int64_t extent : tensor.getShape()) {
-    if (extent == 0) return kindOf(tensor.getElementType()) != 0;
+    if (extent == 0) continue; // the other extents are limited all the same: products of them stay numbers
     if (count > maxElements / extent) return false;
     count *= extent;
   }
@@ -109,7 +109,10 @@ FailureOr<RankedTensorType> checkedTensor(std::optional<Location> loc, ArrayRef<
     if (extent < 0) return emitOptionalError(loc, "an extent cannot be negative, got ", extent);
   auto type = RankedTensorType::get(shape, element);
   if (!isTensor(type))
-    return emitOptionalError(loc, "limit: ", textOf(Type(type)), " has more than 2^48 elements");
+    return emitOptionalError(loc, "limit: ", textOf(Type(type)),
+                             llvm::is_contained(shape, 0)
+                                 ? " has extents beside 0 whose product is more than 2^48"
+                                 : " has more than 2^48 elements");
   return type;
 }
 

@@ -136,6 +136,10 @@ private:
         return FunctionValue{place->second, {}, nullptr, signatureOf(scope.ast, function)};
       return invisible(node.span, function, place->second == scope.visible);
     }
+    if (std::ranges::find(scope.operations, name) != scope.operations.end())
+      return errorAt(holder, node.span, std::string(name) + " is an operation, and a function is needed here",
+                     "declare a function that calls it: fn f(x: f64[n]) { return " + std::string(name) +
+                         "(...) }");
     std::vector<std::string_view> known;
     for (std::size_t i = 0; i < scope.visible; ++i)
       known.push_back(scope.ast.text(scope.ast.functions[i].name));

@@ -3,6 +3,7 @@
 #pragma once
 #include "frontend/language/Ast.h"
 #include "tgc/Result.h"
+#include <span>
 #include <unordered_map>
 
 namespace tgc::language {
@@ -21,6 +22,7 @@ struct FunctionValue;
 /// One transformation of a tower.
 struct Step {
   std::string_view transformation;
+  std::string_view spoken = {}; ///< the name in messages, where this is a part of another transformation
   Span place;                   ///< of the transformation's name
   std::vector<std::size_t> wrt; ///< positions in the parameters of the function below
   std::size_t parametersBelow = 0, resultsBelow = 0;
@@ -49,6 +51,7 @@ struct FunctionScope {
   const Ast &ast;
   std::size_t visible = 0;
   std::unordered_map<std::string_view, FunctionValue> locals = {};
+  std::span<const std::string_view> operations = {}; ///< that messages tell from unknown names
 };
 
 /// Resolves a function expression held in `holder`, the file or an expression of its own.

@@ -31,7 +31,7 @@ class Checker {
 public:
   Checker(const Ast &ast, std::span<const std::string_view> operations, std::size_t which)
       : ast(ast), operations(operations), which(which), function(ast.functions[which]),
-        functions{ast, which} {}
+        functions{ast, which, {}, operations} {}
 
   std::optional<Error> check() {
     declareFunction();

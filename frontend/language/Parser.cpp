@@ -76,7 +76,13 @@ void FileParser::parameters(Function &function) {
 Parameter FileParser::parameter() {
   Parameter parameter;
   parameter.name = token.span;
+  const bool keyword = isWord("fn") || isWord("return");
   if (!expect(TokenKind::Name, "a parameter's name")) return parameter;
+  if (keyword) {
+    fail(parameter.name, "'" + std::string(ast.text(parameter.name)) +
+                             "' begins a declaration or a result and cannot be a name");
+    return parameter;
+  }
   if (!is(TokenKind::Colon)) {
     std::string name(ast.text(parameter.name));
     fail(parameter.name, "parameter " + name + " has no type",

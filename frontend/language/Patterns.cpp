@@ -240,9 +240,11 @@ private:
     }
     long double elements = 1;
     for (int64_t extent : shape)
-      elements *= static_cast<long double>(extent);
+      elements *= static_cast<long double>(std::max<int64_t>(extent, 1)); // a 0 hides nothing
     if (elements > static_cast<long double>(graph::maxElements)) {
-      fail(pattern.place, "a tensor has at most 2^48 elements, this one has more");
+      fail(pattern.place, llvm::is_contained(shape, 0)
+                              ? "the extents of a tensor beside 0 have a product of at most 2^48"
+                              : "a tensor has at most 2^48 elements, this one has more");
       error->kind = ErrorKind::Limit;
       return std::nullopt;
     }

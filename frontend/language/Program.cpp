@@ -16,16 +16,21 @@ std::string textOf(const TensorType &type) {
   return type.extents.empty() ? out : out + "]";
 }
 
+/// What a program may call without declaring it.
+static std::vector<std::string_view> operationNames() {
+  std::vector<std::string_view> names;
+  for (const graph::Row &row : graph::rows())
+    if (!row.internal) names.push_back(row.name);
+  for (const ControlForm &form : controlForms)
+    names.push_back(form.name);
+  names.insert(names.end(), {"get", "set"}); // reads and writes at an index: Indexing.cpp
+  return names;
+}
+
 Result<Program> parse(std::string text, std::string fileName) {
   auto ast = parseFile(std::make_shared<Source>(std::move(fileName), std::move(text)));
   if (!ast) return ast.error();
-  std::vector<std::string_view> operations;
-  for (const graph::Row &row : graph::rows())
-    if (!row.internal) operations.push_back(row.name);
-  for (const ControlForm &form : controlForms)
-    operations.push_back(form.name);
-  operations.insert(operations.end(), {"get", "set"}); // reads and writes at an index: Indexing.cpp
-  if (auto error = checkNames(*ast, operations)) return *error;
+  if (auto error = checkNames(*ast, operationNames())) return *error;
   return Program{std::make_shared<Ast>(std::move(*ast))};
 }
 
@@ -41,7 +46,8 @@ Result<Choice> choose(const Program &program, const std::string &expression) {
   auto parsed = parseExpression(std::make_shared<Source>("--fn", expression));
   if (!parsed) return parsed.error();
   auto holder = std::make_shared<Ast>(std::move(*parsed));
-  auto value = resolveFunction({ast, ast.functions.size()}, *holder, holder->expression);
+  const auto operations = operationNames();
+  auto value = resolveFunction({ast, ast.functions.size(), {}, operations}, *holder, holder->expression);
   if (!value) return value.error();
   setHolder(*value, holder);
   return Choice{std::move(*value), holder->source};

@@ -30,6 +30,15 @@ std::vector<mlir::Value> valuesOf(const Values &arguments, std::size_t count) {
   return out;
 }
 
+/// Why a function has no gradient; empty where its first result is a floating-point scalar.
+std::string whyNoGradient(const Step &step, mlir::func::FuncOp f) {
+  auto first = graph::tensorOf(f.getResultTypes()[0]);
+  if (first.getRank() == 0 && graph::isFloatTensor(first)) return "";
+  return std::string(step.spoken.empty() ? step.transformation : step.spoken) +
+         " needs a function whose first result is a floating-point scalar, and this one gives " +
+         graph::textOf(first);
+}
+
 } // namespace
 
 std::optional<std::int64_t> literalInteger(const Ast &ast, NodeId id) {
@@ -281,15 +290,8 @@ std::optional<Values> Build::reverse(graph::Ink &ink, const FunctionValue &value
   auto types = callee.getResultTypes();
   bool given = step.transformation == "vjp";
   std::string name(step.transformation);
-  if (!given) {
-    auto first = graph::tensorOf(types[0]);
-    if (first.getRank() != 0 || !graph::isFloatTensor(first))
-      return fail(place,
-                  name +
-                      " needs a function whose first result is a floating-point scalar, and this one gives " +
-                      graph::textOf(first),
-                  "vjp takes a cotangent for each result");
-  }
+  if (std::string why = given ? "" : whyNoGradient(step, callee); !why.empty())
+    return fail(place, why, "vjp takes a cotangent for each result");
   for (std::size_t k = 0; k < types.size(); ++k) {
     auto type = graph::tensorOf(types[k]);
     std::string what = value.signature.parameters.size() > step.parametersBelow + k
@@ -338,10 +340,15 @@ std::optional<Values> Build::forward(graph::Ink &ink, const FunctionValue &value
   std::vector<mlir::Value> operands = valuesOf(below, below.size());
   // The Hessian times a vector is the tangent of the gradient.
   FunctionValue inner = value;
-  if (hessian) inner.steps[level - 1].transformation = "grad";
+  if (hessian) inner.steps[level - 1].transformation = "grad", inner.steps[level - 1].spoken = "hvp";
   mlir::func::FuncOp callee =
       functionFor(inner, hessian ? level : level - 1, mlir::ValueRange(operands).getTypes(), false);
-  if (!callee) return std::nullopt;
+  if (!callee) {
+    // What is wrong with f's gradient as a whole is said where hvp stands.
+    if (hessian && failure && failure->place == ast.source->place(ast.functions[value.function].name.begin))
+      failure->place = ast.source->place(place.begin), failure->length = place.end - place.begin;
+    return std::nullopt;
+  }
   for (std::size_t k = 0; k < step.wrt.size(); ++k) {
     auto type = below[step.wrt[k]].as<graph::Sym>()->type();
     Argument tangent = arguments[step.parametersBelow + k];
@@ -391,11 +398,8 @@ bool Build::hasDerivative(const Step &step, mlir::func::FuncOp callee, Span plac
   auto results = callee.getResultTypes();
   for (std::size_t k = 0; k < (hessian ? 1 : results.size()); ++k) {
     auto type = graph::tensorOf(results[k]);
-    if (hessian && (type.getRank() != 0 || !graph::isFloatTensor(type)))
-      return fail(place,
-                  "hessian needs a function whose first result is a floating-point scalar, and this one "
-                  "gives " +
-                      graph::textOf(type),
+    if (std::string why = hessian ? whyNoGradient(step, callee) : ""; !why.empty())
+      return fail(place, why,
                   "jacobian(grad(f, wrt=x), wrt=x) takes one result of several numbers at a time"),
              false;
     if (!graph::isFloatTensor(type))

@@ -38,15 +38,17 @@ def long_texts_are_cut(tgc):
 
 @claim
 def a_bug_leaves_a_file_that_reproduces_it(tgc):
-    """Text that no stage wrote, given as that of a stage: the compiler's own checks fail."""
-    text = "module {\n  func.func @f(%arg0: tensor<3xf64>) -> tensor<3xf64> {\n    %0 = math.sin %arg0 : tensor<3xf64>\n    return %0 : tensor<3xf64>\n  }\n}\n"
+    """A kernel in the form of its stage that no stage makes: a later one gives up on it."""
+    text = ("module {\n  func.func @f(%a: tensor<3xf64>) -> tensor<3xf64> {\n    %0 = exec.run @k(%a) : (tensor<3xf64>) -> tensor<3xf64>\n    return %0 : tensor<3xf64>\n  }\n"
+            "  func.func private @k(%a: tensor<3xf64>) -> tensor<3xf64> attributes {exec.kernel} {\n    %c = exec.constant dense<1.0> : tensor<3xf64> to tensor<3xf64>\n"
+            "    %0 = graph.add %a, %c : (tensor<3xf64>, tensor<3xf64>) -> tensor<3xf64>\n    return %0 : tensor<3xf64>\n  }\n}\n")
     (tgc.folder / "bug.mlir").write_text(text)
-    told = tgc.error("compile", "bug.mlir", "--emit=llvm", "--from=lower", code=70)
+    told = tgc.error("compile", "bug.mlir", "--emit=llvm", "--from=fuse", code=70)
     files = list(tgc.folder.glob("tgc-bug-*.mlir"))
     expect(len(files) == 1 and files[0].name in told["notes"][-1]["message"], told, files)
     left = files[0].read_text()
-    expect(left.endswith(text) and "// tgc compile bug.mlir --emit=llvm --from=lower --json\n" in left, left)
-    told = tgc.error("compile", files[0].name, "--emit=llvm", "--from=lower", code=70)
+    expect(left.endswith(text) and "// tgc compile bug.mlir --emit=llvm --from=fuse --json\n" in left, left)
+    told = tgc.error("compile", files[0].name, "--emit=llvm", "--from=fuse", code=70)
     expect(told["kind"] == "internal", told)
 
 
@@ -57,3 +59,12 @@ def files_of_other_dialects_are_refused(tgc):
     expect((told["file"], told["line"]) == ("math.mlir", 3) and "math.sin" in told["message"], told)
     (tgc.folder / "open.mlir").write_text("module {\n  func.func @f(%arg0: tensor<3xf64>) -> tensor<3xf64> {\n    %0 = call @g(%arg0) : (tensor<3xf64>) -> tensor<3xf64>\n    return %0 : tensor<3xf64>\n  }\n  func.func private @g(tensor<3xf64>) -> tensor<3xf64>\n}\n")
     tgc.error("run", "open.mlir", "--in", "arg0=[1,2,3]", code=1)
+
+
+@claim
+def operations_are_told_from_unknown_functions(tgc):
+    for expression in ("sum", "grad(sum, wrt=x)"):
+        told = tgc.error("run", "p.tg", "--fn", expression, code=1)
+        expect("sum is an operation" in told["message"] and "return sum(" in told["notes"][0]["message"], told)
+    told = tgc.error("run", "p.tg", "--fn", "smu", code=1)
+    expect("no function" in told["message"], told)

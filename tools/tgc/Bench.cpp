@@ -93,7 +93,8 @@ int benchCommand(const CommandLine &line, Console &console) {
   if (!loaded) return report(console, loaded.error(), code);
   auto arguments = argumentsOf(*loaded, true, code);
   if (!arguments) return report(console, arguments.error(), code);
-  auto threads = numberOption(line, "threads", 0, 0), level = numberOption(line, "level", 2, 0);
+  auto threads = numberOption(line, "threads", 0, 0);
+  auto level = levelOption(line);
   auto seconds = realOption(line, "seconds", 1);
   if (!threads) return report(console, threads.error(), Usage);
   if (!level) return report(console, level.error(), Usage);

@@ -26,6 +26,8 @@ std::string completionScript(const std::string &shell);
 /// A number option of at least `least`; `fallback` where it is not given. Errors are the command line's.
 Result<std::int64_t> numberOption(const CommandLine &line, const std::string &name, std::int64_t fallback,
                                   std::int64_t least);
+/// --level: 0, 1 or 2, which is the default.
+Result<int> levelOption(const CommandLine &line);
 Result<double> realOption(const CommandLine &line, const std::string &name, double fallback);
 
 } // namespace tgc::tools

@@ -6,6 +6,7 @@
 #include "dialects/graph/Types.h"
 #include "frontend/language/Diagnose.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "tools/tgc/Inputs.h"
@@ -14,6 +15,8 @@
 
 namespace tgc::tools {
 namespace {
+
+using Sizes = std::vector<std::pair<std::string, std::int64_t>>;
 
 language::Named portOf(mlir::Type type, std::string name) {
   auto tensor = graph::tensorOf(type);
@@ -121,11 +124,28 @@ Result<void> checkGraph(mlir::ModuleOp module, const std::string &file) {
   return {};
 }
 
+/// A listing that leaves elements out, as MLIR's tools print them on request, is no program.
+Result<void> checkElements(mlir::ModuleOp module, const std::string &file) {
+  std::optional<Error> wrong;
+  module->walk([&](mlir::Operation *op) {
+    for (mlir::NamedAttribute named : op->getAttrs()) {
+      auto resource = mlir::dyn_cast<mlir::DenseResourceElementsAttr>(named.getValue());
+      if (!resource || resource.getRawHandle().getBlob()) continue;
+      wrong = inFile(file, op->getName().getStringRef().str() + " has elements that are not in the file");
+      wrong->place = language::placeOf(op->getLoc(), wrong->length);
+      return mlir::WalkResult::interrupt();
+    }
+    return mlir::WalkResult::advance();
+  });
+  if (wrong) return *wrong;
+  return {};
+}
+
 /// Whether the file is what the stage that --from names leaves.
 Result<void> checkStage(const CommandLine &line, mlir::ModuleOp module) {
   auto stage = stageNamed(line.value("from"));
   auto ok = stage ? checkResumed(module, *stage) : checkGraph(module, line.file);
-  if (ok) return ok;
+  if (ok) return checkElements(module, line.file);
   Error error = ok.error();
   if (!error.place.known()) error.place = {line.file, 1, 1};
   const std::string name = stage ? std::string(nameOf(*stage)) : "STAGE";
@@ -146,7 +166,8 @@ Result<void> refuseChoices(const CommandLine &line, ExitCode &code) {
 /// Fills the names and types of the function; a planned one has memory alone.
 Result<void> describe(Loaded &loaded, mlir::func::FuncOp function, const std::string &file) {
   loaded.function = function.getName().str();
-  if (!exec::isOuter(function)) return inFile(file, loaded.function + " is a kernel, no function to begin with");
+  if (!exec::isOuter(function))
+    return inFile(file, loaded.function + " is a kernel, no function to begin with");
   if (function->hasAttr(exec::argumentsAttr)) return {};
   for (auto [k, type] : llvm::enumerate(function.getArgumentTypes())) {
     if (!graph::isTensor(type))
@@ -184,16 +205,17 @@ void publish(Loaded &loaded) {
     function.setResultAttr(static_cast<unsigned>(k), "graph.name", builder.getStringAttr(result.name));
 }
 
-} // namespace
-
-Result<Loaded> loadGraphFile(const CommandLine &line, Console &console, std::string text, ExitCode &code) {
+/// The text of FILE, within its limits, for messages too.
+Result<void> takeText(const CommandLine &line, Console &console, const std::string &text) {
   console.sources.push_back(std::make_shared<language::Source>(line.file, text));
-  const std::string wanted = line.value("fn");
-  if (!wanted.empty()) console.sources.push_back(std::make_shared<language::Source>("--fn", wanted));
-  if (auto wrong = console.sources.front()->check()) return *wrong;
+  if (auto wrong = console.sources.back()->check()) return *wrong;
   if (nestsTooDeep(text))
     return Error{ErrorKind::Limit, line.file + " nests more than 256 brackets", {line.file, 1, 1}, 1, {}};
-  Loaded loaded;
+  return {};
+}
+
+/// The file's module, in the form of the stage that --from names.
+Result<void> readModule(const CommandLine &line, const std::string &text, Loaded &loaded) {
   loaded.context = std::make_unique<mlir::MLIRContext>(mlir::MLIRContext::Threading::DISABLED);
   mlir::DialectRegistry registry;
   registerDialects(registry);
@@ -201,50 +223,61 @@ Result<Loaded> loadGraphFile(const CommandLine &line, Console &console, std::str
   auto module = parsed(*loaded.context, text, line.file);
   if (!module) return module.error();
   loaded.module = std::move(*module);
-  if (auto ok = checkStage(line, *loaded.module); !ok) return ok.error();
-  const std::string from = line.value("from", "graph");
-  if (from == "target") {
+  return checkStage(line, *loaded.module);
+}
+
+/// The function that `wanted` makes of those of the file, in a module of its own.
+Result<void> transform(const CommandLine &line, const std::string &wanted, const Sizes &sizes, Loaded &loaded,
+                       ExitCode &code) {
+  if (const std::string from = line.value("from", "graph"); from != "graph" && from != "algebra")
+    return inFile(line.file, "no function is named " + wanted +
+                                 "; transformations are of --from=graph and --from=algebra");
+  std::vector<GraphFunction> functions;
+  for (auto function : loaded.module->getOps<mlir::func::FuncOp>()) {
+    Loaded one;
+    if (!function.isExternal() && describe(one, function, line.file))
+      functions.push_back({one.function, one.params, one.results});
+  }
+  auto made = transformed(*loaded.module, functions, wanted, sizes, code);
+  if (!made) return made.error();
+  auto again = parsed(*loaded.context, made->text, line.file);
+  if (!again) return again.error();
+  loaded.module = std::move(*again);
+  loaded.function = made->function.name;
+  loaded.params = std::move(made->function.params);
+  loaded.results = std::move(made->function.results);
+  publish(loaded);
+  return {};
+}
+
+} // namespace
+
+Result<Loaded> loadGraphFile(const CommandLine &line, Console &console, std::string text, ExitCode &code) {
+  const std::string wanted = line.value("fn");
+  if (auto ok = takeText(line, console, text); !ok) return ok.error();
+  if (!wanted.empty()) console.sources.push_back(std::make_shared<language::Source>("--fn", wanted));
+  Loaded loaded;
+  if (auto ok = readModule(line, text, loaded); !ok) return ok.error();
+  if (line.value("from") == nameOf(Stage::Target)) {
     if (auto ok = refuseChoices(line, code); !ok) return ok.error();
     return loaded;
   }
   auto sizes = sizesOf(line, code);
   if (!sizes) return sizes.error();
   mlir::func::FuncOp chosen = chosenFunction(*loaded.module, wanted);
-  if (chosen || wanted.empty()) {
-    if (!chosen) return inFile(line.file, "no public function in the file");
-    if (!sizes->empty())
-      return usage(code, "--size names " + sizes->front().first + ", and an .mlir file has no named extents");
-    if (auto ok = describe(loaded, chosen, line.file); !ok) return ok.error();
-  } else if (from != "graph" && from != "algebra") {
-    return inFile(line.file, "no function is named " + wanted +
-                                 "; transformations are of --from=graph and --from=algebra");
-  } else {
-    std::vector<GraphFunction> functions;
-    for (auto function : loaded.module->getOps<mlir::func::FuncOp>()) {
-      Loaded one;
-      if (!function.isExternal() && describe(one, function, line.file))
-        functions.push_back({one.function, one.params, one.results});
-    }
-    auto made = transformed(*loaded.module, functions, wanted, *sizes, code);
-    if (!made) return made.error();
-    auto again = parsed(*loaded.context, made->text, line.file);
-    if (!again) return again.error();
-    loaded.module = std::move(*again);
-    loaded.function = made->function.name;
-    loaded.params = std::move(made->function.params);
-    loaded.results = std::move(made->function.results);
-    publish(loaded);
-  }
+  if (!chosen && wanted.empty()) return inFile(line.file, "no public function in the file");
+  if (chosen && !sizes->empty())
+    return usage(code, "--size names " + sizes->front().first + ", and an .mlir file has no named extents");
+  auto described =
+      chosen ? describe(loaded, chosen, line.file) : transform(line, wanted, *sizes, loaded, code);
+  if (!described) return described.error();
   if (auto ok = checkShapes(line, loaded, code); !ok) return ok.error();
   if (auto ok = readInputs(line, loaded, code); !ok) return ok.error();
   return loaded;
 }
 
 Result<Loaded> loadKernels(const CommandLine &line, Console &console, std::string text, ExitCode &code) {
-  console.sources.push_back(std::make_shared<language::Source>(line.file, text));
-  if (auto wrong = console.sources.front()->check()) return *wrong;
-  if (nestsTooDeep(text))
-    return Error{ErrorKind::Limit, line.file + " nests more than 256 brackets", {line.file, 1, 1}, 1, {}};
+  if (auto ok = takeText(line, console, text); !ok) return ok.error();
   if (auto ok = refuseChoices(line, code); !ok) return ok.error();
   Loaded loaded;
   loaded.llvmText = std::move(text);

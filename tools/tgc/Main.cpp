@@ -74,6 +74,14 @@ Result<std::int64_t> numberOption(const CommandLine &line, const std::string &na
   return number;
 }
 
+Result<int> levelOption(const CommandLine &line) {
+  auto level = numberOption(line, "level", 2, 0);
+  if (!level) return level.error();
+  if (*level > 2)
+    return Error{ErrorKind::Invalid, "--level takes 0, 1 or 2, got " + std::to_string(*level), {}, 1, {}};
+  return static_cast<int>(*level);
+}
+
 Result<double> realOption(const CommandLine &line, const std::string &name, double fallback) {
   std::string text = line.value(name);
   if (text.empty()) return fallback;

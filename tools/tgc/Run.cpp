@@ -132,14 +132,15 @@ int runCommand(const CommandLine &line, Console &console) {
   if (!loaded) return report(console, loaded.error(), code);
   auto arguments = argumentsOf(*loaded, false, code);
   if (!arguments) return report(console, arguments.error(), code);
-  auto level = numberOption(line, "level", 2, 0), threads = numberOption(line, "threads", 0, 0);
+  auto threads = numberOption(line, "threads", 0, 0);
+  auto level = levelOption(line);
   if (!level) return report(console, level.error(), Usage);
   if (!threads) return report(console, threads.error(), Usage);
   auto memory = numberOption(line, "memory", 0, 1);
   if (!memory) return report(console, memory.error(), Usage);
   Compiler compiler(*loaded->context);
   Options options;
-  options.level = static_cast<int>(*level);
+  options.level = *level;
   options.memoryBudget = *memory;
   auto compiled = compiler.compile(loaded->input(), options);
   if (!compiled) return report(console, compiled.error());

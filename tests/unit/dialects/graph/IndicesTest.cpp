@@ -70,7 +70,7 @@ TEST_CASE("einsum: refused texts name letter, operand and column") {
   CHECK(error.column == 4); // code points, not bytes
   CHECK(refused("......i", {3}).message == "two ellipses in one term");
   CHECK(refused("...i->i", {2}).message ==
-        "the output has no '...' for the 1 axes under the operands' '...'");
+        "the output has no '...' for the 1 axis under the operands' '...'");
   CHECK(refused("i->->", {1}).message == "'->' appears twice");
   CHECK(refused("i->i,", {1}).message == "',' after '->': there is one output");
   CHECK(refused("i-j", {1}).message == "'-' that is not part of '->'");
