@@ -40,8 +40,10 @@ namespace {
 struct Sums {
   explicit Sums(HostTensor &out) : out(out), reals(out.count(), 0), integers(out.count(), 0) {}
   void add(int64_t at, const HostTensor &a, int64_t i, const HostTensor &b, int64_t j) {
-    reals[at] += a.get<double>(i) * b.get<double>(j);
-    integers[at] += a.get<uint64_t>(i) * b.get<uint64_t>(j);
+    if (out.isFloat())
+      reals[at] += a.get<double>(i) * b.get<double>(j);
+    else
+      integers[at] += a.get<uint64_t>(i) * b.get<uint64_t>(j);
   }
   void finish() {
     for (int64_t at = 0; at < out.count(); ++at) {

@@ -28,8 +28,10 @@ HostTensor csr(const HostTensor &offsets, const HostTensor &columns, const HostT
     int64_t column = entryAt(columns, firstOf(columns, entries, batch) + p, m);
     if (row < 0 || column < 0) continue;
     int64_t to = (batch * n + row) * m + column, from = firstOf(values, entries, batch) + p;
-    reals[to] += values.get<double>(from);
-    integers[to] += values.get<uint64_t>(from);
+    if (out.isFloat())
+      reals[to] += values.get<double>(from);
+    else
+      integers[to] += values.get<uint64_t>(from);
   }
   for (int64_t at = 0; at < out.count(); ++at) {
     if (out.isFloat())
