@@ -1,5 +1,6 @@
 // A transformed function under construction: what every transformation from Function to Function does.
 #pragma once
+#include "frontend/Fields.h"
 #include "frontend/Graph.h"
 #include "tgc/Transforms.h"
 
@@ -29,7 +30,7 @@ public:
     for (const std::string &name : wrt) {
       bool found = false;
       for (auto [k, param] : llvm::enumerate(f.params))
-        if (param.name == name || llvm::StringRef(param.name).starts_with(name + ".")) {
+        if (names(name, param)) {
           found = true;
           addPosition(out, static_cast<int64_t>(k));
         }

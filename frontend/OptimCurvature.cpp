@@ -1,5 +1,6 @@
 // See tgc/OptimCurvature.h.
 #include "tgc/OptimCurvature.h"
+#include "frontend/Fields.h"
 #include "frontend/Leaves.h"
 #include "tgc/Ops.h"
 #include <algorithm>
@@ -151,8 +152,8 @@ public:
   Stepper(const Function &f, const Wrt &wrt, std::span<const Expr> all) : all(all.begin(), all.end()) {
     for (const std::string &name : wrt)
       for (std::size_t k = 0; k < f.params().size(); ++k)
-        if (const std::string &own = f.params()[k].name; own == name || own.starts_with(name + "."))
-          trained.push_back(all[k]), names.push_back(own);
+        if (detail::names(name, f.params()[k]))
+          trained.push_back(all[k]), names.push_back(f.params()[k].name);
     values = f.results().size();
   }
 

@@ -1,5 +1,6 @@
 // See tgc/OptimGradients.h.
 #include "tgc/OptimGradients.h"
+#include "frontend/Fields.h"
 #include "frontend/Leaves.h"
 #include "tgc/Ops.h"
 #include <algorithm>
@@ -113,7 +114,7 @@ Function inMicroBatches(const Function &f, const std::vector<std::string> &batch
   for (const std::string &name : batched) {
     bool found = false;
     for (std::size_t k = 0; k < params.size() && known; ++k) {
-      if (params[k].name != name && !params[k].name.starts_with(name + ".")) continue; // or a struct's fields
+      if (!detail::names(name, params[k])) continue;
       found = true;
       known &= !params[k].extents.empty() && !cut[k];
       if (!known) break;

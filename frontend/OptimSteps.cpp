@@ -1,5 +1,6 @@
 // See tgc/OptimSteps.h.
 #include "tgc/OptimSteps.h"
+#include "frontend/Fields.h"
 #include "frontend/Leaves.h"
 #include "tgc/Ops.h"
 #include <algorithm>
@@ -67,13 +68,14 @@ GradientOf sharpnessAware(GradientOf gradient, double radius) {
 
 namespace {
 
-/// Places of names among parameters; one behind the last for a name that is not there.
+/// Places of names among parameters, a struct's of all its fields; one behind the last for a name that is
+/// not there.
 std::vector<std::size_t> placesOf(const std::vector<Param> &params, const Wrt &names) {
   std::vector<std::size_t> places;
   for (const std::string &name : names) {
     const std::size_t before = places.size();
     for (std::size_t at = 0; at < params.size(); ++at)
-      if (params[at].name == name || params[at].name.starts_with(name + ".")) places.push_back(at);
+      if (detail::names(name, params[at])) places.push_back(at);
     if (places.size() == before) places.push_back(params.size());
   }
   return places;

@@ -189,6 +189,18 @@ TEST_CASE("optim: the inverse of limited memory is that of its matrices") {
   CHECK(runNumbers(f, {g, Vector(9), Vector(9)})[0] == g);
 }
 
+TEST_CASE("optim: a struct's name stands for its fields") {
+  Function f("f", {{"n.a", f64, {2}}, {"n.b", f64}}, [](Expr a, Expr b) { return sum(a * a) + b * b * b; });
+  const testing::Lists at = {{1, -2}, {3}};
+  const Wrt fields = {"n.a", "n.b"};
+  CHECK(runNumbers(optim::sharpnessAware(f, "n", 0.1), at) ==
+        runNumbers(optim::sharpnessAware(f, fields, 0.1), at));
+  const auto step = runNumbers(optim::newtonStep(f, "n"), at);
+  REQUIRE(step.size() == 3);
+  CHECK(step == runNumbers(optim::newtonStep(f, fields), at));
+  CHECK(step[1] != at[0]);
+}
+
 TEST_CASE("optim: a whole step is one function; lists of different lengths are an error") {
   Function loss("loss", {{"p", f64, {3}}}, [](Expr p) { return sum((p - 1) * (p - 1)); });
   Function train("train", {{"p", f64, {3}}}, [&](Expr p) {

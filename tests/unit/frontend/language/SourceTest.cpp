@@ -11,6 +11,19 @@ TEST_CASE("source: columns count code points, not bytes") {
   CHECK(source.place(1000) == tgc::Place{"t.tg", 3, 1});
 }
 
+TEST_CASE("source: columns far along a line count code points, too") {
+  std::string text = "x\n";
+  for (int k = 0; k < 3000; ++k)
+    text += k % 3 ? "\xCE\xB1" : "a"; // blocks end inside of code points
+  Source source("t.tg", text + "\nend");
+  std::uint32_t offset = 2;
+  for (std::uint32_t k = 0; k < 3000; ++k) {
+    REQUIRE(source.place(offset) == tgc::Place{"t.tg", 2, k + 1});
+    offset += k % 3 ? 2 : 1;
+  }
+  CHECK(source.place(offset + 1) == tgc::Place{"t.tg", 3, 1});
+}
+
 TEST_CASE("source: a line comes without its end, and there is none beyond the last") {
   Source source("t.tg", "one\r\ntwo\nthree");
   CHECK(source.line(1) == "one");
