@@ -99,7 +99,11 @@ Value Outliner::inside(Value value, OpBuilder &builder) {
       builder.clone(*view, made);
     return made.lookup(value);
   }
-  if (fuse::isMadeWhereRead(op) && !grouping.of.contains(op)) return builder.clone(*op, made)->getResult(0);
+  if (fuse::isMadeWhereRead(op) && !grouping.of.contains(op)) {
+    for (Value operand : op->getOperands())
+      inside(operand, builder);
+    return builder.clone(*op, made)->getResult(0);
+  }
   if (isLiteral(op)) {
     auto scalar = RankedTensorType::get({}, elementOf(value));
     Value parameter = body->addArgument(scalar, value.getLoc());
@@ -256,7 +260,7 @@ LogicalResult Outliner::run() {
   oldBody = &function.front();
   fuse::fillSplats(*oldBody);
   cutViews();
-  if (!alone) fuse::sinkLarge(*oldBody);
+  if (!alone) fuse::sink(*oldBody);
   grouping = fuse::groupOps(*oldBody, most, alone);
   Block *fresh = new Block;
   function.getBody().push_back(fresh);

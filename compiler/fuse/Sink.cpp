@@ -11,36 +11,56 @@ namespace tgc::fuse {
 namespace {
 
 constexpr int64_t growth = 4; // a result has at least so many times the elements of all it is made of
+constexpr int64_t mostSmall = 1 << 13; // elements of a result whose pass costs less than its launch
 
-/// Ops known to make much of little, operands before their readers.
-using Large = llvm::DenseSet<Operation *>;
+/// Ops known to sink, operands before their readers.
+using Sinking = llvm::DenseSet<Operation *>;
 
-bool makesMuchOfLittle(Operation *op, const Large &known) {
+bool isPointwise(Operation *op) {
   auto row = dyn_cast<GraphOp>(op);
-  if (!row || op->getNumResults() != 1 || (row.kind() != Kind::Pointwise && row.kind() != Kind::Leaf))
-    return false;
+  return row && op->getNumResults() == 1 && row.kind() == Kind::Pointwise;
+}
+
+bool makesMuchOfLittle(Operation *op, const Sinking &large) {
+  auto row = dyn_cast<GraphOp>(op);
+  if (!isPointwise(op) && !(row && op->getNumResults() == 1 && row.kind() == Kind::Leaf)) return false;
   int64_t read = 0;
   for (Value operand : op->getOperands()) {
     Value base = throughViews(operand).base;
     Operation *maker = base.getDefiningOp();
     // What sinks itself comes along.
-    if (!maker || !base.hasOneUse() || !known.contains(maker)) read += tensorOf(base).getNumElements();
+    if (!maker || !base.hasOneUse() || !large.contains(maker)) read += tensorOf(base).getNumElements();
   }
   return tensorOf(op->getResult(0)).getNumElements() >= growth * read;
 }
 
+/// Little, made of what stays in memory anyway, and read once by an op that can take it into its kernel.
+bool isSmallAndEarly(Operation *op, const Sinking &large, const Sinking &early) {
+  if (!isPointwise(op) || !op->hasOneUse() || !isPointwise(*op->user_begin())) return false;
+  return tensorOf(op->getResult(0)).getNumElements() <= mostSmall &&
+         llvm::all_of(op->getOperands(), [&](Value operand) {
+           Operation *maker = throughViews(operand).base.getDefiningOp();
+           if (!maker || maker->hasTrait<OpTrait::ConstantLike>() || early.contains(maker)) return true;
+           return maker->getNumOperands() == 0 ? large.contains(maker) : isMadeWhereRead(maker);
+         });
+}
+
 } // namespace
 
-void sinkLarge(Block &body) {
-  Large known;
+void sink(Block &body) {
+  Sinking large, early;
   SmallVector<Operation *> sinking;
   llvm::DenseMap<Operation *, int64_t> places;
   for (Operation &op : body) {
     places[&op] = static_cast<int64_t>(places.size());
     if (op.use_empty()) continue;
-    bool large = makesMuchOfLittle(&op, known);
-    if (large) known.insert(&op);
-    if (large || viewMap(&op)) sinking.push_back(&op);
+    if (makesMuchOfLittle(&op, large))
+      large.insert(&op);
+    else if (isSmallAndEarly(&op, large, early))
+      early.insert(&op);
+    else if (!viewMap(&op))
+      continue;
+    sinking.push_back(&op);
   }
   for (Operation *op : llvm::reverse(sinking)) {
     Operation *first = nullptr;

@@ -1,4 +1,5 @@
 #include "compiler/fuse/Views.h"
+#include "dialects/graph/Ops.h"
 
 using namespace mlir;
 using namespace tgc::graph;
@@ -15,17 +16,31 @@ bool isAlias(Operation *op) {
   return row && row.renames() && !row.viewMap();
 }
 
+// One number out of what a kernel can read anyway, for the price of an instruction outside its loops.
+static bool isCheapScalar(Operation *op) {
+  if (!isa<AddOp, SubtractOp, MultiplyOp, NegativeOp>(op) || tensorOf(op->getResult(0)).getRank() != 0)
+    return false;
+  return llvm::all_of(op->getOperands(), [](Value operand) {
+    Operation *maker = throughViews(operand).base.getDefiningOp();
+    return !maker || maker->hasTrait<OpTrait::ConstantLike>();
+  });
+}
+
 bool isMadeWhereRead(Operation *op) {
-  auto leaf = dyn_cast_or_null<GraphOp>(op);
-  if (!leaf || leaf.kind() != Kind::Leaf || op->hasTrait<OpTrait::ConstantLike>()) return false;
+  constexpr int mostReaders = 8; // of a number: each makes its own
+  auto row = dyn_cast_or_null<GraphOp>(op);
+  if (!row || op->hasTrait<OpTrait::ConstantLike>()) return false;
+  bool scalar = isCheapScalar(op);
+  if (row.kind() != Kind::Leaf && !scalar) return false;
+  int readers = 0;
   SmallVector<Operation *> seen = {op};
   while (!seen.empty())
     for (Operation *user : seen.pop_back_val()->getUsers()) {
-      auto row = dyn_cast<GraphOp>(user);
-      if (!row || isAlias(user)) return false;
+      auto reader = dyn_cast<GraphOp>(user);
+      if (!reader || isAlias(user) || (scalar && ++readers > mostReaders)) return false;
       if (viewMap(user))
         seen.push_back(user);
-      else if (!row.isMap() && !row.reducedAxes())
+      else if (!reader.isMap() && !reader.reducedAxes())
         return false;
     }
   return true;

@@ -12,7 +12,6 @@
 namespace tgc::schedule {
 namespace {
 
-constexpr int64_t mostRowsOfOne = 12;
 constexpr int leftArray = 0, rightArray = 1, resultArray = 2;
 
 /// One way to cut, before its tile sizes are fixed.
@@ -128,11 +127,11 @@ private:
     int64_t vectors = layout.lanesSummed ? 1 : (extent(layout.lane) + lanes - 1) / lanes;
     vectors = std::max<int64_t>(vectors, 1);
     int64_t mostAccumulators = machine.vectorRegisters - 2;
-    // A matrix-vector product along its rows reuses nothing but the vector. Some rows hide the latency; each
-    // one more is written out, with the sum of its lanes, for a few percent.
+    // A matrix-vector product along its rows reuses nothing but the vector. As many rows as lanes are summed
+    // together and hide the latency; more were measured to be no faster, and all are written out twice.
     bool rowsOnly = layout.lanesSummed && (layout.first < 0 || stride(layout.first, leftArray) == 0 ||
                                            stride(layout.first, rightArray) == 0);
-    int64_t mostRows = rowsOnly ? mostRowsOfOne : mostAccumulators;
+    int64_t mostRows = rowsOnly ? std::clamp<int64_t>(lanes, 4, 8) : mostAccumulators;
     for (int64_t n = 1; n <= std::min<int64_t>(vectors, 8); ++n)
       for (int64_t p = 1; p <= std::clamp<int64_t>(extent(layout.first), 1, mostAccumulators / n); ++p)
         for (int64_t q = 1; q <= std::clamp<int64_t>(extent(layout.second), 1, mostAccumulators / (n * p));

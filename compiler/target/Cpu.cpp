@@ -55,6 +55,7 @@ constexpr llvm::StringLiteral idlePasses[] = {
     "Live Range Shrink",
     "PostRA Machine Sink",
     "Tail Duplication",
+    "Post RA top-down list latency scheduler", // processors that run out of order need the first one only
     "X86 LEA Fixup",
     "Live DEBUG_VALUE analysis",
     "Machine Late Instructions Cleanup Pass",

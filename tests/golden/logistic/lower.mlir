@@ -5,13 +5,11 @@ module {
     %cst_0 = exec.constant dense<0.16666666666666666> : tensor<f64> to tensor<f64>
     %1:2 = exec.run @k1_multiply(%arg1, %0, %cst, %cst_0) {why = "a pass over so few results costs less than another product's code"} : (tensor<6xf64>, tensor<6xf64>, tensor<f64>, tensor<f64>) -> (tensor<f64>, tensor<6xf64>)
     %cst_1 = exec.constant dense<5.000000e-01> : tensor<f64> to tensor<f64>
-    %2 = exec.run @k2_multiply(%cst_1, %arg3) {why = "reads only arguments and constants"} : (tensor<f64>, tensor<f64>) -> tensor<f64>
-    %3 = exec.run @k3_add(%arg2, %2, %1#0) {why = "reads only arguments and constants"} : (tensor<3xf64>, tensor<f64>, tensor<f64>) -> tensor<f64>
+    %2 = exec.run @k2_add(%arg2, %cst_1, %arg3, %1#0) {why = "reads only arguments and constants"} : (tensor<3xf64>, tensor<f64>, tensor<f64>, tensor<f64>) -> tensor<f64>
+    %3 = exec.run @k3_contract(%arg0, %1#1) {why = "contract has a kernel of its own"} : (tensor<6x3xf64>, tensor<6xf64>) -> tensor<3xf64>
     %cst_2 = exec.constant dense<2.000000e+00> : tensor<f64> to tensor<f64>
-    %4 = exec.run @k4_multiply(%arg2, %2, %cst_2) {why = "its index space f64[3] is not the one before it"} : (tensor<3xf64>, tensor<f64>, tensor<f64>) -> tensor<3xf64>
-    %5 = exec.run @k5_contract(%arg0, %1#1) {why = "contract has a kernel of its own"} : (tensor<6x3xf64>, tensor<6xf64>) -> tensor<3xf64>
-    %6 = exec.run @k6_add(%4, %5) {why = "a pass over so few results costs less than another product's code"} : (tensor<3xf64>, tensor<3xf64>) -> tensor<3xf64>
-    return %3, %6 : tensor<f64>, tensor<3xf64>
+    %4 = exec.run @k4_add(%arg2, %cst_1, %arg3, %cst_2, %3) {why = "reads only arguments and constants"} : (tensor<3xf64>, tensor<f64>, tensor<f64>, tensor<f64>, tensor<3xf64>) -> tensor<3xf64>
+    return %2, %4 : tensor<f64>, tensor<3xf64>
   }
   func.func private @k0_contract(%arg0: tensor<6x3xf64>, %arg1: tensor<3xf64>) -> tensor<6xf64> attributes {exec.kernel} {
     %0 = tensor.empty() : tensor<6xf64>
@@ -104,75 +102,42 @@ module {
     } -> tensor<6xf64>
     return %10, %20 : tensor<f64>, tensor<6xf64>
   }
-  func.func private @k2_multiply(%arg0: tensor<f64>, %arg1: tensor<f64>) -> tensor<f64> attributes {exec.kernel} {
-    %0 = tensor.empty() : tensor<f64>
-    %1 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%arg0, %arg1 : tensor<f64>, tensor<f64>) outs(%0 : tensor<f64>) {
-    ^bb0(%in: f64, %in_0: f64, %out: f64):
-      %2 = arith.mulf %in, %in_0 fastmath<contract> : f64
-      linalg.yield %2 : f64
-    } -> tensor<f64>
-    return %1 : tensor<f64>
-  }
-  func.func private @k3_add(%arg0: tensor<3xf64>, %arg1: tensor<f64>, %arg2: tensor<f64>) -> tensor<f64> attributes {exec.kernel} {
+  func.func private @k2_add(%arg0: tensor<3xf64>, %arg1: tensor<f64>, %arg2: tensor<f64>, %arg3: tensor<f64>) -> tensor<f64> attributes {exec.kernel} {
     %0 = tensor.empty() : tensor<3xf64>
     %1 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg0, %arg0 : tensor<3xf64>, tensor<3xf64>) outs(%0 : tensor<3xf64>) {
     ^bb0(%in: f64, %in_0: f64, %out: f64):
-      %9 = arith.mulf %in, %in_0 fastmath<contract> : f64
-      linalg.yield %9 : f64
+      %11 = arith.mulf %in, %in_0 fastmath<contract> : f64
+      linalg.yield %11 : f64
     } -> tensor<3xf64>
     %2 = tensor.empty() : tensor<f64>
     %cst = arith.constant 0.000000e+00 : f64
     %3 = linalg.fill ins(%cst : f64) outs(%2 : tensor<f64>) -> tensor<f64>
     %4 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]} ins(%1 : tensor<3xf64>) outs(%3 : tensor<f64>) {
     ^bb0(%in: f64, %out: f64):
-      %9 = arith.addf %out, %in fastmath<contract> : f64
-      linalg.yield %9 : f64
+      %11 = arith.addf %out, %in fastmath<contract> : f64
+      linalg.yield %11 : f64
     } -> tensor<f64>
     %5 = tensor.empty() : tensor<f64>
-    %6 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%arg1, %4 : tensor<f64>, tensor<f64>) outs(%5 : tensor<f64>) {
+    %6 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%arg1, %arg2 : tensor<f64>, tensor<f64>) outs(%5 : tensor<f64>) {
     ^bb0(%in: f64, %in_0: f64, %out: f64):
-      %9 = arith.mulf %in, %in_0 fastmath<contract> : f64
-      linalg.yield %9 : f64
+      %11 = arith.mulf %in, %in_0 fastmath<contract> : f64
+      linalg.yield %11 : f64
     } -> tensor<f64>
     %7 = tensor.empty() : tensor<f64>
-    %8 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%arg2, %6 : tensor<f64>, tensor<f64>) outs(%7 : tensor<f64>) {
+    %8 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%6, %4 : tensor<f64>, tensor<f64>) outs(%7 : tensor<f64>) {
     ^bb0(%in: f64, %in_0: f64, %out: f64):
-      %9 = arith.addf %in, %in_0 fastmath<contract> : f64
-      linalg.yield %9 : f64
+      %11 = arith.mulf %in, %in_0 fastmath<contract> : f64
+      linalg.yield %11 : f64
     } -> tensor<f64>
-    return %8 : tensor<f64>
-  }
-  func.func private @k4_multiply(%arg0: tensor<3xf64>, %arg1: tensor<f64>, %arg2: tensor<f64>) -> tensor<3xf64> attributes {exec.kernel} {
-    %0 = tensor.empty() : tensor<1xf64>
-    %1 = linalg.generic {indexing_maps = [affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg1 : tensor<f64>) outs(%0 : tensor<1xf64>) {
-    ^bb0(%in: f64, %out: f64):
-      linalg.yield %in : f64
-    } -> tensor<1xf64>
-    %2 = tensor.empty() : tensor<3xf64>
-    %3 = linalg.generic {indexing_maps = [affine_map<(d0) -> (0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%1 : tensor<1xf64>) outs(%2 : tensor<3xf64>) {
-    ^bb0(%in: f64, %out: f64):
-      linalg.yield %in : f64
-    } -> tensor<3xf64>
-    %4 = tensor.empty() : tensor<3xf64>
-    %5 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg0, %3 : tensor<3xf64>, tensor<3xf64>) outs(%4 : tensor<3xf64>) {
+    %9 = tensor.empty() : tensor<f64>
+    %10 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%arg3, %8 : tensor<f64>, tensor<f64>) outs(%9 : tensor<f64>) {
     ^bb0(%in: f64, %in_0: f64, %out: f64):
-      %10 = arith.mulf %in, %in_0 fastmath<contract> : f64
-      linalg.yield %10 : f64
-    } -> tensor<3xf64>
-    %6 = tensor.empty() : tensor<3xf64>
-    %7 = linalg.generic {indexing_maps = [affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg2 : tensor<f64>) outs(%6 : tensor<3xf64>) {
-    ^bb0(%in: f64, %out: f64):
-      linalg.yield %in : f64
-    } -> tensor<3xf64>
-    %8 = tensor.empty() : tensor<3xf64>
-    %9 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%7, %5 : tensor<3xf64>, tensor<3xf64>) outs(%8 : tensor<3xf64>) {
-    ^bb0(%in: f64, %in_0: f64, %out: f64):
-      %10 = arith.mulf %in, %in_0 fastmath<contract> : f64
-      linalg.yield %10 : f64
-    } -> tensor<3xf64>
-    return %9 : tensor<3xf64>
+      %11 = arith.addf %in, %in_0 fastmath<contract> : f64
+      linalg.yield %11 : f64
+    } -> tensor<f64>
+    return %10 : tensor<f64>
   }
-  func.func private @k5_contract(%arg0: tensor<6x3xf64>, %arg1: tensor<6xf64>) -> tensor<3xf64> attributes {exec.kernel} {
+  func.func private @k3_contract(%arg0: tensor<6x3xf64>, %arg1: tensor<6xf64>) -> tensor<3xf64> attributes {exec.kernel} {
     %0 = tensor.empty() : tensor<3xf64>
     %cst = arith.constant 0.000000e+00 : f64
     %1 = linalg.fill ins(%cst : f64) outs(%0 : tensor<3xf64>) -> tensor<3xf64>
@@ -184,13 +149,46 @@ module {
     } -> tensor<3xf64>
     return %2 : tensor<3xf64>
   }
-  func.func private @k6_add(%arg0: tensor<3xf64>, %arg1: tensor<3xf64>) -> tensor<3xf64> attributes {exec.kernel} {
-    %0 = tensor.empty() : tensor<3xf64>
-    %1 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg0, %arg1 : tensor<3xf64>, tensor<3xf64>) outs(%0 : tensor<3xf64>) {
+  func.func private @k4_add(%arg0: tensor<3xf64>, %arg1: tensor<f64>, %arg2: tensor<f64>, %arg3: tensor<f64>, %arg4: tensor<3xf64>) -> tensor<3xf64> attributes {exec.kernel} {
+    %0 = tensor.empty() : tensor<f64>
+    %1 = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []} ins(%arg1, %arg2 : tensor<f64>, tensor<f64>) outs(%0 : tensor<f64>) {
     ^bb0(%in: f64, %in_0: f64, %out: f64):
-      %2 = arith.addf %in, %in_0 fastmath<contract> : f64
-      linalg.yield %2 : f64
+      %14 = arith.mulf %in, %in_0 fastmath<contract> : f64
+      linalg.yield %14 : f64
+    } -> tensor<f64>
+    %2 = tensor.empty() : tensor<1xf64>
+    %3 = linalg.generic {indexing_maps = [affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%1 : tensor<f64>) outs(%2 : tensor<1xf64>) {
+    ^bb0(%in: f64, %out: f64):
+      linalg.yield %in : f64
+    } -> tensor<1xf64>
+    %4 = tensor.empty() : tensor<3xf64>
+    %5 = linalg.generic {indexing_maps = [affine_map<(d0) -> (0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%3 : tensor<1xf64>) outs(%4 : tensor<3xf64>) {
+    ^bb0(%in: f64, %out: f64):
+      linalg.yield %in : f64
     } -> tensor<3xf64>
-    return %1 : tensor<3xf64>
+    %6 = tensor.empty() : tensor<3xf64>
+    %7 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg0, %5 : tensor<3xf64>, tensor<3xf64>) outs(%6 : tensor<3xf64>) {
+    ^bb0(%in: f64, %in_0: f64, %out: f64):
+      %14 = arith.mulf %in, %in_0 fastmath<contract> : f64
+      linalg.yield %14 : f64
+    } -> tensor<3xf64>
+    %8 = tensor.empty() : tensor<3xf64>
+    %9 = linalg.generic {indexing_maps = [affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%arg3 : tensor<f64>) outs(%8 : tensor<3xf64>) {
+    ^bb0(%in: f64, %out: f64):
+      linalg.yield %in : f64
+    } -> tensor<3xf64>
+    %10 = tensor.empty() : tensor<3xf64>
+    %11 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%9, %7 : tensor<3xf64>, tensor<3xf64>) outs(%10 : tensor<3xf64>) {
+    ^bb0(%in: f64, %in_0: f64, %out: f64):
+      %14 = arith.mulf %in, %in_0 fastmath<contract> : f64
+      linalg.yield %14 : f64
+    } -> tensor<3xf64>
+    %12 = tensor.empty() : tensor<3xf64>
+    %13 = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%11, %arg4 : tensor<3xf64>, tensor<3xf64>) outs(%12 : tensor<3xf64>) {
+    ^bb0(%in: f64, %in_0: f64, %out: f64):
+      %14 = arith.addf %in, %in_0 fastmath<contract> : f64
+      linalg.yield %14 : f64
+    } -> tensor<3xf64>
+    return %13 : tensor<3xf64>
   }
 }
