@@ -275,8 +275,37 @@ Result<void> Claims::batch(const Function &f, const Buffers &at, const std::stri
   return {};
 }
 
+Result<void> Claims::zeroDirections(const Function &f, const Wrt &wrt, const Buffers &at) {
+  const Function derivatives[] = {jvp(f, wrt), vjp(f, wrt)};
+  CheckedClaim claim{"zero directions give zero"};
+  for (const Function &one : derivatives) {
+    auto code = Evaluator::make(one);
+    if (!code) return code.error();
+    Buffers zeros;
+    for (std::size_t k = at.size(); k < one.params().size(); ++k) {
+      auto zero = Buffer::zeros(one.params()[k].dtype, Shape(one.params()[k].extents));
+      if (!zero) return zero.error();
+      zeros.push_back(std::move(*zero));
+    }
+    auto results = (*code)(at, zeros);
+    if (!results) return results.error();
+    for (std::size_t k = f.results().size(); k < results->size(); ++k)
+      for (std::int64_t element = 0; element < (*results)[k].elements(); ++element) {
+        const double value = realAt((*results)[k], element); // NaN: an infinite slope times zero
+        if (!(std::abs(value) > claim.error)) continue;
+        claim.error = std::abs(value);
+        claim.where = one.name() + ", " + elementText(one.results(), k, element) + ": " + text(value) +
+                      " where all directions are zero, so a rule adds something that is not linear in them";
+      }
+  }
+  claim.holds = claim.error == 0;
+  add(std::move(claim));
+  return {};
+}
+
 Result<void> Claims::all(const Function &f, const Wrt &wrt, const Buffers &at) {
   if (auto done = firstOrder(f, wrt, at, ""); !done) return done;
+  if (auto done = zeroDirections(f, wrt, at); !done) return done;
   const Function forward = jvp(f, wrt), back = vjp(f, wrt);
   std::mt19937_64 bits(options.seed + 2);
   // The derivatives are functions too, at the point and at one direction more.

@@ -20,6 +20,8 @@ public:
   std::vector<CheckedClaim> made;
 
 private:
+  /// Along no direction nothing changes: what a rule that is affine, not linear, gets wrong.
+  Result<void> zeroDirections(const Function &f, const Wrt &wrt, const Buffers &at);
   /// Tangents against differences, cotangents against tangents.
   Result<void> firstOrder(const Function &f, const Wrt &wrt, const Buffers &at, const std::string &prefix);
   /// Second derivatives of <ct, f> by two directions in either order; `back` is f's vjp.

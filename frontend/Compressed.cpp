@@ -12,8 +12,9 @@ using detail::Maker;
 
 namespace {
 
-CompressedFunction compress(const Function &f, const Wrt &wrt, const char *name, bool second) {
-  Maker maker(f, name);
+CompressedFunction compress(const Function &f, const Wrt &wrt, const char *name, bool second,
+                            Arg::Here here) {
+  Maker maker(f, name, here);
   auto positions = maker.positions(wrt);
   if (second) detail::scalarFirst(maker);
   for (const Param &result : f.results())
@@ -26,7 +27,7 @@ CompressedFunction compress(const Function &f, const Wrt &wrt, const char *name,
     if (found)
       made = std::move(*found);
     else
-      maker.made->error = found.error();
+      maker.fail(found.error());
   }
   maker.begin();
   if (maker.failed()) return {maker.done(), {}, {}};
@@ -79,9 +80,11 @@ Expr spread(const Lettered &x, const std::string &letters, const UnitFactors &fa
   return out;
 }
 
-Function failedFunction(const CompressedFunction &derivative, std::string message) {
+Function failedFunction(const CompressedFunction &derivative, std::string message, Arg::Here here) {
   auto state = std::make_shared<detail::FunctionState>(*derivative.cores.state);
-  if (!state->error) state->error = Error{ErrorKind::Invalid, std::move(message), {}, 1, {}};
+  if (!state->error)
+    state->error =
+        Error{ErrorKind::Invalid, std::move(message), {here.file_name(), here.line(), here.column()}};
   return Function(std::shared_ptr<const detail::FunctionState>(state));
 }
 
@@ -141,11 +144,11 @@ Expr solution(const UnitFactors &factors, const Expr &core, const Expr &b) {
 
 } // namespace
 
-CompressedFunction compressed_jacobian(const Function &f, const Wrt &wrt) {
-  return compress(f, wrt, "compressed_jacobian", false);
+CompressedFunction compressed_jacobian(const Function &f, const Wrt &wrt, Arg::Here here) {
+  return compress(f, wrt, "compressed_jacobian", false, here);
 }
-CompressedFunction compressed_hessian(const Function &f, const Wrt &wrt) {
-  return compress(f, wrt, "compressed_hessian", true);
+CompressedFunction compressed_hessian(const Function &f, const Wrt &wrt, Arg::Here here) {
+  return compress(f, wrt, "compressed_hessian", true, here);
 }
 
 Function expanded(const CompressedFunction &derivative) {
@@ -192,14 +195,16 @@ Function times(const CompressedFunction &derivative) {
   });
 }
 
-Function solved(const CompressedFunction &derivative) {
+Function solved(const CompressedFunction &derivative, Arg::Here here) {
   if (derivative.cores.error()) return derivative.cores;
   if (derivative.blocks.size() != 1)
-    return failedFunction(derivative, "solved: " + std::to_string(derivative.blocks.size()) +
-                                          " blocks; it takes a derivative of one block");
+    return failedFunction(derivative,
+                          "solved: " + std::to_string(derivative.blocks.size()) +
+                              " blocks; it takes a derivative of one block",
+                          here);
   const UnitFactors &factors = derivative.blocks[0];
   if (!Sides(factors).square)
-    return failedFunction(derivative, "solved: " + factors.text() + " is not square");
+    return failedFunction(derivative, "solved: " + factors.text() + " is not square", here);
   auto params = derivative.cores.params();
   std::size_t count = params.size();
   params.push_back(

@@ -6,6 +6,7 @@
 #include "dialects/graph/ControlCall.h"
 #include "dialects/graph/Ops.h"
 #include "frontend/Graph.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 
@@ -22,12 +23,11 @@ public:
     for (const Exprs *list : operands)
       for (const Expr &expr : *list)
         detail::widen(outer, Arg(expr, here));
-    // A body that only counts stands where it is written.
-    if (!outer || (detail::tracing() && detail::tracing()->depth > outer->depth)) outer = detail::tracing();
+    if (detail::tracing()) outer = detail::tracing(); // a call stands where it is written
   }
 
   bool begin() {
-    if (!outer || outer->error) return false;
+    if (!outer || outer->error || outer->closed) return false;
     lock = std::unique_lock(outer->graph->mutex);
     outer->ink.setLoc(place());
     return true;
@@ -41,11 +41,7 @@ public:
       auto trace = expr.trace;
       Value held = trace && expr.id != Expr::failed ? outer->reach(expr) : Value();
       if (!held) {
-        outer->fail(trace && trace->error ? *trace->error
-                                          : Error{ErrorKind::Invalid,
-                                                  "an operand is an empty expression or belongs to "
-                                                  "another function",
-                                                  placeOf(place())});
+        outer->fail(outer->strange(expr, "an operand", here));
         return std::nullopt;
       }
       out.push_back(outer->ink.sym(held));
@@ -107,26 +103,26 @@ graph::Named ControlCall::traced(const char *name, ArrayRef<Type> types,
   for (Value argument : function.getArguments())
     arguments.push_back(trace->add(argument));
   trace->captureAll(shared);
-  auto before = std::exchange(detail::tracing(), trace);
-  Exprs results = body(arguments);
-  detail::tracing() = before;
+  auto unfinished = llvm::scope_exit([&] { // after an error, or where the body throws
+    if (!trace->error) trace->fail({ErrorKind::Invalid, std::string(name) + " was left", placeOf(place())});
+    function.erase();
+  });
+  Exprs results = [&] {
+    detail::Building building(trace);
+    return body(arguments);
+  }();
   SmallVector<Value> values;
   for (const Expr &expr : results) {
     Value held = expr.id == Expr::failed || trace->error ? Value() : trace->reach(expr);
-    if (!held && !trace->error)
-      trace->fail(expr.trace && expr.trace->error
-                      ? *expr.trace->error
-                      : Error{ErrorKind::Invalid,
-                              std::string(name) + " gives a value that belongs to another function",
-                              placeOf(place())});
+    if (!held && !trace->error) trace->fail(trace->strange(expr, std::string("a result of ") + name, here));
     values.push_back(held);
   }
   shared = trace->captured;
   if (trace->error) {
     outer->fail(*trace->error);
-    function.erase();
     return {nullptr, name};
   }
+  unfinished.release();
   func::ReturnOp::create(trace->ink.builder, place(), values);
   close(function);
   return {function, name};
@@ -172,13 +168,13 @@ Exprs callScan(graph::ScanCall call, const Exprs &init, const Exprs &xs, const S
 
 Expr single(const Exprs &results) {
   if (!results.empty()) return results.front();
-  return Expr(detail::tracing(), Expr::failed);
+  return Expr::of(detail::tracing(), Expr::failed);
 }
 
 /// As many failed expressions as the caller counts on.
 Exprs filled(Exprs results, std::size_t count) {
   while (results.size() < count)
-    results.push_back(Expr(detail::tracing(), Expr::failed));
+    results.push_back(Expr::of(detail::tracing(), Expr::failed));
   return results;
 }
 

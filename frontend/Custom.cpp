@@ -176,33 +176,34 @@ private:
 
 } // namespace
 
-std::optional<Error> Graph::traceBatchRules(const std::string &symbol, std::int64_t extent) {
-  std::optional<Error> error;
+std::vector<graph::CallOp> Graph::unserved(const std::string &symbol, std::int64_t extent) {
+  std::vector<graph::CallOp> calls;
+  auto isServed = [&](graph::CallOp call) {
+    if (!call.getBatchAttr()) return false;
+    return llvm::any_of(call.getBatchAttr(), [&](Attribute known) {
+      Type type = function(cast<FlatSymbolRefAttr>(known).getValue()).getArgumentTypes()[0];
+      return graph::tensorOf(type).getDimSize(0) == extent;
+    });
+  };
   std::set<std::string> seen;
   std::vector<std::string> open = {symbol};
-  while (!open.empty() && !error) {
+  while (!open.empty()) {
     std::string name = std::move(open.back());
     open.pop_back();
     func::FuncOp function = this->function(name);
     if (!function || !seen.insert(name).second) continue;
     function.walk([&](Operation *op) {
-      if (auto call = dyn_cast<graph::CallOp>(op); call && !error) error = traceBatchRule(call, extent);
+      auto call = dyn_cast<graph::CallOp>(op);
+      if (call && call.getNumOperands() && batchRules.count(call.getCallee().str()) && !isServed(call))
+        calls.push_back(call);
       op->getAttrDictionary().walk([&](FlatSymbolRefAttr inner) { open.push_back(inner.getValue().str()); });
     });
   }
-  return error;
+  return calls;
 }
 
-std::optional<Error> Graph::traceBatchRule(graph::CallOp call, std::int64_t extent) {
-  const std::string symbol = call.getCallee().str(), name = call.name().str();
-  auto rule = batchRules.find(symbol);
-  if (rule == batchRules.end() || call.getNumOperands() == 0) return std::nullopt;
-  SmallVector<Attribute> batches;
-  if (call.getBatchAttr()) llvm::append_range(batches, call.getBatchAttr());
-  for (Attribute known : batches) {
-    Type type = function(cast<FlatSymbolRefAttr>(known).getValue()).getArgumentTypes()[0];
-    if (graph::tensorOf(type).getDimSize(0) == extent) return std::nullopt;
-  }
+Graph::Unserved Graph::described(graph::CallOp call, std::int64_t extent) {
+  const std::string callee = call.getCallee().str();
   auto typed = [&](TypeRange types, ValueRange named) {
     std::vector<Param> list;
     for (auto [k, type] : llvm::enumerate(types)) {
@@ -211,20 +212,37 @@ std::optional<Error> Graph::traceBatchRule(graph::CallOp call, std::int64_t exte
     }
     return lifted(std::move(list), extent);
   };
-  Function traced = rule->second.on(name + "_batch_" + std::to_string(extent),
-                                    typed(call.getOperandTypes(), function(symbol).getArguments()));
-  if (traced.error()) return traced.error();
-  const std::vector<Param> gives = typed(call.getResultTypes(), {});
-  if (!sameTypes(traced.results(), gives))
-    return Error{ErrorKind::Invalid, "vmap: " + name + " has a batch rule that gives " +
-                                         typesOf(traced.results()) + " where it has to give " +
-                                         typesOf(gives)};
-  auto adopted = adopt(*traced.state->graph, traced.state->symbol);
-  if (!adopted)
-    return Error{ErrorKind::Internal, "the batch rule of " + name + " could not be brought into its graph"};
-  batches.push_back(FlatSymbolRefAttr::get(&context, *adopted));
-  call.setBatchAttr(ArrayAttr::get(&context, batches));
-  return std::nullopt;
+  return {callee, call.name().str(), batchRules.at(callee),
+          typed(call.getOperandTypes(), function(callee).getArguments()), typed(call.getResultTypes(), {})};
+}
+
+std::optional<Error> Graph::traceBatchRules(const std::string &symbol, std::int64_t extent) {
+  while (true) {
+    std::optional<Unserved> next;
+    {
+      std::lock_guard lock(mutex);
+      if (auto calls = unserved(symbol, extent); !calls.empty()) next = described(calls.front(), extent);
+    }
+    if (!next) return std::nullopt;
+    Function traced = next->rule.on(next->name + "_batch_" + std::to_string(extent), next->takes);
+    if (traced.error()) return traced.error();
+    if (!sameTypes(traced.results(), next->gives))
+      return Error{ErrorKind::Invalid, "vmap: " + next->name + " has a batch rule that gives " +
+                                           typesOf(traced.results()) + " where it has to give " +
+                                           typesOf(next->gives)};
+    std::scoped_lock both(mutex, traced.state->graph->mutex);
+    auto adopted = adopt(*traced.state->graph, traced.state->symbol);
+    if (!adopted)
+      return Error{ErrorKind::Internal,
+                   "the batch rule of " + next->name + " could not be brought into its graph"};
+    for (graph::CallOp call : unserved(symbol, extent)) {
+      if (call.getCallee() != next->callee) continue;
+      SmallVector<Attribute> batches;
+      if (call.getBatchAttr()) llvm::append_range(batches, call.getBatchAttr());
+      batches.push_back(FlatSymbolRefAttr::get(&context, *adopted));
+      call.setBatchAttr(ArrayAttr::get(&context, batches));
+    }
+  }
 }
 
 } // namespace detail

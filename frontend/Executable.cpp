@@ -61,11 +61,31 @@ static Result<std::vector<Donation>> donationsOf(const detail::FunctionState &f,
   return out;
 }
 
-Result<Executable> compile(const Function &function, const CompileOptions &options) {
+/// Numbers that are no choice.
+static Result<void> checkOptions(const CompileOptions &options) {
+  auto refuse = [](const char *name, std::int64_t value, const char *wanted) {
+    return Error{ErrorKind::Invalid,
+                 std::string(name) + " is " + std::to_string(value) + " but must be " + wanted};
+  };
+  if (options.threads < 0) return refuse("threads", options.threads, "0 (all cores) or more");
+  if (options.level < 0 || options.level > 2) return refuse("level", options.level, "0, 1 or 2");
+  if (options.contractionBytes < 0)
+    return refuse("contractionBytes", options.contractionBytes, "0 (unlimited) or more");
+  if (options.memoryBudget < 0) return refuse("memoryBudget", options.memoryBudget, "0 (unlimited) or more");
+  return {};
+}
+
+static Error placed(Error error, Arg::Here here) {
+  if (!error.place.known()) error.place = {here.file_name(), here.line(), here.column()};
+  return error;
+}
+
+Result<Executable> compile(const Function &function, const CompileOptions &options, Arg::Here here) {
   const detail::FunctionState &f = *function.state;
   if (f.error) return *f.error;
+  if (auto checked = checkOptions(options); !checked) return placed(checked.error(), here);
   auto donated = donationsOf(f, options.donated);
-  if (!donated) return donated.error();
+  if (!donated) return placed(donated.error(), here);
   auto start = std::chrono::steady_clock::now();
   std::lock_guard lock(f.graph->mutex);
   if (!f.graph->compiler) f.graph->compiler = std::make_unique<Compiler>(f.graph->context);
@@ -82,7 +102,7 @@ Result<Executable> compile(const Function &function, const CompileOptions &optio
     input.argumentNames.push_back(param.name);
   for (const Param &result : f.results)
     input.resultNames.push_back(result.name);
-  if (auto stored = detail::storeAs(f, options.layouts, input); !stored) return stored.error();
+  if (auto stored = detail::storeAs(f, options.layouts, input); !stored) return placed(stored.error(), here);
   Options inner;
   inner.level = options.level;
   inner.contractionBytes = options.contractionBytes;

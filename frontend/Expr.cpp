@@ -44,7 +44,7 @@ std::shared_ptr<Trace> homeOf(const std::shared_ptr<Trace> &found) {
     if (around == found) return branch ? branch : found;
     if (around->isBranch && !branch) branch = around;
   }
-  return found ? found : tracing();
+  return tracing() ? tracing() : found;
 }
 } // namespace detail
 
@@ -62,7 +62,7 @@ Expr apply(std::string_view operation, const std::vector<Named> &arguments, Arg:
   std::shared_ptr<detail::Trace> trace;
   for (const Named &argument : arguments)
     detail::widen(trace, argument.value);
-  return Expr(detail::homeOf(trace), Expr::failed);
+  return Expr::of(detail::homeOf(trace), Expr::failed);
 }
 
 #define TGC_OPERATOR(symbol, operation)                                                                      \

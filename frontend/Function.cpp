@@ -1,5 +1,6 @@
 // Tracing a C++ body into a graph function.
 #include "compiler/Diagnostics.h"
+#include "frontend/Fields.h"
 #include "frontend/Graph.h"
 
 using namespace mlir;
@@ -36,14 +37,13 @@ Location namedLocation(Location place, llvm::StringRef name) {
   return NameLoc::get(StringAttr::get(place.getContext(), name), place);
 }
 
-void finish(Trace &trace, const Results &results, FunctionState &state, Location place) {
+void finish(Trace &trace, const Results &results, FunctionState &state, Arg::Here here) {
+  Location place = trace.locationOf(here);
   SmallVector<Value> values;
   for (const auto &[name, expr] : results) {
     if (trace.error) return;
     if (expr.trace.get() != &trace || expr.id == Expr::failed)
-      return trace.fail({ErrorKind::Invalid,
-                         "result " + name + " of " + state.name + " is not a value of this function",
-                         placeOf(place)});
+      return trace.fail(trace.strange(expr, "result " + name, here));
     for (const Param &before : state.results)
       if (before.name == name)
         return trace.fail(
@@ -56,6 +56,16 @@ void finish(Trace &trace, const Results &results, FunctionState &state, Location
                                                    ValueRange(values).getTypes()));
 }
 } // namespace
+
+Function refused(std::string name, std::vector<Param> params, std::string message, Arg::Here here) {
+  auto made = std::make_shared<FunctionState>();
+  made->graph = std::make_shared<Graph>();
+  made->name = std::move(name);
+  made->params = std::move(params);
+  made->error = Error{ErrorKind::Invalid, std::move(message), {here.file_name(), here.line(), here.column()}};
+  return Function(std::shared_ptr<const FunctionState>(made));
+}
+
 } // namespace detail
 
 Function::Function(std::string name, std::vector<Param> params, const Body &body, Arg::Here here,
@@ -88,10 +98,11 @@ Function::Function(std::string name, std::vector<Param> params, const Body &body
     argument.setLoc(namedLocation(place, param.name));
     arguments.push_back(trace->add(argument));
   }
-  auto before = std::exchange(tracing(), trace);
-  Results results = body(arguments);
-  tracing() = before;
-  finish(*trace, results, *made, place);
+  Results results = [&] {
+    Building building(trace);
+    return body(arguments);
+  }();
+  finish(*trace, results, *made, here);
   made->error = trace->error;
   if (made->error) function.erase();
 }
@@ -109,7 +120,7 @@ std::vector<Expr> Function::operator()(std::vector<Arg> arguments, Arg::Here her
   if (!trace) return {};
   auto results = trace->inlined(*state, arguments, here);
   if (results.empty())
-    results.assign(std::max<std::size_t>(1, state->results.size()), Expr(trace, Expr::failed));
+    results.assign(std::max<std::size_t>(1, state->results.size()), Expr::of(trace, Expr::failed));
   return results;
 }
 

@@ -36,7 +36,8 @@ Param paramOf(std::string name, Type type) {
 
 Trace::Trace(std::shared_ptr<Graph> shared, func::FuncOp made, std::shared_ptr<Trace> around)
     : graph(std::move(shared)), function(made), ink(OpBuilder::atBlockEnd(&made.front()), made.getLoc()),
-      outer(std::move(around)), depth(outer ? outer->depth + 1 : 0) {}
+      name(around ? around->name : made.getName().str()), outer(std::move(around)),
+      depth(outer ? outer->depth + 1 : 0) {}
 
 Value Trace::reach(const Expr &expr) {
   if (expr.trace.get() == this) return value(expr);
@@ -58,7 +59,7 @@ Location Trace::locationOf(Arg::Here here) {
 
 Expr Trace::add(Value value) {
   values.push_back(value);
-  return Expr(shared_from_this(), static_cast<std::uint32_t>(values.size() - 1));
+  return Expr::of(shared_from_this(), static_cast<std::uint32_t>(values.size() - 1));
 }
 
 void Trace::captureAll(llvm::ArrayRef<Value> around) {
@@ -73,25 +74,33 @@ void Trace::fail(Error failure) {
   ink.fail();
 }
 
+Error Trace::strange(const Expr &expr, const std::string &what, Arg::Here here) const {
+  if (expr.trace && expr.trace->error) return *expr.trace->error;
+  std::string message = what;
+  if (!expr.trace || expr.id == Expr::failed)
+    message += " is an empty expression";
+  else if (const Trace *whose = expr.trace.get(); whose->outer && whose->graph == graph)
+    message += " is a value inside a loop or branch of " + name + ", and cannot leave it that way";
+  else
+    message += " is a value of " + whose->name + ", and cannot be used in " + name;
+  return {ErrorKind::Invalid, std::move(message), {here.file_name(), here.line(), here.column()}};
+}
+
+bool Trace::isOpen(Arg::Here here) {
+  if (!error && closed)
+    fail({ErrorKind::Invalid,
+          name + " has its results already, nothing can be added to it",
+          {here.file_name(), here.line(), here.column()}});
+  return !error;
+}
+
 std::optional<tgc::graph::Argument> Trace::converted(const Arg &arg) {
   using tgc::graph::Argument;
   if (auto *expr = std::get_if<Expr>(&arg.held)) {
-    if (!expr->trace || expr->id == Expr::failed) {
-      if (expr->trace && expr->trace->error)
-        fail(*expr->trace->error);
-      else
-        fail({ErrorKind::Invalid, "an argument is an empty expression", placeOf(locationOf(arg.here))});
-      return std::nullopt;
-    }
-    Value held = reach(*expr);
-    if (!held) {
-      if (expr->trace->error)
-        fail(*expr->trace->error);
-      else
-        fail({ErrorKind::Invalid, "an argument belongs to another function", placeOf(locationOf(arg.here))});
-      return std::nullopt;
-    }
-    return Argument(ink.sym(held));
+    Value held = expr->trace && expr->id != Expr::failed ? reach(*expr) : Value();
+    if (held) return Argument(ink.sym(held));
+    fail(strange(*expr, "an argument", arg.here));
+    return std::nullopt;
   }
   if (auto *flag = std::get_if<bool>(&arg.held)) return Argument(*flag);
   if (auto *integer = std::get_if<std::int64_t>(&arg.held)) return Argument(*integer);
@@ -113,7 +122,7 @@ std::optional<tgc::graph::Argument> Trace::converted(const Arg &arg) {
 std::vector<Expr> Trace::call(std::string_view operation, const std::vector<Named> &arguments,
                               Arg::Here here) {
   std::lock_guard lock(graph->mutex);
-  if (error) return {};
+  if (!isOpen(here)) return {};
   DiagnosticCollector diagnostics(&graph->context);
   ink.setLoc(locationOf(here));
   tgc::graph::Arguments positional;
@@ -148,10 +157,63 @@ std::vector<Expr> Trace::call(std::string_view operation, const std::vector<Name
   return out;
 }
 
+DenseElementsAttr splatOf(RankedTensorType type, const tgc::graph::Argument &number) {
+  Type element = type.getElementType();
+  const char kind = tgc::graph::kindOf(element);
+  auto *integer = number.as<int64_t>();
+  if (auto *flag = number.as<bool>())
+    return kind == 'b' ? DenseElementsAttr::get(type, llvm::APInt(1, *flag)) : DenseElementsAttr();
+  if (kind == 'f') { // a number that rounds to infinity does not fit
+    const double real = integer ? static_cast<double>(*integer) : *number.as<double>();
+    llvm::APFloat rounded(real);
+    bool loses = false;
+    rounded.convert(cast<FloatType>(element).getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven, &loses);
+    if (std::isfinite(real) && rounded.isInfinity()) return {};
+    return DenseElementsAttr::get(type, rounded);
+  }
+  if (!integer || kind == 'b') return {};
+  const unsigned bits = tgc::graph::bitsOf(element);
+  const auto raw = static_cast<std::uint64_t>(*integer);
+  const bool fits = kind == 'i' ? llvm::isIntN(bits, *integer) : *integer >= 0 && llvm::isUIntN(bits, raw);
+  if (!fits) return {};
+  return DenseElementsAttr::get(type, llvm::APInt(bits, raw, kind == 'i'));
+}
+
+static std::string numberText(const tgc::graph::Argument &number) {
+  if (auto *flag = number.as<bool>()) return *flag ? "true" : "false";
+  if (auto *integer = number.as<int64_t>()) return std::to_string(*integer);
+  const double real = *number.as<double>();
+  char text[32];
+  int digits = 1;
+  do // the shortest that is this number
+    std::snprintf(text, sizeof text, "%.*g", digits, real);
+  while (digits++ < 17 && std::strtod(text, nullptr) != real);
+  return text;
+}
+
+Value Trace::operandOf(const FunctionState &callee, const Param &param, const Arg &arg, Arg::Here here) {
+  auto argument = converted(arg);
+  if (!argument) return {};
+  auto wanted = typeOf(&graph->context, param);
+  Value operand;
+  if (auto *sym = argument->as<tgc::graph::Sym>())
+    operand = sym->value();
+  else if (DenseElementsAttr splat = argument->isNumber() ? splatOf(wanted, *argument) : DenseElementsAttr())
+    operand = ink.constant(splat).value();
+  if (operand && operand.getType() == wanted) return operand;
+  std::string message =
+      "argument " + param.name + " of " + callee.name + " is " + tgc::graph::textOf(wanted) + ", ";
+  message += operand                ? "got " + tgc::graph::textOf(operand)
+             : argument->isNumber() ? "which " + numberText(*argument) + " does not fit"
+                                    : "got something else";
+  fail({ErrorKind::Invalid, std::move(message), placeOf(locationOf(here))});
+  return {};
+}
+
 std::vector<Expr> Trace::inlined(const FunctionState &callee, const std::vector<Arg> &arguments,
                                  Arg::Here here) {
   std::scoped_lock lock(graph->mutex, callee.graph->mutex);
-  if (error) return {};
+  if (!isOpen(here)) return {};
   auto refuse = [&](std::string message) {
     fail({ErrorKind::Invalid, std::move(message), placeOf(locationOf(here))});
     return std::vector<Expr>();
@@ -163,21 +225,8 @@ std::vector<Expr> Trace::inlined(const FunctionState &callee, const std::vector<
   ink.setLoc(locationOf(here));
   SmallVector<Value> operands;
   for (auto [param, arg] : llvm::zip(callee.params, arguments)) {
-    auto argument = converted(arg);
-    if (!argument) return {};
-    Type wanted = typeOf(&graph->context, param);
-    Value operand;
-    if (auto *sym = argument->as<tgc::graph::Sym>())
-      operand = sym->value();
-    else if (auto *number = argument->as<double>())
-      operand = ink.full(param.extents, elementType(&graph->context, param.dtype), *number).value();
-    else if (auto *integer = argument->as<int64_t>())
-      operand =
-          ink.full(param.extents, elementType(&graph->context, param.dtype), static_cast<double>(*integer))
-              .value();
-    if (!operand || operand.getType() != wanted)
-      return refuse("argument " + param.name + " of " + callee.name + " is " + tgc::graph::textOf(wanted) +
-                    ", got " + (operand ? tgc::graph::textOf(operand) : "something else"));
+    Value operand = operandOf(callee, param, arg, here);
+    if (!operand) return {};
     operands.push_back(operand);
   }
   auto symbol = graph->adopt(*callee.graph, callee.symbol);

@@ -8,6 +8,7 @@
 #include "tgc/Custom.h"
 #include <map>
 #include <mutex>
+#include <utility>
 
 namespace tgc::detail {
 
@@ -22,7 +23,7 @@ struct Graph : std::enable_shared_from_this<Graph> {
   /// functions under free names, the host's functions, batching rules. Nothing where that fails.
   std::optional<std::string> adopt(Graph &from, const std::string &symbol);
   /// Traces, for a map of this extent over the function, the batching rules of all it calls. Gives the error
-  /// of a rule.
+  /// of a rule. A rule is somebody's code that may map other functions, so nothing is locked while it runs.
   std::optional<Error> traceBatchRules(const std::string &symbol, std::int64_t extent);
   /// The table of the host's functions.
   graph::ForeignFunctions &foreign();
@@ -37,7 +38,15 @@ struct Graph : std::enable_shared_from_this<Graph> {
 private:
   /// By another graph: its functions that were brought here, and their names.
   std::map<std::weak_ptr<Graph>, std::map<std::string, std::string>, std::owner_less<>> adopted;
-  std::optional<Error> traceBatchRule(graph::CallOp call, std::int64_t extent);
+  /// A rule that a map of this extent asks for, and what it has to take and give.
+  struct Unserved {
+    std::string callee, name;
+    Rule rule;
+    std::vector<Param> takes, gives;
+  };
+  /// The calls among all that the function names whose rule was not traced for this extent yet.
+  std::vector<graph::CallOp> unserved(const std::string &symbol, std::int64_t extent);
+  Unserved described(graph::CallOp call, std::int64_t extent);
 };
 
 /// A module of a function and all it names.
@@ -49,6 +58,10 @@ struct FunctionState {
   std::vector<Param> params, results;
   std::optional<Error> error;
 };
+
+/// A number of the caller's program as a tensor of this type, each element; nothing where the dtype cannot
+/// hold it.
+mlir::DenseElementsAttr splatOf(mlir::RankedTensorType type, const graph::Argument &number);
 
 /// A function under construction: hands out Expr ids, keeps the first error.
 class Trace : public std::enable_shared_from_this<Trace> {
@@ -74,12 +87,16 @@ public:
   /// Arguments for these values of the function around, whether they are used or not.
   void captureAll(llvm::ArrayRef<mlir::Value> around);
   void fail(Error error);
+  /// Why a value is not one of this function: what went wrong with it before, or whose it is.
+  Error strange(const Expr &expr, const std::string &what, Arg::Here here) const;
   mlir::Location locationOf(Arg::Here here);
 
   std::shared_ptr<Graph> graph;
   mlir::func::FuncOp function;
   graph::Ink ink;
+  std::string name; ///< of the function; of a body, that of the function it stands in
   std::optional<Error> error;
+  bool closed = false; ///< it has its results: nothing is added any more
   std::shared_ptr<Trace> outer;
   int depth = 0; ///< how many functions are around
   bool isBranch = false;
@@ -87,7 +104,11 @@ public:
   llvm::SmallVector<mlir::Value> captured;
 
 private:
+  /// Whether something can still be added; else that is the error.
+  bool isOpen(Arg::Here here);
   std::optional<graph::Argument> converted(const Arg &arg);
+  /// A number of the caller's program, or a value, as an argument of a call of `callee`.
+  mlir::Value operandOf(const FunctionState &callee, const Param &param, const Arg &arg, Arg::Here here);
   std::optional<std::vector<graph::Subscript>> subscripts(const std::vector<Item> &items, Arg::Here here);
   std::vector<mlir::Value> values;
   llvm::DenseMap<mlir::Value, mlir::Value> inside; ///< of captured values
@@ -95,11 +116,26 @@ private:
 
 /// The function being built on this thread.
 std::shared_ptr<Trace> &tracing();
+/// A function is being built on this thread while this lives, also where its body throws.
+class Building {
+public:
+  explicit Building(std::shared_ptr<Trace> trace)
+      : trace(trace), before(std::exchange(tracing(), std::move(trace))) {}
+  Building(const Building &) = delete;
+  Building &operator=(const Building &) = delete;
+  ~Building() {
+    trace->closed = true;
+    tracing() = std::move(before);
+  }
+
+private:
+  std::shared_ptr<Trace> trace, before;
+};
 /// The innermost of `found` and the functions that an argument's values belong to.
 void widen(std::shared_ptr<Trace> &found, const Arg &arg);
 /// The function an op is written in whose values belong to `found` or around it. In a branch being traced it
 /// stays in the branch, which alone decides whether it runs; out of the steps of a loop it goes, since they
-/// share it.
+/// share it. Values of a function that is not being built here are refused by the one that is.
 std::shared_ptr<Trace> homeOf(const std::shared_ptr<Trace> &found);
 /// A function of somebody's module as one of the public API, in a graph of its own.
 Function functionOf(mlir::ModuleOp module, const std::string &symbol, std::vector<Param> params,

@@ -33,8 +33,8 @@ std::optional<std::vector<tgc::graph::Subscript>> Trace::subscripts(const std::v
 Expr Trace::indexed(const Arg &x, const std::vector<Item> &items, std::string_view mode, const Arg *written,
                     std::string_view how) {
   std::lock_guard lock(graph->mutex);
-  const Expr none(shared_from_this(), Expr::failed);
-  if (error) return none;
+  const Expr none = Expr::of(shared_from_this(), Expr::failed);
+  if (!isOpen(x.here)) return none;
   DiagnosticCollector diagnostics(&graph->context);
   ink.setLoc(locationOf(x.here));
   auto places = subscripts(items, x.here);
@@ -54,8 +54,8 @@ Expr Trace::indexed(const Arg &x, const std::vector<Item> &items, std::string_vi
 
 std::pair<Expr, Expr> Trace::masked(const Arg &x, const std::vector<Item> &items, std::int64_t size) {
   std::lock_guard lock(graph->mutex);
-  const Expr none(shared_from_this(), Expr::failed);
-  if (error) return {none, none};
+  const Expr none = Expr::of(shared_from_this(), Expr::failed);
+  if (!isOpen(x.here)) return {none, none};
   DiagnosticCollector diagnostics(&graph->context);
   ink.setLoc(locationOf(x.here));
   auto places = subscripts(items, x.here);
@@ -63,7 +63,7 @@ std::pair<Expr, Expr> Trace::masked(const Arg &x, const std::vector<Item> &items
   if (!base) return {none, none};
   tgc::graph::Sym mask = tgc::graph::onlyMask(*places);
   if (!mask) {
-    fail({ErrorKind::Invalid, "select takes one bool tensor as its index", {}, 1, {}});
+    fail({ErrorKind::Invalid, "select takes one bool tensor as its index", placeOf(locationOf(x.here))});
     return {none, none};
   }
   tgc::graph::Syms read = tgc::graph::readMasked(ink, *base->as<tgc::graph::Sym>(), mask, size);

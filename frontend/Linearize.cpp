@@ -35,6 +35,7 @@ public:
       return {both, both};
     }
     whole = resolved->lookupSymbol<func::FuncOp>(derivative.symbol);
+    bringBodies(*resolved);
     findSecond();
     return {first(), second()};
   }
@@ -53,6 +54,13 @@ private:
     options.keepCalls = true;
     if (auto done = graph.compiler->compile({*copy, derivative.symbol}, options); !done) error = done.error();
     return copy;
+  }
+
+  /// Bodies of loops and branches that the derivative has made, into f's graph.
+  void bringBodies(ModuleOp resolved) {
+    OwningOpRef<ModuleOp> named = reachableFrom(resolved, derivative.symbol);
+    for (auto one : named->getOps<func::FuncOp>())
+      if (!f.graph->function(one.getName())) f.graph->module->push_back(one.clone());
   }
 
   void findSecond() {
@@ -129,16 +137,32 @@ private:
       if (op.getNumResults() && !late.contains(op.getResult(0))) builder.clone(op, map);
     std::vector<std::string> names;
     SmallVector<Value> results;
-    for (auto [param, value] : llvm::zip(f.results, whole.front().getTerminator()->getOperands())) {
+    ValueRange given = whole.front().getTerminator()->getOperands().take_front(f.results.size());
+    for (const Param &param : f.results)
       names.push_back(param.name);
-      results.push_back(map.lookup(value));
-    }
+    if (llvm::any_of(given, [&](Value value) { return late.contains(value); }))
+      results = ownResults();
+    else
+      for (Value value : given)
+        results.push_back(map.lookup(value));
     for (auto [k, value] : llvm::enumerate(kept)) {
       names.push_back(fresh(f.results, "r" + std::to_string(k)));
       results.push_back(map.lookup(value));
     }
     end(results, names);
     return out;
+  }
+
+  /// f's results by its own ops: a loop carries values and tangents together, so that the derivative gives
+  /// both only where there are directions.
+  SmallVector<Value> ownResults() {
+    Block &body = f.graph->function(f.symbol).front();
+    IRMapping own;
+    own.map(body.getArguments(), function.getArguments());
+    for (Operation &op : body.without_terminator())
+      builder.clone(op, own);
+    return llvm::map_to_vector(body.getTerminator()->getOperands(),
+                               [&](Value value) { return own.lookup(value); });
   }
 
   Function second() {
@@ -188,7 +212,7 @@ static Linearized cut(const Function &f, const Function &derivative) {
   return detail::Cut(*f.state, *derivative.state).make();
 }
 
-Linearized linearize(const Function &f, const Wrt &wrt) { return cut(f, jvp(f, wrt)); }
-Linearized pullback(const Function &f, const Wrt &wrt) { return cut(f, vjp(f, wrt)); }
+Linearized linearize(const Function &f, const Wrt &wrt, Arg::Here here) { return cut(f, jvp(f, wrt, here)); }
+Linearized pullback(const Function &f, const Wrt &wrt, Arg::Here here) { return cut(f, vjp(f, wrt, here)); }
 
 } // namespace tgc

@@ -9,19 +9,30 @@ namespace tgc::detail {
 /// A transformed function under construction.
 class Maker {
 public:
-  Maker(const Function &f, const char *transform)
-      : f(*f.state), transform(transform), lock(this->f.graph->mutex),
-        made(std::make_shared<FunctionState>()) {
+  Maker(const Function &f, const char *transform, Arg::Here here)
+      : f(*f.state), transform(transform), place{here.file_name(), here.line(), here.column()},
+        lock(this->f.graph->mutex), made(std::make_shared<FunctionState>()) {
     made->graph = this->f.graph;
     made->name = std::string(transform) + "(" + this->f.name + ")";
     made->error = this->f.error;
     made->params = this->f.params;
   }
+  Maker(const Maker &) = delete;
+  Maker &operator=(const Maker &) = delete;
+  /// What was begun and not ended is taken out of the graph again.
+  ~Maker() {
+    if (function && !ended) function.erase();
+  }
 
   bool failed() const { return made->error.has_value(); }
   void refuse(std::string message) {
-    if (!made->error)
-      made->error = Error{ErrorKind::Invalid, std::string(transform) + ": " + std::move(message)};
+    fail({ErrorKind::Invalid, std::string(transform) + ": " + std::move(message), place});
+  }
+  /// An error found on the way; at the caller's line where it has no place of its own.
+  void fail(Error error) {
+    if (made->error) return;
+    if (!error.place.known()) error.place = place;
+    made->error = std::move(error);
   }
 
   /// Positions of the parameters to differentiate by; the name of a struct stands for all its fields.
@@ -71,15 +82,17 @@ public:
       inputs.push_back(detail::typeOf(context, param));
     made->symbol = f.graph->freeName(std::string(transform) + "_" + f.symbol);
     callee = f.graph->function(f.symbol);
-    function =
-        mlir::func::FuncOp::create(atEnd, callee.getLoc(), made->symbol, atEnd.getFunctionType(inputs, {}));
+    mlir::Location at = callee.getLoc();
+    if (place.known()) at = mlir::FileLineColLoc::get(context, place.file, place.line, place.column);
+    function = mlir::func::FuncOp::create(atEnd, at, made->symbol, atEnd.getFunctionType(inputs, {}));
     mlir::Block *body = function.addEntryBlock();
     for (auto [argument, param] : llvm::zip(body->getArguments(), made->params))
-      argument.setLoc(mlir::NameLoc::get(mlir::StringAttr::get(context, param.name), callee.getLoc()));
+      argument.setLoc(mlir::NameLoc::get(mlir::StringAttr::get(context, param.name), at));
     builder = mlir::OpBuilder::atBlockEnd(body);
   }
 
   Function end(mlir::ValueRange results, const std::vector<std::string> &names = {}) {
+    ended = true;
     mlir::func::ReturnOp::create(builder, function.getLoc(), results);
     function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), results.getTypes()));
     for (auto [k, value] : llvm::enumerate(results))
@@ -91,10 +104,12 @@ public:
 
   const FunctionState &f;
   const char *transform;
+  Place place;
   std::lock_guard<std::recursive_mutex> lock;
   std::shared_ptr<FunctionState> made;
   mlir::MLIRContext *context = nullptr;
   mlir::func::FuncOp callee, function;
+  bool ended = false;
   mlir::OpBuilder builder{static_cast<mlir::MLIRContext *>(nullptr)};
 };
 

@@ -200,8 +200,8 @@ Tensors after(const std::vector<Expr> &results, std::size_t count) {
 
 } // namespace
 
-Function newtonStep(const Function &f, const Wrt &wrt, const Curvature &method) {
-  Function slope = value_and_grad(f, wrt), curved = hvp(f, wrt);
+Function newtonStep(const Function &f, const Wrt &wrt, const Curvature &method, Arg::Here here) {
+  Function slope = value_and_grad(f, wrt, here), curved = hvp(f, wrt, here);
   if (slope.error()) return slope;
   return Function("newton(" + f.name() + ")", f.params(), [&](std::span<const Expr> all) {
     Stepper stepper(f, wrt, all);
@@ -212,8 +212,8 @@ Function newtonStep(const Function &f, const Wrt &wrt, const Curvature &method) 
   });
 }
 
-Function gaussNewtonStep(const Function &f, const Wrt &wrt, const Curvature &method) {
-  Function tangent = jvp(f, wrt), cotangent = vjp(f, wrt);
+Function gaussNewtonStep(const Function &f, const Wrt &wrt, const Curvature &method, Arg::Here here) {
+  Function tangent = jvp(f, wrt, here), cotangent = vjp(f, wrt, here);
   if (tangent.error()) return tangent;
   if (cotangent.error()) return cotangent;
   return Function("gauss_newton(" + f.name() + ")", f.params(), [&](std::span<const Expr> all) {

@@ -107,26 +107,30 @@ AccumulateStep accumulate(const Tensors &sums, Arg count, const Tensors &gradien
   return made;
 }
 
-Function inMicroBatches(const Function &f, const std::vector<std::string> &batched, std::int64_t parts) {
+Function inMicroBatches(const Function &f, const std::vector<std::string> &batched, std::int64_t parts,
+                        Arg::Here here) {
+  if (f.error()) return f;
   std::vector<Param> params = f.params();
   std::vector<bool> cut(params.size(), false);
-  bool known = parts > 0;
+  auto refuse = [&](std::string message) {
+    return detail::refused(f.name() + "_micro", f.params(), "inMicroBatches: " + std::move(message), here);
+  };
+  if (parts < 1) return refuse("parts is " + std::to_string(parts) + " but must be 1 or more");
   for (const std::string &name : batched) {
     bool found = false;
-    for (std::size_t k = 0; k < params.size() && known; ++k) {
+    for (std::size_t k = 0; k < params.size(); ++k) {
       if (!detail::names(name, params[k])) continue;
       found = true;
-      known &= !params[k].extents.empty() && !cut[k];
-      if (!known) break;
+      if (params[k].extents.empty()) return refuse("parameter " + params[k].name + " has no axis to cut");
+      if (cut[k]) return refuse("parameter " + params[k].name + " is named twice");
       cut[k] = true;
       params[k].extents[0] *= parts;
     }
-    known &= found;
-    if (!known) break;
+    if (!found) return refuse(f.name() + " has no parameter " + name);
   }
-  return Function(f.name() + "_micro", params, [&](std::span<const Expr> all) {
+  auto body = [&](std::span<const Expr> all) {
     std::vector<Expr> sums;
-    for (std::int64_t part = 0; part < parts && known; ++part) {
+    for (std::int64_t part = 0; part < parts; ++part) {
       std::vector<Arg> arguments;
       for (std::size_t k = 0; k < all.size(); ++k) {
         if (!cut[k]) {
@@ -140,9 +144,9 @@ Function inMicroBatches(const Function &f, const std::vector<std::string> &batch
       for (std::size_t k = 0; k < own.size(); ++k)
         part == 0 ? sums.push_back(own[k]) : void(sums[k] = sums[k] + own[k]);
     }
-    if (sums.empty()) sums.emplace_back(); // a name f has not
     return each(sums.size(), [&](std::size_t at) { return sums[at] / static_cast<double>(parts); });
-  });
+  };
+  return Function(f.name() + "_micro", params, body, here);
 }
 
 Tensors freeze(const Tensors &before, const Tensors &next, const std::vector<bool> &trained) {

@@ -81,12 +81,21 @@ std::vector<std::size_t> placesOf(const std::vector<Param> &params, const Wrt &n
   return places;
 }
 
+/// The first name that is no parameter's.
+std::string unknownOf(const std::vector<Param> &params, const Wrt &names) {
+  for (const std::string &name : names)
+    if (std::none_of(params.begin(), params.end(),
+                     [&](const Param &one) { return detail::names(name, one); }))
+      return name;
+  return "";
+}
+
 std::vector<Arg> argumentsOf(std::span<const Expr> all) { return {all.begin(), all.end()}; }
 
 } // namespace
 
-Function sharpnessAware(const Function &f, const Wrt &wrt, double radius) {
-  Function slope = value_and_grad(f, wrt);
+Function sharpnessAware(const Function &f, const Wrt &wrt, double radius, Arg::Here here) {
+  Function slope = value_and_grad(f, wrt, here);
   if (slope.error()) return slope;
   const auto places = placesOf(f.params(), wrt);
   const std::size_t values = f.results().size();
@@ -140,19 +149,26 @@ Update update(const Lion &method, Rate rate) {
 }
 
 Function trainingStep(const Function &slope, const Wrt &wrt, const Update &update,
-                      const std::function<Tensors(const Tensors &)> &prepare) {
+                      const std::function<Tensors(const Tensors &)> &prepare, Arg::Here here) {
   if (slope.error()) return slope;
   const auto places = placesOf(slope.params(), wrt);
   const std::size_t own = slope.params().size(), count = places.size();
-  const bool known = std::all_of(places.begin(), places.end(), [&](std::size_t at) { return at < own; }) &&
-                     slope.results().size() >= count && count > 0;
+  const std::string name = "step(" + slope.name() + ")";
+  auto refuse = [&](std::string message) {
+    return detail::refused(name, slope.params(), "trainingStep: " + std::move(message), here);
+  };
+  if (std::find(places.begin(), places.end(), own) != places.end())
+    return refuse(slope.name() + " has no parameter " + unknownOf(slope.params(), wrt));
+  if (count == 0) return refuse("no parameter to train");
+  if (slope.results().size() < count)
+    return refuse(slope.name() + " has " + std::to_string(slope.results().size()) + " results for " +
+                  std::to_string(count) + " parameters to train");
   std::vector<Param> params = slope.params();
-  params.push_back({"time", known ? params[places[0]].dtype : f64, {}});
+  params.push_back({"time", params[places[0]].dtype, {}});
   for (const std::string &slot : update.slots)
     for (std::size_t at : places)
-      if (known) params.push_back({slot + "." + params[at].name, params[at].dtype, params[at].extents});
-  return Function("step(" + slope.name() + ")", params, [&](std::span<const Expr> all) -> Results {
-    if (!known) return {{"out0", Expr()}};
+      params.push_back({slot + "." + params[at].name, params[at].dtype, params[at].extents});
+  auto body = [&](std::span<const Expr> all) -> Results {
     std::vector<Expr> made = slope(argumentsOf(all.first(own)));
     const std::size_t values = slope.results().size() - count;
     Tensors parameters = each(count, [&](std::size_t at) { return all[places[at]]; });
@@ -171,7 +187,8 @@ Function trainingStep(const Function &slope, const Wrt &wrt, const Update &updat
       for (std::size_t at = 0; at < count; ++at)
         results.emplace_back(params[own + 1 + slot * count + at].name, entry(nextState[slot], at));
     return results;
-  });
+  };
+  return Function(name, params, body, here);
 }
 
 } // namespace tgc::optim

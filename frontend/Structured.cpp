@@ -29,8 +29,8 @@ bool oneDType(Maker &maker, ArrayRef<int64_t> wrt, size_t results) {
   return !maker.failed();
 }
 
-SparseFunction sparse(const Function &f, const Wrt &wrt, const char *name, bool second) {
-  Maker maker(f, name);
+SparseFunction sparse(const Function &f, const Wrt &wrt, const char *name, bool second, Arg::Here here) {
+  Maker maker(f, name, here);
   auto positions = maker.positions(wrt);
   if (second) detail::scalarFirst(maker);
   oneDType(maker, positions, second ? 1 : maker.f.results.size());
@@ -40,7 +40,7 @@ SparseFunction sparse(const Function &f, const Wrt &wrt, const char *name, bool 
     if (found)
       pattern = std::move(*found);
     else
-      maker.made->error = found.error();
+      maker.fail(found.error());
   }
   maker.begin();
   if (maker.failed()) return {maker.done(), {}};
@@ -57,11 +57,11 @@ SparseFunction sparse(const Function &f, const Wrt &wrt, const char *name, bool 
 
 } // namespace
 
-SparseFunction sparse_jacobian(const Function &f, const Wrt &wrt) {
-  return sparse(f, wrt, "sparse_jacobian", false);
+SparseFunction sparse_jacobian(const Function &f, const Wrt &wrt, Arg::Here here) {
+  return sparse(f, wrt, "sparse_jacobian", false, here);
 }
-SparseFunction sparse_hessian(const Function &f, const Wrt &wrt) {
-  return sparse(f, wrt, "sparse_hessian", true);
+SparseFunction sparse_hessian(const Function &f, const Wrt &wrt, Arg::Here here) {
+  return sparse(f, wrt, "sparse_hessian", true, here);
 }
 
 } // namespace tgc

@@ -19,8 +19,8 @@ Type lifted(Type type, std::int64_t extent) {
 }
 
 /// grad and value_and_grad: a vjp with a cotangent of one for the first result and zero for the others.
-Function gradient(const Function &f, const Wrt &wrt, const char *name, bool values) {
-  Maker maker(f, name);
+Function gradient(const Function &f, const Wrt &wrt, const char *name, bool values, Arg::Here here) {
+  Maker maker(f, name, here);
   auto positions = maker.positions(wrt);
   scalarFirst(maker);
   maker.begin();
@@ -45,13 +45,16 @@ Function gradient(const Function &f, const Wrt &wrt, const char *name, bool valu
 
 } // namespace
 
-Function grad(const Function &f, const Wrt &wrt) { return gradient(f, wrt, "grad", false); }
-Function value_and_grad(const Function &f, const Wrt &wrt) {
-  return gradient(f, wrt, "value_and_grad", true);
+Function grad(const Function &f, const Wrt &wrt, Arg::Here here) {
+  return gradient(f, wrt, "grad", false, here);
+}
+Function value_and_grad(const Function &f, const Wrt &wrt, Arg::Here here) {
+  return gradient(f, wrt, "value_and_grad", true, here);
 }
 
-static Function forward(const Function &f, const Wrt &wrt, const char *name, bool tangentsOnly) {
-  Maker maker(f, name);
+static Function forward(const Function &f, const Wrt &wrt, const char *name, bool tangentsOnly,
+                        Arg::Here here) {
+  Maker maker(f, name, here);
   auto positions = maker.positions(wrt);
   if (!maker.failed())
     for (int64_t position : positions)
@@ -66,12 +69,16 @@ static Function forward(const Function &f, const Wrt &wrt, const char *name, boo
   return maker.end(request.getResults().drop_front(tangentsOnly ? maker.callee.getNumResults() : 0));
 }
 
-Function jvp(const Function &f, const Wrt &wrt) { return forward(f, wrt, "jvp", false); }
+Function jvp(const Function &f, const Wrt &wrt, Arg::Here here) {
+  return forward(f, wrt, "jvp", false, here);
+}
 // Forward over reverse: the tangent of the gradient.
-Function hvp(const Function &f, const Wrt &wrt) { return forward(grad(f, wrt), wrt, "hvp", true); }
+Function hvp(const Function &f, const Wrt &wrt, Arg::Here here) {
+  return forward(grad(f, wrt, here), wrt, "hvp", true, here);
+}
 
-Function vjp(const Function &f, const Wrt &wrt) {
-  Maker maker(f, "vjp");
+Function vjp(const Function &f, const Wrt &wrt, Arg::Here here) {
+  Maker maker(f, "vjp", here);
   auto positions = maker.positions(wrt);
   if (!maker.failed())
     for (const Param &result : maker.f.results)
@@ -94,14 +101,14 @@ static SmallVector<Type> blocksOf(Maker &maker, TypeRange rows, ArrayRef<int64_t
       auto by = graph::tensorOf(maker.callee.getArgumentTypes()[position]);
       Ints shape(graph::tensorOf(row).getShape());
       shape.insert(shape.end(), by.getShape().begin(), by.getShape().end());
-      if (auto ok = Shape(shape).check(); !ok) maker.refuse(ok.error().message);
+      if (auto ok = Shape(shape).check(); !ok) maker.fail(ok.error());
       blocks.push_back(RankedTensorType::get(shape, graph::elementOf(row)));
     }
   return blocks;
 }
 
-Function jacobian(const Function &f, const Wrt &wrt, JacobianMode mode) {
-  Maker maker(f, "jacobian");
+Function jacobian(const Function &f, const Wrt &wrt, JacobianMode mode, Arg::Here here) {
+  Maker maker(f, "jacobian", here);
   auto positions = maker.positions(wrt);
   if (!maker.failed())
     for (const Param &result : maker.f.results)
@@ -127,13 +134,13 @@ static Function firstOf(const Function &f) {
   });
 }
 
-Function hessian(const Function &f, const Wrt &wrt, JacobianMode mode) {
-  Maker maker(f, "hessian");
+Function hessian(const Function &f, const Wrt &wrt, JacobianMode mode, Arg::Here here) {
+  Maker maker(f, "hessian", here);
   auto positions = maker.positions(wrt);
   scalarFirst(maker);
-  if (!maker.failed() && mode == JacobianMode::Reverse) return jacobian(grad(f, wrt), wrt, mode);
+  if (!maker.failed() && mode == JacobianMode::Reverse) return jacobian(grad(f, wrt, here), wrt, mode, here);
   if (!maker.failed() && mode == JacobianMode::Forward)
-    return jacobian(jacobian(firstOf(f), wrt, mode), wrt, mode);
+    return jacobian(jacobian(firstOf(f), wrt, mode, here), wrt, mode, here);
   maker.begin();
   if (maker.failed()) return maker.done();
   SmallVector<Type> rows;
@@ -176,8 +183,10 @@ static SmallVector<Value> moved(Maker &maker, ValueRange results, ArrayRef<int64
 }
 
 Function vmap(const Function &f, std::int64_t extent, const std::vector<std::optional<std::int64_t>> &axes,
-              const Ints &outAxes) {
-  Maker maker(f, "vmap");
+              const Ints &outAxes, Arg::Here here) {
+  std::optional<Error> wrongRule; // rules run before anything is locked
+  if (!f.state->error && extent >= 0) wrongRule = f.state->graph->traceBatchRules(f.state->symbol, extent);
+  Maker maker(f, "vmap", here);
   SmallVector<int64_t> normal, outward;
   if (!maker.failed()) {
     checkCount(maker, maker.f.params.size(), axes.size(), "parameter", "axes");
@@ -191,16 +200,15 @@ Function vmap(const Function &f, std::int64_t extent, const std::vector<std::opt
     normal.push_back(axis ? axisOf(maker, *axis, rank, "parameter " + param.name) : -1);
     if (!axis || maker.failed()) continue;
     param.extents.insert(param.extents.begin() + normal.back(), extent);
-    if (auto ok = Shape(param.extents).check(); !ok) maker.refuse(ok.error().message);
+    if (auto ok = Shape(param.extents).check(); !ok) maker.fail(ok.error());
   }
   for (std::size_t k = 0; !maker.failed() && k < outAxes.size(); ++k) {
     const Param &result = maker.f.results[k];
     outward.push_back(axisOf(maker, outAxes[k], static_cast<std::int64_t>(result.extents.size()) + 1,
                              "result " + result.name));
   }
+  if (wrongRule) maker.fail(*wrongRule);
   maker.begin();
-  if (maker.failed()) return maker.done();
-  maker.made->error = maker.f.graph->traceBatchRules(maker.f.symbol, extent);
   if (maker.failed()) return maker.done();
   SmallVector<Type> types;
   for (Type type : maker.callee.getResultTypes())
@@ -210,8 +218,8 @@ Function vmap(const Function &f, std::int64_t extent, const std::vector<std::opt
   return maker.end(moved(maker, request.getResults(), outward));
 }
 
-Function checkpoint(const Function &f) {
-  Maker maker(f, "checkpoint");
+Function checkpoint(const Function &f, Arg::Here here) {
+  Maker maker(f, "checkpoint", here);
   maker.begin();
   if (maker.failed()) return maker.done();
   auto request =

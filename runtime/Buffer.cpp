@@ -28,7 +28,7 @@ Result<Buffer> Buffer::zeros(DType dtype, const Shape &shape) {
 }
 
 Result<Buffer> Buffer::copyOf(const View &view) {
-  if (auto checked = view.check(); !checked) return checked.error();
+  if (auto checked = view.checkMemory(); !checked) return checked.error();
   auto buffer = make(view.dtype(), view.shape());
   if (buffer) copyElements(view, buffer->view());
   return buffer;

@@ -113,7 +113,7 @@ Result<Buffer> readNpyFile(const std::string &path, std::optional<DType> wanted)
 }
 
 Result<std::vector<std::byte>> npyBytes(const View &view, NpyOrder order) {
-  if (auto checked = view.check(); !checked) return checked.error();
+  if (auto checked = view.checkMemory(); !checked) return checked.error();
   // Fortran order of a tensor is C order of the tensor with its axes reversed.
   View stored = view;
   if (order == NpyOrder::Fortran) {

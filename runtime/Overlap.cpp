@@ -1,6 +1,7 @@
 // Few ports: compare every pair. Many: sort by address and sweep, so that a gradient of a thousand tensors
-// stays cheap.
+// stays cheap. Only where address ranges meet does it matter where the elements lie.
 #include "runtime/Overlap.h"
+#include "runtime/Interleave.h"
 #include <algorithm>
 
 namespace tgc {
@@ -52,27 +53,49 @@ bool writesTwice(const MutableView &view) {
   return false;
 }
 
-bool meet(const Interval &a, const Interval &b) { return a.begin < b.end && b.begin < a.end; }
+struct Ports {
+  std::span<const View> arguments;
+  std::span<const MutableView> results;
+  const View &operator[](std::size_t port) const {
+    return port < arguments.size() ? arguments[port] : results[port - arguments.size()];
+  }
+};
 
-Result<void> checkPairs(const Program &program, const Interval *intervals, std::size_t arguments,
-                        std::size_t all) {
+bool meet(const Interval &a, const Interval &b, const Ports &ports) {
+  return a.begin < b.end && b.begin < a.end && shareElements(ports[a.port], ports[b.port]);
+}
+
+Result<void> checkPairs(const Program &program, const Interval *intervals, const Ports &ports) {
+  const std::size_t arguments = ports.arguments.size(), all = arguments + ports.results.size();
   for (std::size_t result = arguments; result < all; ++result)
     for (std::size_t other = 0; other < result; ++other)
-      if (meet(intervals[result], intervals[other])) [[unlikely]]
+      if (meet(intervals[result], intervals[other], ports)) [[unlikely]]
         return overlap(program, intervals[result], intervals[other]);
   return {};
 }
 
-Result<void> sweep(const Program &program, Interval *intervals, std::size_t arguments, std::size_t all) {
+/// Ranges meet: every pair of them, in the order of their addresses.
+Result<void> checkMeeting(const Program &program, const Interval *intervals, const Interval *end,
+                          const Ports &ports) {
+  const std::size_t arguments = ports.arguments.size();
+  for (const Interval *at = intervals; at != end; ++at)
+    for (const Interval *next = at + 1; next != end && next->begin < at->end; ++next)
+      if (std::max(at->port, next->port) >= arguments && meet(*at, *next, ports))
+        return overlap(program, *at, *next);
+  return {};
+}
+
+Result<void> sweep(const Program &program, Interval *intervals, const Ports &ports) {
+  const std::size_t arguments = ports.arguments.size(), all = arguments + ports.results.size();
   Interval *end =
       std::remove_if(intervals, intervals + all, [](const Interval &i) { return i.begin == i.end; });
   std::sort(intervals, end, [](const Interval &a, const Interval &b) { return a.begin < b.begin; });
   const Interval *lastArgument = nullptr, *lastResult = nullptr; // whoever reaches furthest so far
   for (const Interval *at = intervals; at != end; ++at) {
     const bool isResult = at->port >= arguments;
-    if (lastResult && at->begin < lastResult->end) return overlap(program, *at, *lastResult);
-    if (isResult && lastArgument && at->begin < lastArgument->end)
-      return overlap(program, *at, *lastArgument);
+    if ((lastResult && at->begin < lastResult->end) ||
+        (isResult && lastArgument && at->begin < lastArgument->end)) [[unlikely]]
+      return checkMeeting(program, intervals, end, ports);
     const Interval *&last = isResult ? lastResult : lastArgument;
     if (!last || at->end > last->end) last = at;
   }
@@ -98,8 +121,9 @@ Result<void> checkOverlap(const Program &program, std::span<const View> argument
     note(view);
   }
   joinDonated(program, scratch);
-  if (results.size() * port <= fewPairs) return checkPairs(program, scratch, arguments.size(), port);
-  return sweep(program, scratch, arguments.size(), port);
+  const Ports ports{arguments, results};
+  return results.size() * port <= fewPairs ? checkPairs(program, scratch, ports)
+                                           : sweep(program, scratch, ports);
 }
 
 } // namespace tgc

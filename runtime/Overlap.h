@@ -11,10 +11,11 @@ struct Interval {
   std::size_t port;
 };
 
-/// Errors: Invalid, naming both ports, when a result shares an address range with another result or an
-/// argument, or names one element twice. Ranges are compared from lowest to highest address, so interleaved
-/// columns count as overlapping. A result in exactly the memory of the argument donated to it is accepted.
-/// `scratch` has room for every port. Cost: all pairs when there are few, else a sort.
+/// Errors: Invalid, naming both ports, when a result shares an element with another result or an argument, or
+/// names one element twice. Interleaved columns share none; strides too entangled to tell (shareElements)
+/// count as sharing. A result in exactly the memory of the argument donated to it is accepted. `scratch` has
+/// room for every port. Cost: all pairs when there are few, else a sort; where address ranges meet, a search
+/// for each such pair besides.
 Result<void> checkOverlap(const Program &program, std::span<const View> arguments,
                           std::span<const MutableView> results, Interval *scratch);
 

@@ -9,8 +9,8 @@ namespace tgc {
 /// Runs the program. Const and re-entrant: concurrent calls need one workspace each. Nothing is allocated
 /// when all views are dense. Views: one for each port, of its dtype and extents; strided ones are packed into
 /// the workspace's tail and scattered back. Errors: Invalid, naming the port and both facts, for a wrong
-/// count, dtype or extents, a null pointer, a result that shares memory with another port or with itself, a
-/// workspace in use or too small; Limit when the tail finds no memory. Nothing is written before all of
+/// count, dtype or extents, a null pointer, a result that shares an element with another port or with itself,
+/// a workspace in use or too small; Limit when the tail finds no memory. Nothing is written before all of
 /// this is known. Cost: about 60 ns beside the kernels for a program of one step.
 Result<void> run(const Program &program, std::span<const View> arguments,
                  std::span<const MutableView> results, Workspace &workspace, const RunOptions &options = {});

@@ -31,6 +31,12 @@ Result<void> View::check() const {
                "the strides of " + typeText() + " are not one for each axis, within 2^48 elements"};
 }
 
+Result<void> View::checkMemory() const {
+  if (auto checked = check(); !checked) return checked.error();
+  if (start || count == 0) return {};
+  return Error{ErrorKind::Invalid, typeText() + " has a null pointer"};
+}
+
 View::Span View::addresses() const {
   const auto base = reinterpret_cast<std::uintptr_t>(start);
   if (count == 0) return {base, base};

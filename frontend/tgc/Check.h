@@ -45,10 +45,10 @@ struct CheckReport {
 
 /// Compiles f and its derivatives and compares them at `inputs` (one for each parameter) along random
 /// directions: tangents against the remainder of the linear model, whose order must be 2 (a kink within the
-/// step is no mistake); cotangents against tangents (<ct, J t> = <J' ct, t>); with order 2 the same of f's
-/// jvp and vjp, and the symmetry of second derivatives; maps against a loop. Cost: some nine compilations and
-/// a hundred runs; a failure adds up to as many for each operation of f. Errors: Invalid where nothing can be
-/// differentiated, as compile and run.
+/// step is no mistake); derivatives along no direction against zero; cotangents against tangents (<ct, J t> =
+/// <J' ct, t>); with order 2 the same of f's jvp and vjp, and the symmetry of second derivatives; maps
+/// against a loop. Cost: some eleven compilations and a hundred runs; a failure adds up to as many for each
+/// operation of f. Errors: Invalid where nothing can be differentiated, as compile and run.
 Result<CheckReport> check_derivatives(const Function &f, std::span<const View> inputs,
                                       const CheckOptions &options = {});
 inline Result<CheckReport> check_derivatives(const Function &f, std::initializer_list<View> inputs,

@@ -36,7 +36,9 @@ private:
 /// first the function's arguments, then all its results, so that a rule need not compute them again.
 struct Rules {
   /// Then a tangent for each floating-point argument; gives a tangent for each floating-point result. Linear
-  /// in the tangents. Left out: the transpose of `vjp`.
+  /// in the tangents: zero where they are zero, so d_x + 1 is none. That is looked at where the rule is
+  /// transposed, and measured by check_derivatives; else a rule is taken at its word. Left out: the transpose
+  /// of `vjp`.
   Rule jvp = {};
   /// Then a cotangent for each floating-point result; gives a cotangent for each floating-point argument.
   /// Linear in the cotangents. Left out: the transpose of `jvp`.

@@ -24,11 +24,11 @@ struct Layout {
 };
 
 struct CompileOptions {
-  /// Threads of a call; 0 takes all cores, 1 creates none.
+  /// Threads of a call; 0 takes all cores, 1 creates none. Errors: Invalid below 0, as for the numbers below.
   int threads = 0;
   /// The host's own parallel-for; tgc then creates no thread.
   Executor executor = {};
-  /// 0: no fusion, plain loops (the reference); 2: everything.
+  /// 0: no fusion, plain loops (the reference); 1: fusion, plain loops; 2: everything.
   int level = 2;
   /// Most bytes of one contraction network's intermediates alive at once; 0 is unlimited. Beyond it indices
   /// are sliced and the network runs one value of them after another.
@@ -66,6 +66,10 @@ struct Summary {
 /// A compiled function: immutable, re-entrant, cheap to copy.
 class Executable {
 public:
+  // Copies only: an Executable that was moved from is still what it was.
+  Executable(const Executable &) = default;
+  Executable &operator=(const Executable &) = default;
+
   const std::vector<Param> &params() const;
   const std::vector<Param> &results() const;
   /// Bytes of scratch one call needs; see Workspace.
@@ -75,7 +79,8 @@ public:
   /// Runs on the caller's buffers: no allocation, no lock but that of a foreign function whose calls must not
   /// overlap. Arguments and results may have any alignment and any strides; those that lie neither row-major
   /// nor as `layouts` says are packed.
-  /// Errors: Invalid where count, dtype or extents differ, a result overlaps another or an argument, or the
+  /// Errors: Invalid where count, dtype or extents differ, a result shares an element with another or with an
+  /// argument (columns of one matrix, side by side, do not), or the
   /// workspace is in use or too small; Unavailable with the words of a foreign function that failed.
   Result<void> run(std::span<const View> arguments, std::span<const MutableView> results,
                    Workspace &workspace) const;
@@ -93,8 +98,10 @@ private:
 };
 
 /// Compiles for the machine it runs on.
-/// Errors: the first error of building, at the caller's line; Invalid for a donation or layout that names no
-/// argument or result or does not fit its type; Unsupported, Limit, Internal as the compiler says.
-Result<Executable> compile(const Function &function, const CompileOptions &options = {});
+/// Errors: the first error of building, at its line; Invalid, at the line of this call, for a number that is
+/// no choice of an option, and for a donation or layout that names no argument or result or does not fit its
+/// type; Unsupported, Limit, Internal as the compiler says.
+Result<Executable> compile(const Function &function, const CompileOptions &options = {},
+                           Arg::Here here = Arg::Here::current());
 
 } // namespace tgc

@@ -7,6 +7,7 @@
 #include "tgc/Shape.h"
 #include <concepts>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <source_location>
@@ -40,8 +41,13 @@ public:
   /// The places that an index names, to read or (giving a new value) to write: x.at({0, i}).add(v).
   At at(std::vector<Item> items) const;
 
-  // For the library.
-  Expr(std::shared_ptr<detail::Trace> trace, std::uint32_t id) : trace(std::move(trace)), id(id) {}
+  // For the library. No constructor takes these: {0, 1} would be an Expr, and lists of indices are not.
+  static Expr of(std::shared_ptr<detail::Trace> trace, std::uint32_t id) {
+    Expr made;
+    made.trace = std::move(trace);
+    made.id = id;
+    return made;
+  }
   static constexpr std::uint32_t failed = ~std::uint32_t(0);
   std::shared_ptr<detail::Trace> trace;
   std::uint32_t id = failed;
@@ -71,7 +77,11 @@ public:
   Arg(bool value, Here here = Here::current()) : held(value), here(here) {}
   template <std::integral T>
     requires(!std::same_as<T, bool>)
-  Arg(T value, Here here = Here::current()) : held(static_cast<std::int64_t>(value)), here(here) {}
+  Arg(T value, Here here = Here::current()) : held(static_cast<std::int64_t>(value)), here(here) {
+    if constexpr (std::unsigned_integral<T>)
+      if (value > std::uint64_t(std::numeric_limits<std::int64_t>::max()))
+        held = static_cast<double>(value); // no i64 holds it
+  }
   Arg(double value, Here here = Here::current()) : held(value), here(here) {}
   Arg(DType value, Here here = Here::current()) : held(value), here(here) {}
   Arg(std::string value, Here here = Here::current()) : held(std::move(value)), here(here) {}

@@ -94,20 +94,34 @@ public:
                  }),
                  here, detail::Arity<std::decay_t<F>>::count) {}
 
+  // Copies only: a Function that was moved from is still what it was.
+  Function(const Function &) = default;
+  Function &operator=(const Function &) = default;
+
   const std::string &name() const;
   const std::vector<Param> &params() const;
   const std::vector<Param> &results() const;
   /// The first error of building, if there was one.
   std::optional<Error> error() const;
 
-  /// The function's ops written into the graph the arguments belong to; gives its results.
-  /// Errors: Invalid if count, dtypes or extents differ from the parameters'.
+  /// The function's ops written into the graph the arguments belong to; gives its results. A plain number
+  /// takes the parameter's type. Errors: Invalid, at the caller's line, if count, dtypes or extents differ
+  /// from the parameters', or a number does not fit the parameter's dtype.
   std::vector<Expr> operator()(std::vector<Arg> arguments, Arg::Here here = Arg::Here::current()) const;
-  /// The same for functions with one result.
-  template <typename... Args>
-    requires(std::convertible_to<Args, Arg> && ...)
-  Expr operator()(Args &&...arguments) const {
-    return first((*this)(std::vector<Arg>{Arg(arguments)...}));
+  std::vector<Expr> operator()(std::initializer_list<Arg> arguments,
+                               Arg::Here here = Arg::Here::current()) const {
+    return (*this)(std::vector<Arg>(arguments), here);
+  }
+  /// The same for functions with one result. The first argument becomes an Arg where the call is written, and
+  /// brings that place.
+  template <typename... Rest>
+    requires(std::convertible_to<Rest, Arg> && ...)
+  Expr operator()(Arg argument, Rest &&...rest) const {
+    const Arg::Here here = argument.here;
+    return first((*this)(std::vector<Arg>{std::move(argument), argumentAt(rest, here)...}, here));
+  }
+  Expr operator()(Arg::Here here = Arg::Here::current()) const {
+    return first((*this)(std::vector<Arg>(), here));
   }
 
   /// The graph in MLIR's text.
@@ -119,6 +133,12 @@ public:
 
 private:
   Function(std::string name, std::vector<Param> params, const Body &body, Arg::Here here, std::size_t arity);
+  template <typename T> static Arg argumentAt(const T &value, Arg::Here here) {
+    if constexpr (std::is_constructible_v<Arg, const T &, Arg::Here>)
+      return Arg(value, here);
+    else
+      return Arg(value);
+  }
   static Expr first(std::vector<Expr> results) { return results.empty() ? Expr() : results.front(); }
 };
 

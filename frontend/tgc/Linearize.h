@@ -18,9 +18,9 @@ struct Linearized {
 /// parts are functions like any other; calls of functions with own rules are still calls in them. Cost of
 /// building: stages algebra to batch. Memory: numbers and views are made again in `apply` rather than kept.
 /// Errors: as jvp, and of those stages.
-Linearized linearize(const Function &f, const Wrt &wrt);
+Linearized linearize(const Function &f, const Wrt &wrt, Arg::Here here = Arg::Here::current());
 /// The vjp in two parts: `apply` takes a cotangent for each floating-point result of f and gives the
 /// cotangents of `wrt`.
-Linearized pullback(const Function &f, const Wrt &wrt);
+Linearized pullback(const Function &f, const Wrt &wrt, Arg::Here here = Arg::Here::current());
 
 } // namespace tgc

@@ -61,10 +61,12 @@ struct Curvature {
 };
 /// A the Hessian of f's first result, a scalar. Parameters: f's. Results: f's, then the next parameters, in
 /// wrt's order under their names. Errors: as grad.
-Function newtonStep(const Function &f, const Wrt &wrt, const Curvature &method = {});
+Function newtonStep(const Function &f, const Wrt &wrt, const Curvature &method = {},
+                    Arg::Here here = Arg::Here::current());
 /// For 1/2 |r|^2 of f's first result r: A = J' J, by one tangent and one cotangent a product, positive
 /// semidefinite everywhere; damping makes it Levenberg's. Parameters and results as newtonStep's. Errors: as
 /// jvp.
-Function gaussNewtonStep(const Function &f, const Wrt &wrt, const Curvature &method = {});
+Function gaussNewtonStep(const Function &f, const Wrt &wrt, const Curvature &method = {},
+                         Arg::Here here = Arg::Here::current());
 
 } // namespace tgc::optim

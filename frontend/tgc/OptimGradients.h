@@ -73,9 +73,10 @@ struct AccumulateStep {
 AccumulateStep accumulate(const Tensors &sums, Arg count, const Tensors &gradients, Arg examples);
 /// A function of means over examples (losses, gradients) with its `batched` parameters `parts` times longer
 /// on axis 0: the means of `parts` micro-batches, one after another in one program, averaged. Peak memory is
-/// that of one micro-batch and the results. Errors: Invalid for a name f has not, or a parameter without
-/// axes.
-Function inMicroBatches(const Function &f, const std::vector<std::string> &batched, std::int64_t parts);
+/// that of one micro-batch and the results. Errors: Invalid for a name f has not, no part, or a parameter
+/// without axes.
+Function inMicroBatches(const Function &f, const std::vector<std::string> &batched, std::int64_t parts,
+                        Arg::Here here = Arg::Here::current());
 
 /// `next` where `trained`, `before` elsewhere: parameters and state that a step leaves as they are. What is
 /// not asked for is not computed.

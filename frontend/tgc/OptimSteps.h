@@ -54,7 +54,8 @@ using GradientOf = std::function<Tensors(const Tensors &parameters)>;
 GradientOf sharpnessAware(GradientOf gradient, double radius);
 /// value_and_grad of f with the gradient of sharpness-aware minimisation; f's results are those at the
 /// parameters themselves. Errors: as value_and_grad.
-Function sharpnessAware(const Function &f, const Wrt &wrt, double radius);
+Function sharpnessAware(const Function &f, const Wrt &wrt, double radius,
+                        Arg::Here here = Arg::Here::current());
 
 /// A method with its state as lists of tensors beside the parameters, one list a slot; state starts at zero.
 struct Update {
@@ -82,6 +83,7 @@ Update update(const Lion &method, Rate rate);
 /// names, then the next state: what goes in under a name comes out under it. `prepare` sees the gradients
 /// first (clipping, noise). Errors: as slope's; Invalid for a name slope has not.
 Function trainingStep(const Function &slope, const Wrt &wrt, const Update &update,
-                      const std::function<Tensors(const Tensors &gradients)> &prepare = {});
+                      const std::function<Tensors(const Tensors &gradients)> &prepare = {},
+                      Arg::Here here = Arg::Here::current());
 
 } // namespace tgc::optim

@@ -55,7 +55,7 @@ struct Coo {
 namespace detail {
 /// The tensors of a conversion; after an error all of them hold it.
 inline Csr rowsOf(const std::vector<Expr> &parts, const Expr &from, Ints extents, Arg::Here here) {
-  auto part = [&](std::size_t k) { return k < parts.size() ? parts[k] : Expr(from.trace, Expr::failed); };
+  auto part = [&](std::size_t k) { return k < parts.size() ? parts[k] : Expr::of(from.trace, Expr::failed); };
   return {part(0), part(1), part(2), std::move(extents), here};
 }
 } // namespace detail

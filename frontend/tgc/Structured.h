@@ -21,9 +21,9 @@ struct SparseFunction {
 /// and the program's size do not follow the extents where the structure is regular.
 /// Errors: as jacobian; Invalid where results and parameters differ in dtype; Limit where the pattern is
 /// neither regular nor has fewer than 2^25 nonzeros.
-SparseFunction sparse_jacobian(const Function &f, const Wrt &wrt);
+SparseFunction sparse_jacobian(const Function &f, const Wrt &wrt, Arg::Here here = Arg::Here::current());
 /// The same of the second derivatives of f's first result, a scalar. Both triangles are in it.
-SparseFunction sparse_hessian(const Function &f, const Wrt &wrt);
+SparseFunction sparse_hessian(const Function &f, const Wrt &wrt, Arg::Here here = Arg::Here::current());
 
 /// A derivative without its outer unit matrices. `cores` takes f's arguments and gives the core of each
 /// block, row by row (out0, out1, ...); `blocks` says how each dense block is made of its core. A block
@@ -35,8 +35,10 @@ struct CompressedFunction {
 };
 
 /// Cost of the cores: that of the dense derivative without its zeros. Errors: as jacobian and hessian.
-CompressedFunction compressed_jacobian(const Function &f, const Wrt &wrt);
-CompressedFunction compressed_hessian(const Function &f, const Wrt &wrt);
+CompressedFunction compressed_jacobian(const Function &f, const Wrt &wrt,
+                                       Arg::Here here = Arg::Here::current());
+CompressedFunction compressed_hessian(const Function &f, const Wrt &wrt,
+                                      Arg::Here here = Arg::Here::current());
 
 /// The dense blocks.
 Function expanded(const CompressedFunction &derivative);
@@ -46,6 +48,6 @@ Function times(const CompressedFunction &derivative);
 /// Takes f's arguments, then `b`, a tensor of the extents of the only block's rows; gives the x for which the
 /// derivative times x is b. What unit matrices tie is solved apart: n blocks of k by k, or one for n right
 /// sides. Errors: Invalid for several blocks, or one that is not square. A singular block gives NaN.
-Function solved(const CompressedFunction &derivative);
+Function solved(const CompressedFunction &derivative, Arg::Here here = Arg::Here::current());
 
 } // namespace tgc

@@ -2,20 +2,30 @@
 #pragma once
 #include "tgc/View.h"
 #include <memory>
+#include <utility>
 
 namespace tgc {
 
 /// A dense, row-major array of one dtype. Movable, not copyable: a copy of data is always asked for by name
-/// (`clone`).
+/// (`clone`). One that was moved from is like a new one: f64[0].
 class Buffer {
 public:
   Buffer() = default;
+  Buffer(Buffer &&other) noexcept { *this = std::move(other); }
+  Buffer &operator=(Buffer &&other) noexcept {
+    std::swap(type, other.type);
+    std::swap(extents, other.extents);
+    std::swap(start, other.start);
+    std::swap(owner, other.owner);
+    if (this != &other) other.reset();
+    return *this;
+  }
 
   /// Uninitialised elements, 64-byte aligned. Errors: Limit, of Shape or where memory runs out.
   static Result<Buffer> make(DType dtype, const Shape &shape);
   /// Elements all zero bits.
   static Result<Buffer> zeros(DType dtype, const Shape &shape);
-  /// A dense copy of any view.
+  /// A dense copy of any view. Errors: Invalid for an invalid view, or a null pointer to elements; as `make`.
   static Result<Buffer> copyOf(const View &view);
   /// Memory of somebody else: `owner` is released when the buffer goes, and may be empty.
   static Buffer borrow(DType dtype, const Shape &shape, void *data, std::shared_ptr<void> owner = {});
@@ -51,6 +61,13 @@ private:
     if (stored == type) return true;
     if (stored == DType::u16) return type == DType::bf16 || type == DType::f16;
     return stored == DType::u8 && type == DType::boolean;
+  }
+
+  void reset() {
+    type = DType::f64;
+    extents = Shape{0};
+    start = nullptr;
+    owner.reset();
   }
 
   DType type = DType::f64;

@@ -23,9 +23,11 @@ Result<Buffer> readNpyFile(const std::string &path, std::optional<DType> wanted 
 enum class NpyOrder : std::uint8_t { C, Fortran };
 
 /// The file image of a view: version 1.0, little-endian, bf16 as `|V2`, data at a multiple of 64 bytes.
+/// Errors: Invalid for an invalid view, or a null pointer to elements.
 Result<std::vector<std::byte>> npyBytes(const View &view, NpyOrder order = NpyOrder::C);
 
-/// Writes it to a file. Errors: Unavailable, with the system's reason; a partly written file is removed.
+/// Writes it to a file. Errors: as npyBytes; Unavailable, with the system's reason; a partly written file is
+/// removed.
 Result<void> writeNpyFile(const std::string &path, const View &view, NpyOrder order = NpyOrder::C);
 
 } // namespace tgc

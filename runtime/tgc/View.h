@@ -57,6 +57,8 @@ public:
   bool valid() const { return isValid; }
   /// What makes the view invalid. Cost: builds the shape again; for messages only.
   Result<void> check() const;
+  /// The same, and that there is memory where there are elements: before the first one is read.
+  Result<void> checkMemory() const;
   /// "f32[4, 8]".
   std::string typeText() const { return tgc::typeText(type, shape()); }
 

@@ -1,4 +1,4 @@
-// Loops written by hand with AVX-512 intrinsics: what the row kernels are measured against.
+// Loops written by hand with AVX-512 or AVX2 intrinsics: what the row kernels are measured against.
 #pragma once
 #include <cstdint>
 

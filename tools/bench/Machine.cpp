@@ -15,8 +15,8 @@
 namespace tgc::bench {
 namespace {
 
-// Ten independent chains cover the latency of four cycles on two units.
-__attribute__((target("avx512f"))) double peakSingle(int rounds) {
+// Ten independent chains cover the latency of four or five cycles on two units.
+__attribute__((target("avx512f"))) double peakSingle512(int rounds) {
   __m512 x = _mm512_set1_ps(0.999f), y = _mm512_set1_ps(1e-3f);
   __m512 a = x, b = y, c = x, d = y, e = x, f = y, g = x, h = y, i = x, j = y;
   double start = seconds();
@@ -31,7 +31,7 @@ __attribute__((target("avx512f"))) double peakSingle(int rounds) {
   return rounds * 10 * 32.0 / (seconds() - start) * 1e-9;
 }
 
-__attribute__((target("avx512f"))) double peakDouble(int rounds) {
+__attribute__((target("avx512f"))) double peakDouble512(int rounds) {
   __m512d x = _mm512_set1_pd(0.999), y = _mm512_set1_pd(1e-3);
   __m512d a = x, b = y, c = x, d = y, e = x, f = y, g = x, h = y, i = x, j = y;
   double start = seconds();
@@ -44,6 +44,36 @@ __attribute__((target("avx512f"))) double peakDouble(int rounds) {
                  : "+v"(a), "+v"(b), "+v"(c), "+v"(d), "+v"(e), "+v"(f), "+v"(g), "+v"(h), "+v"(i), "+v"(j));
   }
   return rounds * 10 * 16.0 / (seconds() - start) * 1e-9;
+}
+
+__attribute__((target("avx2,fma"))) double peakSingle256(int rounds) {
+  __m256 x = _mm256_set1_ps(0.999f), y = _mm256_set1_ps(1e-3f);
+  __m256 a = x, b = y, c = x, d = y, e = x, f = y, g = x, h = y, i = x, j = y;
+  double start = seconds();
+  for (int round = 0; round < rounds; ++round) {
+    a = _mm256_fmadd_ps(a, x, y), b = _mm256_fmadd_ps(b, x, y), c = _mm256_fmadd_ps(c, x, y);
+    d = _mm256_fmadd_ps(d, x, y), e = _mm256_fmadd_ps(e, x, y), f = _mm256_fmadd_ps(f, x, y);
+    g = _mm256_fmadd_ps(g, x, y), h = _mm256_fmadd_ps(h, x, y), i = _mm256_fmadd_ps(i, x, y);
+    j = _mm256_fmadd_ps(j, x, y);
+    asm volatile(""
+                 : "+x"(a), "+x"(b), "+x"(c), "+x"(d), "+x"(e), "+x"(f), "+x"(g), "+x"(h), "+x"(i), "+x"(j));
+  }
+  return rounds * 10 * 16.0 / (seconds() - start) * 1e-9;
+}
+
+__attribute__((target("avx2,fma"))) double peakDouble256(int rounds) {
+  __m256d x = _mm256_set1_pd(0.999), y = _mm256_set1_pd(1e-3);
+  __m256d a = x, b = y, c = x, d = y, e = x, f = y, g = x, h = y, i = x, j = y;
+  double start = seconds();
+  for (int round = 0; round < rounds; ++round) {
+    a = _mm256_fmadd_pd(a, x, y), b = _mm256_fmadd_pd(b, x, y), c = _mm256_fmadd_pd(c, x, y);
+    d = _mm256_fmadd_pd(d, x, y), e = _mm256_fmadd_pd(e, x, y), f = _mm256_fmadd_pd(f, x, y);
+    g = _mm256_fmadd_pd(g, x, y), h = _mm256_fmadd_pd(h, x, y), i = _mm256_fmadd_pd(i, x, y);
+    j = _mm256_fmadd_pd(j, x, y);
+    asm volatile(""
+                 : "+x"(a), "+x"(b), "+x"(c), "+x"(d), "+x"(e), "+x"(f), "+x"(g), "+x"(h), "+x"(i), "+x"(j));
+  }
+  return rounds * 10 * 8.0 / (seconds() - start) * 1e-9;
 }
 
 /// Processor time of this thread: a copy is too long to hope for a moment without other work on the machine.
@@ -80,10 +110,14 @@ std::string machineText() {
 }
 
 double peakGflops(bool isDouble) {
-  if (!__builtin_cpu_supports("avx512f")) return 0;
+  double (*measure)(int) = nullptr;
+  if (__builtin_cpu_supports("avx512f"))
+    measure = isDouble ? peakDouble512 : peakSingle512;
+  else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    measure = isDouble ? peakDouble256 : peakSingle256;
   double best = 0;
-  for (int sample = 0; sample < 25; ++sample)
-    best = std::max(best, isDouble ? peakDouble(40000) : peakSingle(40000));
+  for (int sample = 0; measure && sample < 25; ++sample)
+    best = std::max(best, measure(40000));
   return best;
 }
 

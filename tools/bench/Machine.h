@@ -9,7 +9,8 @@ double seconds();
 /// The processor's name, cores, caches and load.
 std::string machineText();
 
-/// GFLOP/s of multiply-adds in registers on one core; 0 without AVX-512. Cost: some milliseconds.
+/// GFLOP/s of multiply-adds in registers on one core, in the widest vectors it has; 0 without AVX2. Cost:
+/// some milliseconds.
 double peakGflops(bool isDouble);
 
 /// GB/s, read plus written, of one core copying memory much larger than the second-level cache; the best of

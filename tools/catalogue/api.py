@@ -7,6 +7,7 @@ from catalogue import PARAMS
 ARGUMENTS = ("Arg", "Number", "Cuts")  # an Arg by itself, with the place it was made at
 MAY_BE_NOTHING = ARGUMENTS + ("Axes",)  # types with an empty value of their own
 KEYWORDS = {"and", "or", "not", "xor", "default", "union", "new", "delete", "this", "operator", "template"}
+RENAMED = {"std": "stddev"}  # beside `using namespace tgc`, a name std would be the namespace's too
 HANDWRITTEN = {"einsum", "constant"}  # Einsum.h; literals
 
 
@@ -56,7 +57,7 @@ def function(row):
     passed = ", ".join(f'{{"{n.rstrip("_")}", {value}}}' for (n, _, _), value in zip(row.params, values))
     several = row.many_results
     returns, call = ("std::vector<Expr>", "applyAll") if several else ("Expr", "apply")
-    return (f"{comment(row)}\ninline {returns} {safe(row.name)}({', '.join(parts)}) {{\n"
+    return (f"{comment(row)}\ninline {returns} {RENAMED.get(row.name, safe(row.name))}({', '.join(parts)}) {{\n"
             f'  return {call}("{row.name}", {{{passed}}}, {here});\n}}\n')
 
 

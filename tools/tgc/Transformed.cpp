@@ -64,18 +64,20 @@ public:
     if (name == "custom_derivative")
       return refuse(step, "custom_derivative of functions of an .mlir file is not built yet");
     if (name == "vmap") return mapped(f, step);
-    if (name == "checkpoint") return checkpoint(f);
+    if (name == "checkpoint") return checkpoint(f, nowhere);
     if (name == "jacobian" || name == "hessian") return dense(f, step, wrt);
     return (name == "grad"             ? grad
             : name == "value_and_grad" ? value_and_grad
             : name == "jvp"            ? jvp
             : name == "vjp"            ? vjp
-                                       : hvp)(f, wrt);
+                                       : hvp)(f, wrt, nowhere);
   }
 
   std::size_t maps = 0;
 
 private:
+  static constexpr Arg::Here nowhere = {}; ///< errors get the place of their step, not one in this file
+
   const language::Ast &holder;
   const Sizes &sizes;
   ExitCode &code;
@@ -94,7 +96,8 @@ private:
     const JacobianMode modes[] = {JacobianMode::Auto, JacobianMode::Forward, JacobianMode::Reverse};
     const std::string names[] = {"\"auto\"", "\"forward\"", "\"reverse\""};
     for (int k = 0; k < 3; ++k)
-      if (mode == names[k]) return (step.transformation == "hessian" ? hessian : jacobian)(f, wrt, modes[k]);
+      if (mode == names[k])
+        return (step.transformation == "hessian" ? hessian : jacobian)(f, wrt, modes[k], nowhere);
     Error error = at(step, std::string(step.transformation) + " has no mode " + mode);
     error.notes.push_back(language::help("modes are \"auto\", \"forward\" and \"reverse\""));
     return error;
@@ -118,7 +121,7 @@ private:
     Ints moved;
     for (const auto &axis : outward.axes)
       moved.push_back(axis.value_or(0));
-    return vmap(f, *extent, axes.axes, moved);
+    return vmap(f, *extent, axes.axes, moved, nowhere);
   }
 };
 

@@ -47,14 +47,14 @@ TEST_CASE("check: smooth, linear, bent and wild functions pass, to the second or
     CheckReport report = checked(over("f", body));
     CHECK_MESSAGE(report.holds(), report.text());
     CHECK(report.culprit.empty());
-    CHECK(report.claims.size() == 10);
+    CHECK(report.claims.size() == 11);
   }
 }
 
 TEST_CASE("check: the order of the remainder is 2 where the function is curved") {
   CheckReport report =
       checked(over("f", [](Expr x) { return sum(exp(x)); }), {View(at)}, {.order = 1, .batch = 0});
-  CHECK(report.claims.size() == 2);
+  CHECK(report.claims.size() == 3);
   CHECK(report.claims[0].order == doctest::Approx(2).epsilon(0.05));
 }
 
@@ -106,6 +106,16 @@ TEST_CASE("check: planted mistakes are caught, named, and shown at the worst ele
     CHECK(!report.holds());
     CHECK_MESSAGE(report.culprit.find("the rules of wave") != std::string::npos, report.text());
     CHECK(report.text().find(" element ") != std::string::npos);
+  }
+}
+
+TEST_CASE("check: a rule that is affine, not linear, is told from one that is wrong in another way") {
+  for (Rules rules : {Rules{.jvp = [](Expr x, Expr, Expr dx) { return cos(x) * dx + 1e-9; }},
+                      Rules{.vjp = [](Expr x, Expr, Expr ct) { return cos(x) * ct + 1; }}}) {
+    CheckReport report = checked(inside(rules));
+    CHECK(failures(report).find("zero directions give zero") != std::string::npos);
+    CHECK(report.text().find("not linear in them") != std::string::npos);
+    CHECK_MESSAGE(report.culprit.find("the rules of wave") != std::string::npos, report.text());
   }
 }
 

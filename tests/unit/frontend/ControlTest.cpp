@@ -425,5 +425,5 @@ TEST_CASE("control: what does not fit is refused with both facts") {
   CHECK(errorOf(f([&](Expr x, Expr) {
           Expr last = fori_loop(0, 3, [&](Expr, Expr c) { return stray = c + 1.0; }, x);
           return last + stray;
-        })) == "result out0 of f is not a value of this function");
+        })) == "an argument is a value inside a loop or branch of f, and cannot leave it that way");
 }

@@ -1,6 +1,7 @@
 // Derivatives in two parts; where maps put their axes; what gradients share.
 #include "tgc/Linearize.h"
 #include "tests/unit/frontend/RunAll.h"
+#include "tgc/Control.h"
 #include "tgc/Custom.h"
 #include "tgc/Ops.h"
 
@@ -144,4 +145,18 @@ TEST_CASE("transforms: a second tangent of one name gets a number") {
   Function f("f", {{"x", f64}}, [](Expr x) { return x * x; });
   const auto params = jvp(jvp(f, "x"), "x").params();
   CHECK(params[2].name == "d_x_2");
+}
+
+TEST_CASE("linearize: of a loop, which carries values and tangents together") {
+  Function f("f", {{"x", f64, {3}}}, [](Expr x) {
+    return Results{{"y", fori_loop(0, 3, [](Expr, Expr c) { return 2 * c * c; }, x)}, {"s", sum(x)}};
+  });
+  const std::vector<double> x{1, 0.5, -1}, d{1, 1, 2};
+  auto [values, tangents] = both(linearize(f, "x"), 2, {View(x)}, {View(d)});
+  CHECK(values == Lists{{128, 0.5, 128}, {0.5}});
+  CHECK(tangents == Lists{{1024, 8, -2048}, {4}});
+  const std::vector<double> one{1};
+  auto [again, cotangents] = both(pullback(f, "x"), 2, {View(x)}, {View(d), View(one.data(), {})});
+  CHECK(again == values);
+  CHECK(cotangents == Lists{{1025, 9, -2047}});
 }

@@ -463,8 +463,12 @@ TEST_CASE(
   CHECK(near(taken(made), Plain().gradient(start()), 1e-13));
   CHECK(near(taken(made, "run"), Plain().gradient(start()), 1e-13));
   CHECK(made["count"] == Vector{120});
-  CHECK(optim::inMicroBatches(slope, {"Q"}, 3).error().has_value());
-  CHECK(optim::inMicroBatches(slope, {"X"}, 0).error().has_value());
+  CHECK(optim::inMicroBatches(slope, {"Q"}, 3).error()->message ==
+        "inMicroBatches: " + slope.name() + " has no parameter Q");
+  CHECK(optim::inMicroBatches(slope, {"X", "X"}, 3).error()->message ==
+        "inMicroBatches: parameter X is named twice");
+  CHECK(optim::inMicroBatches(slope, {"X"}, 0).error()->message ==
+        "inMicroBatches: parts is 0 but must be 1 or more");
 }
 
 TEST_CASE("optim on digits: what is frozen stays to the bit, and its gradient is not computed") {
@@ -641,5 +645,8 @@ TEST_CASE("optim on digits: leaves in f32 keep their dtype through every whole s
       CHECK(result.dtype == f32);
     CHECK(step.results().size() == 2 + update.slots.size());
   }
-  CHECK(optim::trainingStep(value_and_grad(loss, "p"), "q", optim::sgd(0.1)).error().has_value());
+  auto unknown = optim::trainingStep(value_and_grad(loss, "p"), "q", optim::sgd(0.1)).error();
+  REQUIRE(unknown);
+  CHECK(unknown->message == "trainingStep: value_and_grad(loss) has no parameter q");
+  CHECK(unknown->place.line == __LINE__ - 3);
 }

@@ -217,3 +217,10 @@ TEST_CASE("npy: a pipe is read like a file") {
   CHECK(read->typeText() == "f32[2, 2]");
   CHECK(read->as<float>()[3] == 4);
 }
+
+TEST_CASE("npy: a null pointer to elements is refused") {
+  CHECK(npyBytes(View(f64, nullptr, {3})).error().message == "f64[3] has a null pointer");
+  CHECK(npyBytes(View(), NpyOrder::Fortran).error().message == "f64 has a null pointer");
+  CHECK(writeNpyFile("/dev/null", View()).error().message == "f64 has a null pointer");
+  CHECK(npyBytes(View(f64, nullptr, {0})));
+}

@@ -270,21 +270,21 @@ TEST_CASE("run: empty tensors need no memory") {
 TEST_CASE("program: references that leave their buffer and missing kernels are our error") {
   auto parts = addParts({4});
   parts.buffers[1].index = 2;
-  CHECK(Program::make(parts).error().message ==
+  CHECK(Program::make(std::move(parts)).error().message ==
         "the compiled program is broken: a reference to buffer 2 of 2");
   parts = addParts({4});
   parts.buffers[2].offsetBytes = 17;
-  CHECK(Program::make(parts).error().message ==
+  CHECK(Program::make(std::move(parts)).error().message ==
         "the compiled program is broken: a reference at byte 17 of a buffer of 16");
   parts = addParts({4});
   parts.steps[0].kernel = nullptr;
-  CHECK(Program::make(parts).error().kind == ErrorKind::Internal);
+  CHECK(Program::make(std::move(parts)).error().kind == ErrorKind::Internal);
   parts = addParts({4});
   parts.steps[0].lastBuffer = 4;
-  CHECK_FALSE(Program::make(parts));
+  CHECK_FALSE(Program::make(std::move(parts)));
   parts = addParts({4});
   parts.arenaBytes = -1;
-  CHECK(Program::make(parts).error().kind == ErrorKind::Limit);
+  CHECK(Program::make(std::move(parts)).error().kind == ErrorKind::Limit);
 }
 
 TEST_CASE("program: an argument handed through is a copy of bytes") {

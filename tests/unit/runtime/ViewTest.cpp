@@ -98,3 +98,29 @@ TEST_CASE("buffer: owned memory is aligned, borrowed memory is not copied") {
   CHECK(Buffer::make(f64, {0})->elements() == 0);
   CHECK(Buffer::zeros(boolean, {3})->as<bool>().size() == 3);
 }
+
+TEST_CASE("buffer: one that was moved from is empty, and so is one assigned from it") {
+  Buffer from = Buffer::zeros(f32, {2, 3}).value();
+  Buffer to = std::move(from);
+  CHECK(to.typeText() == "f32[2, 3]");
+  CHECK(from.typeText() == "f64[0]");
+  CHECK(from.data() == nullptr);
+  CHECK(from.as<double>().empty());
+  CHECK(from.clone().value().elements() == 0);
+  to = std::move(from);
+  CHECK(to.elements() == 0);
+  Buffer &same = to = Buffer::zeros(i64, {4}).value();
+  to = std::move(same);
+  CHECK(to.elements() == 4);
+}
+
+TEST_CASE("buffer: a null pointer to elements is refused, one to none is not") {
+  auto message = [](const View &view) {
+    auto copy = Buffer::copyOf(view);
+    return copy ? "none" : copy.error().message;
+  };
+  CHECK(message(View()) == "f64 has a null pointer");
+  CHECK(message(View(f32, nullptr, {2, 3})) == "f32[2, 3] has a null pointer");
+  CHECK(message(View(f32, nullptr, {2, 0})) == "none");
+  CHECK(message(Buffer::borrow(f32, {4}, nullptr)) == "f32[4] has a null pointer");
+}
