@@ -159,6 +159,18 @@ void ContractCode::storeMasked(Value vector, Value memory, Index at, Value mask)
   vector::MaskedStoreOp::create(*this, memory, materialize(at), mask, vector);
 }
 
+void ContractCode::storePieces(Value vector, Value memory, Index at, int64_t count) {
+  int64_t lanes = cast<VectorType>(vector.getType()).getNumElements();
+  if (count == lanes) return store(vector, memory, at, 1, count);
+  for (int64_t from = 0, size = lanes / 2; size > 0; size /= 2) {
+    if (count - from < size) continue;
+    Value piece = vector::ExtractStridedSliceOp::create(*this, vector, ArrayRef<int64_t>{from},
+                                                        ArrayRef<int64_t>{size}, ArrayRef<int64_t>{1});
+    vector::StoreOp::create(*this, piece, memory, materialize(add(at, {Value(), from})));
+    from += size;
+  }
+}
+
 Value ContractCode::gather(Value memory, Index at, Value offsets, Value mask) {
   int64_t lanes = cast<VectorType>(offsets.getType()).getNumElements();
   Type element = cast<MemRefType>(memory.getType()).getElementType();

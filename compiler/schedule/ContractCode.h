@@ -55,6 +55,8 @@ public:
   mlir::Value loadMasked(mlir::Value flatMemory, ContractIndexValue at, mlir::Value mask,
                          mlir::Value otherwise);
   void storeMasked(mlir::Value vector, mlir::Value flatMemory, ContractIndexValue at, mlir::Value mask);
+  /// Stores the first `count` elements in pieces of 8, 4, 2, 1: for machines whose masked stores are slow.
+  void storePieces(mlir::Value vector, mlir::Value flatMemory, ContractIndexValue at, int64_t count);
   /// Lane l at `at` + offsets[l], zero behind the mask; no mask takes all lanes.
   mlir::Value gather(mlir::Value flatMemory, ContractIndexValue at, mlir::Value offsets, mlir::Value mask);
   void scatter(mlir::Value vector, mlir::Value flatMemory, ContractIndexValue at, mlir::Value offsets,

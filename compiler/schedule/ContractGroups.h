@@ -35,6 +35,7 @@ struct ContractPanels {
   ContractTriangle triangle;                    // is computed, in these pieces
   int64_t cells = 1, cellsPerItem = 1, items = 1;
   int64_t rowCopy = 0, columnCopy = 0; // elements of one block's copy
+  bool maskedStores = false;           // the machine's are as fast as others
   double nanoseconds = 0;
 };
 

@@ -52,7 +52,7 @@ mlir::Value contractPlus(ContractCode &code, ContractArithmetic arithmetic, mlir
 /// A factor's elements in the type of the sums.
 mlir::Value contractWiden(ContractCode &code, const Contraction &contraction, mlir::Value vector);
 
-/// Transposes as many vectors as one has lanes: log2(lanes) rounds of interleaving rows i and i + lanes / 2.
+/// Transposes as many vectors as one has lanes.
 void transposeSquare(ContractCode &code, llvm::SmallVector<mlir::Value> &rows);
 
 /// Writes one tile at `offsets` (its first element in every array, or in a factor's block; the

@@ -1,6 +1,7 @@
 // See ContractPack.h. Three ways to make a vector: read it (lanes are neighbours), read a square block along
 // the sum and transpose it in registers (the sum's steps are neighbours), or element by element.
 #include "compiler/schedule/ContractPack.h"
+#include "compiler/schedule/Square.h"
 
 using namespace mlir;
 
@@ -98,20 +99,9 @@ private:
 } // namespace
 
 void transposeSquare(ContractCode &code, SmallVector<Value> &rows) {
-  int64_t lanes = rows.size();
-  SmallVector<int64_t> low, high;
-  for (int64_t lane = 0; lane < lanes / 2; ++lane) {
-    low.append({lane, lanes + lane});
-    high.append({lanes / 2 + lane, lanes + lanes / 2 + lane});
-  }
-  for (int64_t width = 1; width < lanes; width *= 2) {
-    SmallVector<Value> next(lanes);
-    for (int64_t row = 0; row < lanes / 2; ++row) {
-      next[2 * row] = vector::ShuffleOp::create(code, rows[row], rows[row + lanes / 2], low);
-      next[2 * row + 1] = vector::ShuffleOp::create(code, rows[row], rows[row + lanes / 2], high);
-    }
-    rows = next;
-  }
+  turnSquare(rows, [&](Value a, Value b, ArrayRef<int64_t> order) -> Value {
+    return vector::ShuffleOp::create(code, a, b, order);
+  });
 }
 
 void writeContractBlock(ContractCode &code, const ContractMicroPlan &plan, ContractIndexValue rows,

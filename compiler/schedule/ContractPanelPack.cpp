@@ -192,7 +192,9 @@ private:
       vector = contractTimes(code, plan.contraction.arithmetic, vector,
                              contractWiden(code, plan.contraction, factor));
     }
-    code.store(vector, plan.copies, code.add(code.add(to, code.scale(step, width)), {Value(), at}), 1, count);
+    to = code.add(code.add(to, code.scale(step, width)), {Value(), at});
+    if (panels.maskedStores) return code.store(vector, plan.copies, to, 1, count);
+    code.storePieces(vector, plan.copies, to, count);
   }
 
   /// `count` positions of one step: one load where they are neighbours in memory.

@@ -160,6 +160,11 @@ Value Elements::index(AffineExpr expr) {
   Scope *scope = ownerOf(ArrayRef<AffineExpr>(expr));
   if (Value known = scope->knownIndex.lookup(expr)) return known;
   LinearSum sum = linearSum(expr, extents());
+  if (int64_t last = sum.constant; constantsLast && last != 0 && !sum.terms.empty()) {
+    sum.constant = 0;
+    Value rest = index(sum.expr(context()));
+    return scope->knownIndex[expr] = own(scope, arith::AddIOp::create(in(scope), rest, constantIndex(last)));
+  }
   Value total;
   // Terms of outer scopes first, so that their partial sums are computed outside.
   std::vector<std::tuple<unsigned, size_t>> order; // depth, then place in the sum

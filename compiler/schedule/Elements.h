@@ -117,6 +117,10 @@ public:
   // Asked before lanes that are not consecutive in a flat buffer are gathered; an answer is used instead.
   std::function<mlir::Value(mlir::Value, mlir::AffineExpr, unsigned)> tiled;
 
+  // Whether constants of places are added last. Places that differ in them then share the rest, and
+  // instructions add constants for nothing; first, they are added outside of loops.
+  bool constantsLast = false;
+
   // Elements to fetch ahead of each full load of consecutive ones; 0 for none.
   int64_t fetchAhead = 0;
 

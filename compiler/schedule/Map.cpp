@@ -48,6 +48,52 @@ public:
   void emit(Value begin, Value end) {
     if (across) return emitBlocks(begin, end);
     if (chunks > 1) return emitChunks(begin, end);
+    int64_t usually = std::exchange(elements.fetchAhead, rowsFollow() ? elements.fetchAhead : 0);
+    if (streamsRows()) {
+      streaming = true;
+      Value middle = whereAligned(begin, end);
+      emitRows(begin, middle);
+      begin = middle, streaming = false;
+    }
+    emitRows(begin, end);
+    elements.fetchAhead = usually;
+  }
+
+private:
+  // Whether what lies behind a row is what the next one reads; only then, or within long rows, there is
+  // something to fetch ahead.
+  bool rowsFollow() {
+    if (rows == 1 || inner > elements.fetchAhead) return true;
+    size_t keep = elements.extents().size();
+    SmallVector<AffineExpr> position;
+    for (int64_t extent : outerBox)
+      position.push_back(elements.trialVariable(extent));
+    AffineExpr flat = elements.trialVariable(inner);
+    llvm::append_range(position, delinearize(flat, innerBox));
+    bool follow = llvm::all_of(addresses(position), [&](AffineExpr address) {
+      auto along = strideIn(address, keep + outerBox.size(), elements.extents());
+      auto next = strideIn(address, keep + outerBox.size() - 1, elements.extents());
+      return along != 1 || next == inner || next == 0;
+    });
+    elements.dropTrials(keep);
+    return follow;
+  }
+
+  // Rows of whole lines leave the cache one after the other.
+  bool streamsRows() const {
+    auto type = cast<MemRefType>(kernel.resultBuffers[results[0]].getType());
+    return results.size() == 1 && rows > 1 && leavesCache(type) &&
+           inner * (type.getElementTypeBitWidth() / 8) % lineBytes == 0;
+  }
+
+  // Only aligned stores may go past the cache: all items do, or none. The end of those that do.
+  Value whereAligned(Value begin, Value end) {
+    Value aligned = compare(elements.root(), misaligned(lineBytes), index(0));
+    return select(elements.root(), aligned, end, begin);
+  }
+
+  // Items of whole rows.
+  void emitRows(Value begin, Value end) {
     Value low = multiply(begin, rowsPerItem), high = multiply(end, rowsPerItem);
     if (rows % rowsPerItem != 0) high = minimum(elements.root(), high, rows);
     if (rows == 1) { // a single item: it runs or it does not, and then begin == end == 0 or 1
@@ -62,7 +108,6 @@ public:
     elements.closeLoop(loop, {});
   }
 
-private:
   // --- tiles: an argument is consecutive along another axis than the results
 
   // The outer axis along which most of what would be gathered is consecutive.
@@ -87,14 +132,21 @@ private:
     return most - votes.begin();
   }
 
-  // Past the cache, whole columns of tiles: measured on 4096 x 4096 f32, 6.5 ms, where blocks of any kind
-  // take 7.5 to 10 and stores into the cache 16 (memcpy 7.2).
+  // Past the cache, whole columns of tiles: measured on 4096 x 4096 f32 with registers of 64 bytes, 6.5 ms,
+  // where blocks of any kind take 7.5 to 10 and stores into the cache 16 (memcpy 7.2). Smaller registers are
+  // stored beside each other, a line at a time: the processor gathers uncached stores in few buffers, and one
+  // that leaves half full costs as much as many whole ones. With 32 bytes, 12.5 ms, and 30 with
+  // half lines (memcpy 10).
   void chooseBlocks() {
     auto type = cast<MemRefType>(kernel.resultBuffers[results[0]].getType());
-    int64_t lanes = elements.lanes();
-    streaming = results.size() == 1 && leavesCache(type) && inner % lanes == 0;
-    blockRows = streaming ? 4096 : 256, blockRun = streaming ? lanes : 128;
+    beside = std::max<int64_t>(1, lineBytes / machine.vectorBytes);
+    int64_t width = beside * elements.lanes();
+    streaming = results.size() == 1 && leavesCache(type) && inner % width == 0;
+    blockRows = streaming ? 4096 : 256, blockRun = streaming ? width : 128;
   }
+
+  // Rows of a tile are written out where that is little code: they need no way through memory then.
+  bool writesRows() const { return elements.lanes() <= 8 && kernel.bodyCost() <= 4; }
 
   static int64_t blocksOf(int64_t extent, int64_t block) { return (extent + block - 1) / block; }
   SmallVector<int64_t> withoutAcross() const {
@@ -110,19 +162,20 @@ private:
       return transpose.load(buffer, linear, lane);
     };
     int64_t usually = std::exchange(elements.fetchAhead, 0);
-    if (streaming) { // only aligned stores may go past the cache: all items do, or none
-      Value aligned = compare(elements.root(), misaligned(), index(0));
-      Value middle = select(elements.root(), aligned, end, begin);
+    elements.constantsLast = true;
+    if (streaming) {
+      Value middle = whereAligned(begin, end);
       blocks(transpose, begin, middle, true);
       begin = middle;
     }
     blocks(transpose, begin, end, false);
     elements.fetchAhead = usually;
+    elements.constantsLast = false;
     elements.tiled = nullptr;
   }
 
   void blocks(Transpose &transpose, Value begin, Value end, bool streaming) {
-    int64_t most = outerBox[*across], width = elements.lanes(), rest = inner % width;
+    int64_t most = outerBox[*across];
     int64_t high = blocksOf(most, blockRows), wide = blocksOf(inner, blockRun);
     auto within = [&](AffineExpr expr) { return simplifyWithin(expr, elements.extents()); };
     Scope *loop = elements.openLoop(elements.root(), begin, end, index(1), {});
@@ -132,33 +185,80 @@ private:
     Value first = multiply(elements.index(within(item % wide)), blockRun);
     Value lastRow = minimum(loop, add(loop, firstRow, index(blockRows)), most);
     Value last = minimum(loop, add(loop, first, index(blockRun)), inner);
-    for (int64_t lanes : {width, rest}) { // full registers; the last ones of the run
-      if (lanes == 0 || (lanes == width && inner < width)) continue;
-      bool full = lanes == width;
-      Value low = full ? first : maximum(loop, first, inner - rest);
-      Scope *columns =
-          elements.openLoop(loop, low, full ? minimum(loop, last, inner - rest) : last, index(width), {});
+    Column column{{}, 0, firstRow, lastRow, streaming};
+    for (const Strip &strip : strips()) {
+      Value low = strip.from > 0 ? maximum(loop, first, strip.from) : first;
+      Value end = strip.to < inner ? minimum(loop, last, strip.to) : last;
+      int64_t width = elements.lanes();
+      Scope *columns = elements.openLoop(loop, low, end, index(strip.beside * width), {});
       Value mask;
       auto maskType = VectorType::get({width}, elements.in(columns).getI1Type());
-      if (!full)
+      if (strip.lanes < width)
         mask = elements.own(columns, vector::ConstantMaskOp::create(elements.in(columns), maskType,
-                                                                    ArrayRef<int64_t>{lanes}));
-      AffineExpr lane = elements.laneVariable(columns, columns->loop.getInductionVar(), inner, mask);
-      tiles(columns, transpose, outside, {lane, lanes, firstRow, lastRow, streaming});
+                                                                    ArrayRef<int64_t>{strip.lanes}));
+      int64_t more = (strip.beside - 1) * width;
+      AffineExpr lane = elements.laneVariable(columns, columns->loop.getInductionVar(), inner - more, mask);
+      column.lanes.clear(), column.laneCount = strip.lanes;
+      for (int64_t at = 0; at <= more; at += width)
+        column.lanes.push_back(lane + at);
+      tiles(columns, transpose, outside, column);
       elements.closeLoop(columns, {});
     }
     elements.closeLoop(loop, {});
   }
 
+  // Elements [from, to) of the run, in columns of `beside` tiles; `lanes` elements of a register are real.
+  struct Strip {
+    int64_t from, to, beside, lanes;
+  };
+
+  SmallVector<Strip> strips() const {
+    int64_t width = elements.lanes(), full = inner - inner % width, lines = inner - inner % (beside * width);
+    SmallVector<Strip> found;
+    for (const Strip &strip :
+         {Strip{0, lines, beside, width}, Strip{lines, full, 1, width}, Strip{full, inner, 1, inner - full}})
+      if (strip.from < strip.to) found.push_back(strip);
+    return found;
+  }
+
   struct Column {
-    AffineExpr lane;
-    int64_t lanes;
+    SmallVector<AffineExpr> lanes; // of the tiles beside each other
+    int64_t laneCount;
     Value firstRow, lastRow;
     bool streaming;
   };
 
-  // The tiles of one register's lanes, one below the other.
+  // The tiles of one column, one below the other.
   void tiles(Scope *columns, Transpose &transpose, ArrayRef<AffineExpr> outside, const Column &column) {
+    int64_t most = outerBox[*across], rest = most % elements.lanes();
+    if (!writesRows() || streaming != column.streaming)
+      return tilesByRow(columns, transpose, outside, column);
+    Column part = column;
+    if (rest > 0) part.lastRow = minimum(columns, column.lastRow, most - rest);
+    if (most > rest) writtenTiles(columns, transpose, outside, part);
+    part.firstRow = maximum(columns, column.firstRow, most - rest), part.lastRow = column.lastRow;
+    if (rest > 0) tilesByRow(columns, transpose, outside, part);
+  }
+
+  static unsigned idOf(AffineExpr variable) { return cast<AffineDimExpr>(variable).getPosition(); }
+
+  void writtenTiles(Scope *columns, Transpose &transpose, ArrayRef<AffineExpr> outside,
+                    const Column &column) {
+    int64_t width = elements.lanes();
+    Scope *tile = elements.openLoop(columns, column.firstRow, column.lastRow, index(width), {});
+    AffineExpr first =
+        elements.scalarVariable(tile, tile->loop.getInductionVar(), outerBox[*across] - width + 1);
+    transpose.open({tile, idOf(column.lanes[0]), idOf(first), first, zero(), column.laneCount, nullptr});
+    for (int64_t row = 0; row < width; ++row) {
+      transpose.enterRow(row);
+      SmallVector<AffineExpr> position(outside);
+      position.insert(position.begin() + *across, first + row);
+      stores(tile, position, column.lanes, column.streaming);
+    }
+    elements.closeLoop(tile, {});
+  }
+
+  void tilesByRow(Scope *columns, Transpose &transpose, ArrayRef<AffineExpr> outside, const Column &column) {
     int64_t most = outerBox[*across], width = elements.lanes();
     Scope *tile = elements.openLoop(columns, column.firstRow, column.lastRow, index(width), {});
     Value corner = tile->loop.getInductionVar(), count = index(width), rows;
@@ -173,11 +273,10 @@ private:
     Value number = row->loop.getInductionVar();
     AffineExpr within = elements.scalarVariable(row, number, width);
     AffineExpr place = elements.scalarVariable(row, add(row, corner, number), most);
-    auto idOf = [](AffineExpr variable) { return cast<AffineDimExpr>(variable).getPosition(); };
-    transpose.open({tile, idOf(column.lane), idOf(place), first, within, column.lanes, rows});
+    transpose.open({tile, idOf(column.lanes[0]), idOf(place), first, within, column.laneCount, rows});
     SmallVector<AffineExpr> position(outside);
     position.insert(position.begin() + *across, place);
-    stores(row, position, {column.lane}, column.streaming);
+    stores(row, position, column.lanes, column.streaming);
     elements.closeLoop(row, {});
     elements.closeLoop(tile, {});
   }
@@ -186,7 +285,7 @@ private:
 
   // Rows longer than a chunk: an item is one chunk of one row.
   void emitChunks(Value begin, Value end) {
-    Value shift = streaming ? misaligned() : Value();
+    Value shift = streaming ? misaligned(machine.vectorBytes) : Value();
     Scope *loop = elements.openLoop(elements.root(), begin, end, index(1), {});
     AffineExpr item = elements.scalarVariable(loop, loop->loop.getInductionVar(), rows * chunks);
     AffineExpr row = simplifyWithin(item.floorDiv(chunks), elements.extents());
@@ -304,17 +403,16 @@ private:
            width * type.getNumElements() > std::min(machine.lastLevelBytes, cacheShare);
   }
 
-  // Elements before the first aligned one of the result.
-  Value misaligned() {
+  // Elements of the result before the first whose address is a multiple of `bytes`.
+  Value misaligned(int64_t bytes) {
     Scope *root = elements.root();
     auto &builder = elements.in(root);
     int64_t width = cast<MemRefType>(kernel.resultBuffers[results[0]].getType()).getElementTypeBitWidth() / 8;
     Value address = elements.own(
         root, memref::ExtractAlignedPointerAsIndexOp::create(builder, kernel.resultBuffers[results[0]]));
     Value back = elements.own(root, arith::SubIOp::create(builder, index(0), address));
-    Value bytes =
-        elements.own(root, arith::AndIOp::create(elements.in(root), back, index(machine.vectorBytes - 1)));
-    return elements.own(root, arith::DivUIOp::create(elements.in(root), bytes, index(width)));
+    Value missing = elements.own(root, arith::AndIOp::create(elements.in(root), back, index(bytes - 1)));
+    return elements.own(root, arith::DivUIOp::create(elements.in(root), missing, index(width)));
   }
 
   Value multiply(Value value, int64_t factor) {
@@ -342,9 +440,9 @@ private:
 
   static constexpr int64_t chunkElements = 16384; // a multiple of every lanes * unroll
   static constexpr int64_t streams = 4, streamAheadBytes = 512;
-  // Not a multiple of a page: lines at equal places of several pages share the processor's buffers for uncached
-  // stores. Measured on registers of 32 bytes: four streams 64 KiB apart 200 ms for 2^26 elements, 256 bytes
-  // more 25 ms.
+  // Not a multiple of a page: lines at equal places of several pages share the processor's buffers for
+  // uncached stores. Measured on registers of 32 bytes: four streams 64 KiB apart 200 ms for 2^26 elements,
+  // 256 bytes more 25 ms.
   static constexpr int64_t streamElements = 16384 + 64;
   Kernel &kernel;
   Elements &elements;
@@ -354,7 +452,9 @@ private:
   static constexpr int64_t cacheShare = 32 << 20; // of a last level that is shared with others
   int64_t rows = 1, inner = 1, unroll = 1, chunk = 1, chunks = 1, rowsPerItem = 1;
   bool streaming = false;
+  static constexpr int64_t lineBytes = 64;
   std::optional<size_t> across;        // tiles run over this outer axis and the lanes
+  int64_t beside = 1;                  // tiles of a column
   int64_t blockRows = 1, blockRun = 1; // multiples of the lanes
 };
 

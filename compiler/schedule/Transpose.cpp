@@ -1,4 +1,5 @@
 #include "compiler/schedule/Transpose.h"
+#include "compiler/schedule/Square.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -19,15 +20,19 @@ bool Transpose::serves(AffineExpr linear, unsigned lane, int64_t stride) const {
 }
 
 Value Transpose::load(Value buffer, AffineExpr linear, unsigned lane) {
+  if (!tile.scope) return nullptr;
+  auto written = dyn_cast<AffineConstantExpr>(tile.row);
+  if (written) linear = simplifyWithin(linear - written.getValue(), elements.extents());
   std::optional<int64_t> stride = strideIn(linear, lane, elements.extents());
-  if (!tile.scope || !stride || !serves(linear, lane, *stride)) return nullptr;
+  if (!stride || !serves(linear, lane, *stride)) return nullptr;
   const auto *known =
       llvm::find_if(filled, [&](const Filled &f) { return f.buffer == buffer && f.linear == linear; });
-  Value scratch = known != filled.end() ? known->scratch : fill(buffer, linear, *stride);
+  const Filled &found = known != filled.end() ? *known : fill(buffer, linear, *stride);
+  if (written) return found.turned[written.getValue()];
   Scope *scope = elements.ownerOf(ArrayRef<AffineExpr>(tile.row));
   auto type = VectorType::get({elements.lanes()}, cast<MemRefType>(buffer.getType()).getElementType());
   Value at = elements.index(tile.row * elements.lanes());
-  return elements.own(scope, vector::LoadOp::create(elements.in(scope), type, scratch, ValueRange{at}));
+  return elements.own(scope, vector::LoadOp::create(elements.in(scope), type, found.scratch, ValueRange{at}));
 }
 
 Value Transpose::freeScratch(Type element) {
@@ -43,12 +48,11 @@ Value Transpose::freeScratch(Type element) {
 }
 
 // A register for each lane, consecutive along the rows; turned, one for each row.
-Value Transpose::fill(Value buffer, AffineExpr linear, int64_t stride) {
+const Transpose::Filled &Transpose::fill(Value buffer, AffineExpr linear, int64_t stride) {
   Scope *scope = tile.scope;
   int64_t lanes = elements.lanes();
   auto element = cast<MemRefType>(buffer.getType()).getElementType();
   auto type = VectorType::get({lanes}, element);
-  Value scratch = freeScratch(element);
   AffineExpr across = getAffineDimExpr(tile.across, elements.context());
   Value corner = elements.index(simplifyWithin(linear.replace(across, tile.corner), elements.extents()));
   SmallVector<Value> vectors;
@@ -74,31 +78,19 @@ Value Transpose::fill(Value buffer, AffineExpr linear, int64_t stride) {
     }
     vectors.push_back(elements.own(scope, loaded));
   }
-  for (auto [row, value] : llvm::enumerate(turned(std::move(vectors))))
+  turnSquare(vectors, [&](Value a, Value b, ArrayRef<int64_t> order) {
+    return elements.own(scope, vector::ShuffleOp::create(elements.in(scope), a, b, order));
+  });
+  if (isa<AffineConstantExpr>(tile.row)) {
+    filled.push_back({buffer, linear, {}, std::move(vectors)});
+    return filled.back();
+  }
+  Value scratch = freeScratch(element);
+  for (auto [row, value] : llvm::enumerate(vectors))
     vector::StoreOp::create(elements.in(scope), value, scratch,
                             ValueRange{elements.constantIndex(int64_t(row) * lanes)});
-  filled.push_back({buffer, linear, scratch});
-  return scratch;
-}
-
-// Interleaving the first half of the registers with the second, as often as halving reaches 1, transposes.
-SmallVector<Value> Transpose::turned(SmallVector<Value> vectors) {
-  Scope *scope = tile.scope;
-  int64_t lanes = elements.lanes();
-  SmallVector<int64_t> low, high;
-  for (int64_t lane = 0; lane < lanes / 2; ++lane) {
-    low.append({lane, lanes + lane});
-    high.append({lanes / 2 + lane, lanes + lanes / 2 + lane});
-  }
-  for (int64_t width = 1; width < lanes; width *= 2) {
-    SmallVector<Value> next;
-    for (int64_t pair = 0; pair < lanes / 2; ++pair)
-      for (ArrayRef<int64_t> order : {ArrayRef<int64_t>(low), ArrayRef<int64_t>(high)})
-        next.push_back(elements.own(scope, vector::ShuffleOp::create(elements.in(scope), vectors[pair],
-                                                                     vectors[pair + lanes / 2], order)));
-    vectors = std::move(next);
-  }
-  return vectors;
+  filled.push_back({buffer, linear, scratch, {}});
+  return filled.back();
 }
 
 } // namespace tgc::schedule

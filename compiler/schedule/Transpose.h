@@ -12,7 +12,7 @@ struct Tile {
   unsigned lane = 0;       // variable of the lanes, first at the tile's corner
   unsigned across = 0;     // variable of a row
   mlir::AffineExpr corner; // the first row
-  mlir::AffineExpr row;    // the row within the tile
+  mlir::AffineExpr row;    // the row within the tile: a variable, or of rows that are written out a constant
   int64_t laneCount = 0;   // lanes that are real
   mlir::Value rows;        // a mask of the rows that are real; null for all
 };
@@ -24,6 +24,8 @@ public:
 
   // The tile that loads belong to from now on.
   void open(const Tile &at) { tile = at, filled.clear(); }
+  // The row that loads belong to, where rows are written out; `across` is then the variable of the corner.
+  void enterRow(int64_t row) { tile.row = mlir::getAffineConstantExpr(row, elements.context()); }
   // The lanes of element `linear` of a flat buffer out of the tile; null where its rows are not consecutive.
   mlir::Value load(mlir::Value buffer, mlir::AffineExpr linear, unsigned lane);
 
@@ -31,11 +33,11 @@ private:
   struct Filled {
     mlir::Value buffer;
     mlir::AffineExpr linear;
-    mlir::Value scratch;
+    mlir::Value scratch;                   // for a row that is a variable;
+    llvm::SmallVector<mlir::Value> turned; // or else the registers
   };
   bool serves(mlir::AffineExpr linear, unsigned lane, int64_t stride) const;
-  mlir::Value fill(mlir::Value buffer, mlir::AffineExpr linear, int64_t stride);
-  llvm::SmallVector<mlir::Value> turned(llvm::SmallVector<mlir::Value> vectors);
+  const Filled &fill(mlir::Value buffer, mlir::AffineExpr linear, int64_t stride);
   mlir::Value freeScratch(mlir::Type element);
 
   Elements &elements;

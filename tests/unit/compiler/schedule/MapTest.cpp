@@ -88,6 +88,8 @@ TEST_CASE("map: permuted results that leave the cache equal plain loops") {
     machine.lastLevelBytes = 1 << 12;
     for (const Sample &sample : {access("f32", {100, 64}, {64, 100}, "(d0, d1) -> (d1, d0)"),
                                  access("f64", {48, 80}, {80, 48}, "(d0, d1) -> (d1, d0)"),
+                                 access("f32", {40, 72}, {72, 40}, "(d0, d1) -> (d1, d0)"),
+                                 access("f32", {30, 20, 64}, {20, 30, 64}, "(d0, d1, d2) -> (d1, d0, d2)"),
                                  access("f32", {5, 33, 64}, {5, 64, 33}, "(d0, d1, d2) -> (d0, d2, d1)")})
       compareWithLoops(sample,
                        [=](mlir::func::FuncOp kernel) { return tgc::schedule::emitMap(kernel, machine); });
