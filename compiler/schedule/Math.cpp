@@ -51,8 +51,8 @@ int64_t registerBytes() {
   return bytes;
 }
 
-// f64 functions whose libmvec versions were measured above 2 ULP (README): the C library's scalar ones are
-// used instead.
+// f64 functions whose libmvec versions were measured above 2 ULP: the C library's scalar ones are used
+// instead (docs/accuracy.md).
 bool isInexact(StringRef name, int64_t lanes) {
   if (llvm::is_contained({"tan", "asin", "atan", "atan2", "erf", "expm1", "log2"}, name)) return true;
   return (lanes < 8 || registerBytes() < 64) && llvm::is_contained({"acosh", "acos", "log10", "asinh"}, name);

@@ -1,6 +1,6 @@
 // exp, log, tanh, sin and cos written out. Rounding to an integer is done by adding 1.5 * 2^(digits - 1): the
 // integer is then in the low bits, and no conversion sees a NaN. Polynomials: f32 after Cephes (S. Moshier)
-// but for exp, f64 Taylor (exp) and fdlibm (sin, cos); measured errors are in the README.
+// but for exp, f64 Taylor (exp) and fdlibm (sin, cos); docs/accuracy.md has the errors.
 #include "compiler/schedule/MathInk.h"
 
 using namespace mlir;

@@ -18,7 +18,7 @@
 namespace tgc::target {
 namespace {
 
-// facts.md, section 4: 4 to 81 times cheaper than O2, equal speed on kernels that are already vectorised.
+// 4 to 81 times cheaper than O2, equal speed on kernels that are already vectorised.
 constexpr const char *lightPipeline =
     "function(sroa,early-cse,instcombine<no-verify-fixpoint>,simplifycfg,loop-mssa(licm),early-cse)";
 

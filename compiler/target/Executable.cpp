@@ -12,7 +12,7 @@ namespace {
 
 Error internal(std::string message) { return tgc::Error{ErrorKind::Internal, std::move(message), {}, 1, {}}; }
 
-// Plain copies move about this many bytes in a nanosecond (facts.md, ceilings).
+// Plain copies move about this many bytes in a nanosecond.
 constexpr std::int64_t copyBytesPerNanosecond = 20;
 
 /// The bytes of a constant in storage form: a bool is one byte.

@@ -54,6 +54,7 @@ double logGamma(double x) {
 
 // Up to 30 by the recurrence, where few terms of the asymptotic series are enough.
 double digamma(double x) {
+  if (x == 0) return -1 / x;
   if (x <= 0 && x == std::floor(x)) return std::nan("");
   long double z = x, sum = 0;
   if (x < 0.5) {

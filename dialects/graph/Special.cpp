@@ -76,15 +76,17 @@ static Sym digammaRight(Sym x) {
   return where(at.isMoved, whole - sum, whole);
 }
 
-// digamma(x) = digamma(1 - x) - pi / tan(pi x) left of 1/2.
+// digamma(x) = digamma(1 - x) - pi / tan(pi x) left of 1/2. At 0 it is infinite on the side the zero's sign
+// says, as -1 / x is; at the other poles it has no value.
 Sym digamma(Ink &ink, Sym x) {
   Sym wide = widened(x), left = wide < 0.5;
   Sym right = digammaRight(where(left, 1 - wide, wide));
   Sym angle = std::numbers::pi * offsetOf(ink, where(left, wide, 0.5));
   Sym sine = callOne(ink, "sin", {angle});
   Sym cotangent = callOne(ink, "cos", {angle}) / sine;
-  Sym pole = left & (sine == 0), nothing = std::numeric_limits<double>::quiet_NaN();
-  return like(x, where(pole, nothing, where(left, right - std::numbers::pi * cotangent, right)));
+  Sym zero = wide == 0, nothing = std::numeric_limits<double>::quiet_NaN();
+  Sym pole = left & (sine == 0), there = where(zero, -1 / where(zero, wide, 1), nothing);
+  return like(x, where(pole, there, where(left, right - std::numbers::pi * cotangent, right)));
 }
 
 /// sum c[k] T_k(t) with half of c[0], by Clenshaw's recurrence; t in [-1, 1].

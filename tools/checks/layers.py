@@ -30,7 +30,6 @@ ANY = {"*"}
 MAY = {
     "runtime/tgc": STD | {"runtime/tgc"},
     "runtime": STD | {"runtime/tgc", "runtime"},
-    "runtime/cpu/OneDnn.cpp": STD | {"runtime/tgc", "runtime", "dnnl"},
     "dialects": STD | MLIR_HEADERS | {"dialects"},
     "compiler": STD | ALL_LLVM | {"dialects", "runtime/tgc", "runtime", "compiler", *(f"compiler/{s}" for s in STAGES)},
     **{f"compiler/{s}": STD | ALL_LLVM | {"dialects", "runtime/tgc", "runtime", "compiler", f"compiler/{s}"} for s in STAGES},
@@ -132,7 +131,6 @@ def self_test():
         ("frontend/X.cpp", "  static std::map<int, int> cache;"),
     ]
     good = [
-        ("runtime/cpu/OneDnn.cpp", "#include <oneapi/dnnl/dnnl.h>"),
         ("compiler/Pipeline.cpp", '#include "compiler/fuse/Groups.h"'),
         ("compiler/fuse/X.cpp", '#include "runtime/Calls.h"'),
         ("frontend/tgc/X.h", '#include "tgc/Shape.h"'),

@@ -16,8 +16,10 @@ Error unknownName(ExitCode &code, const std::string &option, const std::string &
   Error error = usage(code, "--" + option + " names " + name + ", which is no " + what);
   std::string near = didYouMean(name, known);
   std::string all;
-  for (const std::string &one : known)
-    all += (all.empty() ? "" : ", ") + one;
+  for (std::size_t at = 0; at < known.size(); ++at) // an extent of several parameters is known several times
+    if (std::find(known.begin(), known.begin() + std::ptrdiff_t(at), known[at]) ==
+        known.begin() + std::ptrdiff_t(at))
+      all += (all.empty() ? "" : ", ") + known[at];
   if (near.empty() && !known.empty()) near = "it takes " + all;
   if (!near.empty()) error.notes.push_back(language::help(near));
   return error;
