@@ -38,9 +38,12 @@ template <typename Weight> static Sym series(Sym z, int offset, Weight weight) {
 static Sym lgammaRight(Sym x) {
   constexpr int by = 8;
   Moved at = movedUp(x, by);
-  Sym low = where(at.isMoved, x, 1), inverse = 1 / where(at.isMoved, at.at, 1), product = 1;
-  for (int k = 0; k < by; ++k)
-    product = product * ((low + k) * inverse);
+  Sym low = where(at.isMoved, x, 1), product = low, power = where(at.isMoved, at.at, 1);
+  for (int k = 1; k < by; ++k)
+    product = product * (low + k);
+  for (int k = 1; k < by; k *= 2)
+    power = power * power;
+  product = product / power;
   Sym z = at.at, tail = series(z, 1, [](double n) { return 1 / (n * (n - 1)); });
   Sym whole = (x - 0.5) * (log(z) - 1);
   double constant = 0.5 * std::log(2 * std::numbers::pi) - 0.5;
