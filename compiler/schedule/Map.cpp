@@ -60,17 +60,21 @@ public:
   }
 
 private:
+  // A position whose outer axes and run are trial variables, in this order; the caller drops them.
+  SmallVector<AffineExpr> trialPosition() {
+    SmallVector<AffineExpr> position;
+    for (int64_t extent : outerBox)
+      position.push_back(elements.trialVariable(extent));
+    llvm::append_range(position, delinearize(elements.trialVariable(inner), innerBox));
+    return position;
+  }
+
   // Whether what lies behind a row is what the next one reads; only then, or within long rows, there is
   // something to fetch ahead.
   bool rowsFollow() {
     if (rows == 1 || inner > elements.fetchAhead) return true;
     size_t keep = elements.extents().size();
-    SmallVector<AffineExpr> position;
-    for (int64_t extent : outerBox)
-      position.push_back(elements.trialVariable(extent));
-    AffineExpr flat = elements.trialVariable(inner);
-    llvm::append_range(position, delinearize(flat, innerBox));
-    bool follow = llvm::all_of(addresses(position), [&](AffineExpr address) {
+    bool follow = llvm::all_of(addresses(trialPosition()), [&](AffineExpr address) {
       auto along = strideIn(address, keep + outerBox.size(), elements.extents());
       auto next = strideIn(address, keep + outerBox.size() - 1, elements.extents());
       return along != 1 || next == inner || next == 0;
@@ -115,13 +119,8 @@ private:
     int64_t least = elements.lanes() / 2;
     if (elements.lanes() == 1 || inner < least) return std::nullopt;
     size_t keep = elements.extents().size();
-    SmallVector<AffineExpr> position;
-    for (int64_t extent : outerBox)
-      position.push_back(elements.trialVariable(extent));
-    AffineExpr flat = elements.trialVariable(inner);
-    llvm::append_range(position, delinearize(flat, innerBox));
     SmallVector<int64_t> votes(outerBox.size(), 0);
-    for (AffineExpr address : addresses(position)) {
+    for (AffineExpr address : addresses(trialPosition())) {
       int64_t stride = strideIn(address, keep + outerBox.size(), elements.extents()).value_or(0);
       for (size_t axis = 0; std::abs(stride) > 1 && axis < votes.size(); ++axis)
         votes[axis] += outerBox[axis] >= least && strideIn(address, keep + axis, elements.extents()) == 1;
