@@ -11,7 +11,7 @@ namespace tgc::fuse {
 namespace {
 
 constexpr int64_t growth = 4; // a result has at least so many times the elements of all it is made of
-constexpr int64_t mostSmall = 1 << 13; // elements of a result whose pass costs less than its launch
+constexpr int64_t mostSmall = 1 << 13; // elements; readers of larger ones may follow a product in its tiles
 
 /// Ops known to sink, operands before their readers.
 using Sinking = llvm::DenseSet<Operation *>;
