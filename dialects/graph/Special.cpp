@@ -33,21 +33,20 @@ template <typename Weight> static Sym series(Sym z, int offset, Weight weight) {
 }
 
 // Of x >= 1/2. Stirling's series: (z - 1/2) log z - z + log(2 pi) / 2 + sum B2k / (2k (2k - 1) z^(2k - 1)).
-// Moved by m, the product x (x + 1) ... is divided by z^m before its logarithm, so that no large terms
-// cancel.
+// Moved to z = x + 8, the product x (x + 1) ... (x + 7) is divided by (z / e)^8 before its logarithm, so
+// that no large terms cancel, and the digits of x that z has no room for are added: the slope there is 1.
 static Sym lgammaRight(Sym x) {
   constexpr int by = 8;
   Moved at = movedUp(x, by);
-  Sym low = where(at.isMoved, x, 1), product = low, power = where(at.isMoved, at.at, 1);
-  for (int k = 1; k < by; ++k)
-    product = product * (low + k);
-  for (int k = 1; k < by; k *= 2)
-    power = power * power;
-  product = product / power;
-  Sym z = at.at, tail = series(z, 1, [](double n) { return 1 / (n * (n - 1)); });
+  Sym low = where(at.isMoved, x, 1), z = at.at, lost = x - (z - by);
+  Sym ends = low * (low + 7); // (x + k) (x + 7 - k) = ends + k (7 - k)
+  Sym product = (ends * (ends + 12)) * ((ends + 6) * (ends + 10));
+  Sym square = where(at.isMoved, z * z, 1), fourth = square * square;
+  product = product / (fourth * fourth) * std::exp(8.0);
+  Sym tail = series(z, 1, [](double n) { return 1 / (n * (n - 1)); });
   Sym whole = (x - 0.5) * (log(z) - 1);
   double constant = 0.5 * std::log(2 * std::numbers::pi) - 0.5;
-  return whole + (where(at.isMoved, (constant - by) - log(where(at.isMoved, product, 1)), constant) + tail);
+  return whole + (where(at.isMoved, lost + constant - log(where(at.isMoved, product, 1)), constant) + tail);
 }
 
 /// The distance from the nearest whole number, which is exact: near the poles nothing else is.
