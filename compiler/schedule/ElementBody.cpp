@@ -123,13 +123,28 @@ SmallVector<Value> Elements::repeat(Operation *op, ArrayRef<Value> operands) {
   return results;
 }
 
+// The affine expression that an index is, if its integers hold all its values.
 std::optional<AffineExpr> Elements::symbolic(Value index, ArrayRef<AffineExpr> point) {
+  auto expr = symbolicUnbounded(index, point);
+  auto type = dyn_cast<IntegerType>(index.getType());
+  if (!expr || !type) return expr;
+  Range range = rangeOf(simplifyWithin(*expr, extents()), extents());
+  bool holds = llvm::isIntN(type.getWidth(), range.low) && llvm::isIntN(type.getWidth(), range.high);
+  return holds ? expr : std::nullopt;
+}
+
+std::optional<AffineExpr> Elements::symbolicUnbounded(Value index, ArrayRef<AffineExpr> point) {
   IntegerAttr number;
   if (matchPattern(index, m_Constant(&number))) return getAffineConstantExpr(number.getInt(), context());
   Operation *op = index.getDefiningOp();
   if (!op) return std::nullopt;
   if (auto loop = dyn_cast<linalg::IndexOp>(op)) return point[loop.getDim()];
-  if (isa<arith::IndexCastOp, arith::IndexCastUIOp>(op)) return symbolic(op->getOperand(0), point);
+  if (isa<arith::IndexCastOp>(op)) return symbolic(op->getOperand(0), point);
+  if (isa<arith::IndexCastUIOp>(op)) {
+    auto expr = symbolic(op->getOperand(0), point);
+    bool negative = expr && rangeOf(simplifyWithin(*expr, extents()), extents()).low < 0;
+    return negative ? std::nullopt : expr;
+  }
   if (!isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::MaxSIOp, arith::MinSIOp>(op))
     return std::nullopt;
   auto left = symbolic(op->getOperand(0), point), right = symbolic(op->getOperand(1), point);
@@ -148,6 +163,51 @@ std::optional<AffineExpr> Elements::symbolic(Value index, ArrayRef<AffineExpr> p
   if (max ? a.low >= b.high : a.high <= b.low) return left;
   if (max ? b.low >= a.high : b.high <= a.low) return right;
   return std::nullopt;
+}
+
+// A comparison of places that is the same throughout the ranges of its variables.
+std::optional<bool> Elements::decided(arith::CmpIOp test, ArrayRef<AffineExpr> point) {
+  auto left = symbolic(test.getLhs(), point), right = symbolic(test.getRhs(), point);
+  if (!left || !right) return std::nullopt;
+  Range difference = rangeOf(simplifyWithin(*left - *right, extents()), extents());
+  auto within = [&](int64_t low, int64_t high) -> std::optional<bool> {
+    if (difference.low >= low && difference.high <= high) return true;
+    if (difference.high < low || difference.low > high) return false;
+    return std::nullopt;
+  };
+  constexpr int64_t least = std::numeric_limits<int64_t>::min(), most = std::numeric_limits<int64_t>::max();
+  switch (test.getPredicate()) {
+  case arith::CmpIPredicate::sge: return within(0, most);
+  case arith::CmpIPredicate::sgt: return within(1, most);
+  case arith::CmpIPredicate::sle: return within(least, 0);
+  case arith::CmpIPredicate::slt: return within(least, -1);
+  default: return std::nullopt;
+  }
+}
+
+// What a comparison, or a choice by one, is where the ranges of the variables settle it: a constant, or one
+// of its operands.
+OpFoldResult Elements::settled(Operation &op, const DenseMap<Value, Value> &map,
+                               ArrayRef<AffineExpr> point) {
+  if (auto test = dyn_cast<arith::CmpIOp>(op)) {
+    auto known = decided(test, point);
+    return known ? OpFoldResult(builder.getBoolAttr(*known)) : OpFoldResult();
+  }
+  auto constantAt = [&](Value value) -> std::optional<bool> {
+    BoolAttr known;
+    Value now = map.lookup(value);
+    if (!now || !matchPattern(now, m_Constant(&known))) return std::nullopt;
+    return known.getValue();
+  };
+  if (auto choice = dyn_cast<arith::SelectOp>(op)) {
+    auto known = constantAt(choice.getCondition());
+    return known ? OpFoldResult(*known ? choice.getTrueValue() : choice.getFalseValue()) : OpFoldResult();
+  }
+  bool both = isa<arith::AndIOp>(op);
+  if (!both && !isa<arith::OrIOp>(op)) return {};
+  for (auto [one, other] : {std::pair(0, 1), std::pair(1, 0)})
+    if (auto known = constantAt(op.getOperand(one))) return op.getOperand(*known == both ? other : one);
+  return {};
 }
 
 // Whether the index is an affine one between two constants, as padding and joining make them.
@@ -224,6 +284,9 @@ SmallVector<Value> Elements::body(linalg::GenericOp op, ArrayRef<AffineExpr> poi
       map[read] = extract(read, map, point);
     } else if (auto made = dyn_cast<arith::ConstantOp>(inner)) {
       map[made] = constant(made.getValue());
+    } else if (OpFoldResult known = settled(inner, map, point)) {
+      auto operand = dyn_cast<Value>(known);
+      map[inner.getResult(0)] = operand ? mapped(operand) : constant(cast<TypedAttr>(cast<Attribute>(known)));
     } else {
       SmallVector<Value> operands;
       for (Value operand : inner.getOperands())
@@ -245,57 +308,90 @@ SmallVector<Value> Elements::body(linalg::GenericOp op, ArrayRef<AffineExpr> poi
 // --- questions before emission
 // ----------------------------------------------------------------------------------
 
-using Seen = SmallVectorImpl<std::pair<Value, Position>>;
-
-void Elements::bodyLeavesSeen(linalg::GenericOp op, ArrayRef<AffineExpr> point,
-                              SmallVectorImpl<AffineExpr> &found, Seen &seen) {
+void Elements::walkBody(linalg::GenericOp op, ArrayRef<AffineExpr> point, Walk &walked) {
   for (auto [index, argument] : llvm::enumerate(op.getBody()->getArguments())) {
     if (argument.use_empty()) continue;
     OpOperand &operand = op->getOpOperand(index);
-    leavesSeen(operand.get(), through(op.getMatchingIndexingMap(&operand), point), found, seen);
+    walk(operand.get(), through(op.getMatchingIndexingMap(&operand), point), walked);
   }
   for (Operation &inner : op.getBody()->without_terminator()) {
+    if (walked.inner) walked.inner(inner, point);
     if (auto loop = dyn_cast<linalg::IndexOp>(inner))
-      found.push_back(simplifyWithin(point[loop.getDim()], extents()));
+      walked.leaves.push_back(simplifyWithin(point[loop.getDim()], extents()));
     auto read = dyn_cast<tensor::ExtractOp>(inner);
     if (!read) continue;
     Position position;
     for (Value index : read.getIndices())
       if (auto known = symbolic(index, point)) position.push_back(*known);
-    if (position.size() == read.getIndices().size()) leavesSeen(read.getTensor(), position, found, seen);
+    if (position.size() == read.getIndices().size()) walk(read.getTensor(), position, walked);
   }
 }
 
-void Elements::leavesSeen(Value tensor, ArrayRef<AffineExpr> position, SmallVectorImpl<AffineExpr> &found,
-                          Seen &seen) {
+void Elements::walk(Value tensor, ArrayRef<AffineExpr> position, Walk &walked) {
   Position where = normal(position, cast<RankedTensorType>(tensor.getType()).getShape());
-  if (llvm::is_contained(seen, std::make_pair(tensor, where))) return;
-  seen.push_back({tensor, where});
+  if (llvm::is_contained(walked.seen, std::make_pair(tensor, where))) return;
+  walked.seen.push_back({tensor, where});
   if (bufferOf(tensor)) {
-    found.push_back(addressOf(tensor, where));
+    walked.leaves.push_back(addressOf(tensor, where));
     return;
   }
   auto generic = tensor.getDefiningOp<linalg::GenericOp>();
   if (!generic) return;
   if (hasReduction(generic)) {
-    found.append(where.begin(), where.end());
+    walked.leaves.append(where.begin(), where.end());
     return;
   }
-  bodyLeavesSeen(generic, iterationPoint(generic, cast<OpResult>(tensor).getResultNumber(), where, {}), found,
-                 seen);
+  walkBody(generic, iterationPoint(generic, cast<OpResult>(tensor).getResultNumber(), where, {}), walked);
 }
 
 void Elements::leaves(Value tensor, ArrayRef<AffineExpr> position, SmallVectorImpl<AffineExpr> &found) {
-  SmallVector<std::pair<Value, Position>> seen;
-  leavesSeen(tensor, position, found, seen);
+  Walk walked;
+  walk(tensor, position, walked);
+  llvm::append_range(found, walked.leaves);
+}
+
+void Elements::bodyLeaves(linalg::GenericOp op, ArrayRef<AffineExpr> point,
+                          SmallVectorImpl<AffineExpr> &found) {
+  Walk walked;
+  walkBody(op, point, walked);
+  llvm::append_range(found, walked.leaves);
+}
+
+SmallVector<int64_t> Elements::edges(Value tensor, ArrayRef<AffineExpr> position, unsigned variable) {
+  SmallVector<int64_t> found;
+  // Where left - right, a multiple of the variable and a constant, reaches `least`.
+  auto reaches = [&](AffineExpr difference, int64_t least) {
+    LinearSum sum = linearSum(difference, extents());
+    if (sum.terms.size() != 1 || sum.terms[0].first != getAffineDimExpr(variable, context())) return;
+    int64_t factor = sum.terms[0].second, missing = least - sum.constant; // factor * v >= missing
+    int64_t at = factor > 0 ? llvm::divideCeilSigned(missing, factor)
+                            : llvm::divideFloorSigned(missing, factor) + 1;
+    if (at > 0 && at < variableExtents[variable]) found.push_back(at);
+  };
+  auto inner = [&](Operation &op, ArrayRef<AffineExpr> point) {
+    auto test = dyn_cast<arith::CmpIOp>(op);
+    if (!test && !isa<arith::MaxSIOp, arith::MinSIOp>(op)) return;
+    auto left = symbolic(op.getOperand(0), point), right = symbolic(op.getOperand(1), point);
+    if (!left || !right) return;
+    using enum arith::CmpIPredicate;
+    bool strict = test && (test.getPredicate() == sgt || test.getPredicate() == sle);
+    if (!test || strict || test.getPredicate() == sge || test.getPredicate() == slt)
+      reaches(*left - *right, strict ? 1 : 0);
+  };
+  Walk walked;
+  walked.inner = inner;
+  walk(tensor, position, walked);
+  llvm::sort(found);
+  found.erase(llvm::unique(found), found.end());
+  return found;
 }
 
 std::optional<SmallVector<AffineExpr>> Elements::readsOf(Value tensor, ArrayRef<AffineExpr> position,
                                                          Value buffer) {
-  SmallVector<std::pair<Value, Position>> seen;
-  SmallVector<AffineExpr> ignored, reads;
-  leavesSeen(tensor, position, ignored, seen);
-  for (auto &[value, where] : seen) {
+  Walk walked;
+  walk(tensor, position, walked);
+  SmallVector<AffineExpr> reads;
+  for (auto &[value, where] : walked.seen) {
     if (bufferOf(value) == buffer) reads.push_back(addressOf(value, where));
     auto op = value.getDefiningOp<linalg::GenericOp>();
     if (!op) continue;
@@ -306,12 +402,6 @@ std::optional<SmallVector<AffineExpr>> Elements::readsOf(Value tensor, ArrayRef<
         return std::nullopt;
   }
   return reads;
-}
-
-void Elements::bodyLeaves(linalg::GenericOp op, ArrayRef<AffineExpr> point,
-                          SmallVectorImpl<AffineExpr> &found) {
-  SmallVector<std::pair<Value, Position>> seen;
-  bodyLeavesSeen(op, point, found, seen);
 }
 
 } // namespace tgc::schedule

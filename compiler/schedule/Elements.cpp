@@ -345,7 +345,16 @@ Value Elements::clampedLanes(Value buffer, AffineExpr linear, unsigned id) {
   Value all = constant(DenseElementsAttr::get(VectorType::get({laneCount}, builder.getI1Type()), true));
   Value within = own(scope, arith::XOrIOp::create(in(scope), outside, all));
   if (Value mask = variables[*lane].mask) within = own(scope, arith::AndIOp::create(in(scope), within, mask));
-  Value base = index(with(clamp.inner));
+  // Where no lane is within, the load must not even point beyond the buffer: one that finds no memory there
+  // takes hundreds of cycles.
+  Value first = index(clamp.inner), base = index(with(clamp.inner));
+  auto bounded = [&](auto op, int64_t bound, Value value) {
+    return own(scope, decltype(op)::create(in(scope), value, constantIndex(bound)));
+  };
+  Value near =
+      bounded(arith::MinSIOp(), clamp.high, bounded(arith::MaxSIOp(), clamp.low - (laneCount - 1), first));
+  Value moved = own(scope, arith::SubIOp::create(in(scope), near, first));
+  base = own(scope, arith::AddIOp::create(in(scope), base, moved));
   fetch(scope, buffer, base);
   Value value =
       own(scope, vector::MaskedLoadOp::create(in(scope), type, buffer, ValueRange{base}, within, zero(type)));

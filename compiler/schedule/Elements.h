@@ -7,6 +7,7 @@
 // vector.
 #pragma once
 #include "compiler/schedule/Extents.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -101,6 +102,11 @@ public:
   void bodyLeaves(mlir::linalg::GenericOp op, llvm::ArrayRef<mlir::AffineExpr> point,
                   llvm::SmallVectorImpl<mlir::AffineExpr> &found);
 
+  // Where along `variable` something that the element is computed from changes from inside of bounds to
+  // beyond them, as padding and joining make it: the first element behind each change, in order, without 0.
+  llvm::SmallVector<int64_t> edges(mlir::Value tensor, llvm::ArrayRef<mlir::AffineExpr> position,
+                                   unsigned variable);
+
   // All places of argument `buffer` that the element is computed from; nothing if some are known only when
   // running.
   std::optional<llvm::SmallVector<mlir::AffineExpr>>
@@ -146,13 +152,21 @@ private:
   mlir::Value extract(mlir::tensor::ExtractOp op, llvm::DenseMap<mlir::Value, mlir::Value> &map,
                       llvm::ArrayRef<mlir::AffineExpr> point);
   std::optional<mlir::AffineExpr> symbolic(mlir::Value index, llvm::ArrayRef<mlir::AffineExpr> point);
+  std::optional<mlir::AffineExpr> symbolicUnbounded(mlir::Value index,
+                                                    llvm::ArrayRef<mlir::AffineExpr> point);
+  mlir::OpFoldResult settled(mlir::Operation &op, const llvm::DenseMap<mlir::Value, mlir::Value> &map,
+                             llvm::ArrayRef<mlir::AffineExpr> point);
   mlir::Value maskOf(llvm::ArrayRef<mlir::AffineExpr> position);
-  void leavesSeen(mlir::Value tensor, llvm::ArrayRef<mlir::AffineExpr> position,
-                  llvm::SmallVectorImpl<mlir::AffineExpr> &found,
-                  llvm::SmallVectorImpl<std::pair<mlir::Value, Position>> &seen);
-  void bodyLeavesSeen(mlir::linalg::GenericOp op, llvm::ArrayRef<mlir::AffineExpr> point,
-                      llvm::SmallVectorImpl<mlir::AffineExpr> &found,
-                      llvm::SmallVectorImpl<std::pair<mlir::Value, Position>> &seen);
+  // What an element is computed from, collected without emitting anything.
+  struct Walk {
+    llvm::SmallVector<mlir::AffineExpr> leaves;
+    llvm::SmallVector<std::pair<mlir::Value, Position>> seen;
+    // Called with each operation of a body at its iteration point.
+    llvm::function_ref<void(mlir::Operation &, llvm::ArrayRef<mlir::AffineExpr>)> inner = nullptr;
+  };
+  void walk(mlir::Value tensor, llvm::ArrayRef<mlir::AffineExpr> position, Walk &walked);
+  void walkBody(mlir::linalg::GenericOp op, llvm::ArrayRef<mlir::AffineExpr> point, Walk &walked);
+  std::optional<bool> decided(mlir::arith::CmpIOp test, llvm::ArrayRef<mlir::AffineExpr> point);
   bool isVectorKind(mlir::AffineExpr expr) const;
 
   mlir::ImplicitLocOpBuilder builder;

@@ -1,6 +1,8 @@
 #include "compiler/schedule/Accumulate.h"
 #include "compiler/schedule/Emit.h"
+#include "compiler/schedule/InPlace.h"
 #include "compiler/schedule/Kernel.h"
+#include "compiler/schedule/Pieces.h"
 #include "compiler/schedule/Run.h"
 #include "compiler/schedule/Transpose.h"
 
@@ -32,7 +34,9 @@ public:
     unroll = elements.lanes() == 1 ? 1 : kernel.bodyCost() <= 12 ? 4 : kernel.bodyCost() <= 24 ? 2 : 1;
     streaming = isStreaming();
     if ((across = chooseAcross())) chooseBlocks();
-    chunk = streaming ? streams * streamElements : chunkElements;
+    if (!across && elements.lanes() > 1)
+      pieces = piecesOf(inner, elements.lanes(), unroll, [&](Piece piece) { return edgesWithin(piece); });
+    chunk = streaming ? streamCount * streamElements : chunkElements;
     chunks = (inner + chunk - 1) / chunk;
     rowsPerItem = std::max<int64_t>(1, chunk / std::max<int64_t>(inner, 1));
   }
@@ -67,6 +71,22 @@ private:
       position.push_back(elements.trialVariable(extent));
     llvm::append_range(position, delinearize(elements.trialVariable(inner), innerBox));
     return position;
+  }
+
+  // Where padding and joining change from one operand to the next, in elements from the piece's start.
+  SmallVector<int64_t> edgesWithin(Piece piece) {
+    size_t keep = elements.extents().size();
+    SmallVector<AffineExpr> position;
+    for (int64_t extent : outerBox)
+      position.push_back(elements.trialVariable(extent));
+    AffineExpr along = elements.trialVariable(piece.to - piece.from);
+    llvm::append_range(position, delinearize(along + piece.from, innerBox));
+    SmallVector<int64_t> edges;
+    for (size_t result : results)
+      llvm::append_range(edges, elements.edges(kernel.results[result], positionOf(result, position),
+                                               keep + outerBox.size()));
+    elements.dropTrials(keep);
+    return edges;
   }
 
   // Whether what lies behind a row is what the next one reads; only then, or within long rows, there is
@@ -307,34 +327,45 @@ private:
   void emitStreams(Scope *loop, ArrayRef<AffineExpr> outside, Value low, Value shift) {
     Value start = minimum(loop, add(loop, low, shift), inner);
     Value high = minimum(loop, add(loop, start, index(chunk)), inner);
-    Value first = select(loop, compare(loop, low, index(0)), low, start);
-    Value whole = compare(loop, elements.own(loop, arith::SubIOp::create(elements.in(loop), high, start)),
-                          index(chunk));
-    Value rest = select(loop, whole, high, start);
+    Value first = select(loop, compare(loop, low, index(0)), low, start), rest = start;
+    for (Piece piece : pieces.empty() ? SmallVector<Piece, 2>{{0, inner}} : pieces) {
+      // What of the chunk lies within the piece: all of it, or not all.
+      Value from = maximum(loop, start, piece.from), to = minimum(loop, high, piece.to);
+      Value whole = compare(loop, subtract(loop, to, from), index(chunk));
+      rest = select(loop, whole, high, rest);
+      streams(loop, outside, start, select(loop, whole, index(streamElements), index(0)), piece);
+    }
     Scope *ends = elements.openLoop(loop, index(0), index(2), index(1), {});
     Value before = compare(ends, ends->loop.getInductionVar(), index(0));
     masked(ends, outside, select(ends, before, first, rest), select(ends, before, start, high));
     elements.closeLoop(ends, {});
+  }
 
+  // `length` elements of each stream of the chunk from `start` on, within a piece.
+  void streams(Scope *loop, ArrayRef<AffineExpr> outside, Value start, Value length, Piece piece) {
     int64_t usually = std::exchange(elements.fetchAhead, streamAheadBytes / kernel.widestBytes());
-    Scope *round = elements.openLoop(loop, index(0), select(loop, whole, index(streamElements), index(0)),
-                                     index(elements.lanes()), {});
+    Scope *round = elements.openLoop(loop, index(0), length, index(elements.lanes()), {});
     Value at = add(round, start, round->loop.getInductionVar());
     // Costly bodies are written fewer times, in a loop over the streams.
-    int64_t written = kernel.bodyCost() <= 16 ? streams : kernel.bodyCost() <= 48 ? streams / 2 : 1;
+    int64_t written = kernel.bodyCost() <= 16 ? streamCount : kernel.bodyCost() <= 48 ? streamCount / 2 : 1;
     Scope *some = round;
-    if (written < streams) {
+    if (written < streamCount) {
       some = elements.openLoop(round, index(0), index(chunk), index(written * streamElements), {});
       at = add(some, at, some->loop.getInductionVar());
     }
     SmallVector<AffineExpr> lanes;
     for (int64_t stream = 0; stream < written; ++stream)
-      lanes.push_back(elements.laneVariable(
-          some, stream == 0 ? at : add(some, at, index(stream * streamElements)), inner, nullptr));
+      lanes.push_back(lanesOf(some, stream == 0 ? at : add(some, at, index(stream * streamElements)), piece));
     stores(some, outside, lanes, true);
     if (some != round) elements.closeLoop(some, {});
     elements.closeLoop(round, {});
     elements.fetchAhead = usually;
+  }
+
+  // The lanes from element `first` of the run on, known to lie within a piece.
+  AffineExpr lanesOf(Scope *scope, Value first, Piece piece) {
+    if (piece.from > 0) first = subtract(scope, first, index(piece.from));
+    return elements.laneVariable(scope, first, piece.to - piece.from, nullptr) + piece.from;
   }
 
   // Elements [from, to) of the row, in little code: there are few.
@@ -349,8 +380,39 @@ private:
     elements.closeLoop(loop, {});
   }
 
+  // Elements [low, high) of one row in its pieces, full registers in each, and what is left between them.
+  void runPieces(Scope *scope, ArrayRef<AffineExpr> outside, Value low, Value high) {
+    SmallVector<Value> starts = {low}, ends;
+    for (Piece piece : pieces) {
+      int64_t length = piece.to - piece.from, width = elements.lanes();
+      int64_t registers = length < 16 * width * unroll ? 1 : unroll, round = registers * width;
+      Value from = minimum(scope, maximum(scope, low, piece.from), high);
+      Value to = maximum(scope, minimum(scope, high, piece.to), from), count = subtract(scope, to, from);
+      Value over = elements.own(scope, arith::RemUIOp::create(elements.in(scope), count, index(round)));
+      to = subtract(scope, to, over);
+      Scope *loop = elements.openLoop(scope, from, to, index(round), {});
+      Value at = loop->loop.getInductionVar();
+      SmallVector<AffineExpr> lanes;
+      for (int64_t part = 0; part < registers; ++part)
+        lanes.push_back(lanesOf(loop, part == 0 ? at : add(loop, at, index(part * width)), piece));
+      stores(loop, outside, lanes, false);
+      elements.closeLoop(loop, {});
+      starts.push_back(to), ends.push_back(from);
+    }
+    ends.push_back(high);
+    Scope *left = elements.openLoop(scope, index(0), index(ends.size()), index(1), {});
+    Value from = starts[0], to = ends[0];
+    for (size_t k = 1; k < ends.size(); ++k) {
+      Value isThis = compare(left, left->loop.getInductionVar(), index(k));
+      from = select(left, isThis, starts[k], from), to = select(left, isThis, ends[k], to);
+    }
+    masked(left, outside, from, to);
+    elements.closeLoop(left, {});
+  }
+
   // Elements [low, high) of one row; `count` is their number where that is known.
   void run(Scope *scope, ArrayRef<AffineExpr> outside, Value low, Value high, std::optional<int64_t> count) {
+    if (!pieces.empty()) return runPieces(scope, outside, low, high);
     forLanes(elements, scope, {low, high, count, inner, unroll},
              [&](Scope *place, ArrayRef<AffineExpr> lanes, bool full) {
                stores(place, outside, lanes, streaming && full);
@@ -393,7 +455,7 @@ private:
   // A result that will not be in the cache when it is read next should not push out what is. Such stores want
   // full aligned registers: one result, in one run.
   bool isStreaming() const {
-    if (results.size() != 1 || rows != 1 || inner <= streams * streamElements) return false;
+    if (results.size() != 1 || rows != 1 || inner <= streamCount * streamElements) return false;
     return leavesCache(cast<MemRefType>(kernel.resultBuffers[results[0]].getType()));
   }
   bool leavesCache(MemRefType type) const {
@@ -428,17 +490,22 @@ private:
   Value select(Scope *scope, Value condition, Value a, Value b) {
     return elements.own(scope, arith::SelectOp::create(elements.in(scope), condition, a, b));
   }
-  Value minimum(Scope *scope, Value value, int64_t bound) {
-    return elements.own(scope, arith::MinUIOp::create(elements.in(scope), value, index(bound)));
+  Value subtract(Scope *scope, Value a, Value b) {
+    return elements.own(scope, arith::SubIOp::create(elements.in(scope), a, b));
   }
-  Value maximum(Scope *scope, Value value, int64_t bound) {
-    return elements.own(scope, arith::MaxUIOp::create(elements.in(scope), value, index(bound)));
+  Value minimum(Scope *scope, Value value, Value bound) {
+    return elements.own(scope, arith::MinUIOp::create(elements.in(scope), value, bound));
   }
+  Value maximum(Scope *scope, Value value, Value bound) {
+    return elements.own(scope, arith::MaxUIOp::create(elements.in(scope), value, bound));
+  }
+  Value minimum(Scope *scope, Value value, int64_t bound) { return minimum(scope, value, index(bound)); }
+  Value maximum(Scope *scope, Value value, int64_t bound) { return maximum(scope, value, index(bound)); }
   Value index(int64_t value) { return elements.constantIndex(value); }
   AffineExpr zero() { return getAffineConstantExpr(0, elements.context()); }
 
   static constexpr int64_t chunkElements = 16384; // a multiple of every lanes * unroll
-  static constexpr int64_t streams = 4, streamAheadBytes = 512;
+  static constexpr int64_t streamCount = 4, streamAheadBytes = 512;
   // Not a multiple of a page: lines at equal places of several pages share the processor's buffers for
   // uncached stores. Measured on registers of 32 bytes: four streams 64 KiB apart 200 ms for 2^26 elements,
   // 256 bytes more 25 ms.
@@ -450,6 +517,7 @@ private:
   SmallVector<int64_t> box, outerBox, innerBox;
   static constexpr int64_t cacheShare = 32 << 20; // of a last level that is shared with others
   int64_t rows = 1, inner = 1, unroll = 1, chunk = 1, chunks = 1, rowsPerItem = 1;
+  SmallVector<Piece, 2> pieces; // in order; none where bounds play no part
   bool streaming = false;
   static constexpr int64_t lineBytes = 64;
   std::optional<size_t> across;        // tiles run over this outer axis and the lanes
@@ -475,31 +543,6 @@ std::pair<Value, Value> shareOf(Elements &elements, Kernel &kernel, int64_t firs
 constexpr int64_t mostTileLanes = 16;
 
 } // namespace
-
-// Inputs whose every element is read only where a result of equal width is written.
-static void findInPlace(Kernel &kernel, Elements &elements) {
-  size_t keep = elements.extents().size();
-  ArrayRef<int64_t> box = kernel.shapeOf(0);
-  Position position;
-  for (int64_t extent : box)
-    position.push_back(elements.trialVariable(extent));
-  AffineExpr linear = simplifyWithin(linearize(position, box, elements.context()), elements.extents());
-  unsigned inputs = kernel.function.getNumArguments() - 2 - kernel.results.size();
-  for (unsigned input = 0; input < inputs; ++input) {
-    Value buffer = kernel.function.getArgument(2 + input);
-    auto type = cast<MemRefType>(buffer.getType());
-    if (type.getNumElements() != productOf(box)) continue;
-    bool safe = llvm::all_of(kernel.results, [&](Value result) {
-      auto reads = elements.readsOf(result, position, buffer);
-      return reads && llvm::all_of(*reads, [&](AffineExpr read) { return read == linear; });
-    });
-    if (!safe) continue;
-    for (auto [result, target] : llvm::enumerate(kernel.resultBuffers))
-      if (cast<MemRefType>(target.getType()).getElementTypeBitWidth() == type.getElementTypeBitWidth())
-        kernel.inplace.append({int64_t(input), int64_t(result)});
-  }
-  elements.dropTrials(keep);
-}
 
 LogicalResult emitMap(func::FuncOp function, const Machine &machine) {
   Kernel kernel(function);

@@ -68,6 +68,28 @@ TEST_CASE("map: reads kept within bounds, beyond either one and across registers
   compareMaps(nearest("f32", {40000}, {39990}, 4));
 }
 
+TEST_CASE("map: joined arrays, long and short, equal plain loops") {
+  for (const char *type : {"f64", "f32", "i32", "i8", "bf16"})
+    for (int64_t rows : {1, 5}) {
+      compareMaps(joined(type, rows, {100, 1, 300}));
+      compareMaps(joined(type, rows, {1, 777, 2}));
+      compareMaps(joined(type, rows, {64, 64, 64, 64, 64, 64}));
+      compareMaps(joined(type, rows, {3, 5}));
+    }
+  compareMaps(joined("f32", 1, {20000, 1, 33000, 17, 40000})); // several chunks, bounds in the middle of one
+  compareMaps(joined("f64", 2, {1, 50000, 1}));
+}
+
+TEST_CASE("map: joined results that leave the cache equal plain loops") {
+  for (int64_t bytes : {64, 32, 16}) {
+    auto machine = tgc::schedule::Machine::withVectorBytes(bytes);
+    machine.lastLevelBytes = 1 << 12;
+    for (const Sample &sample : {joined("f32", 1, {3, 250001}), joined("f64", 1, {70000, 140000, 5})})
+      compareWithLoops(sample,
+                       [=](mlir::func::FuncOp kernel) { return tgc::schedule::emitMap(kernel, machine); });
+  }
+}
+
 TEST_CASE("map: permuted reads go through tiles, with edges on both sides, and equal plain loops") {
   for (const char *type : {"f64", "f32", "i64", "i32", "i8", "bf16"}) {
     compareMaps(access(type, {64, 48}, {48, 64}, "(d0, d1) -> (d1, d0)"));

@@ -103,6 +103,41 @@ Sample nearest(const std::string &type, const std::vector<int64_t> &shape, const
   return {"nearest " + t + " of " + u, text, {out, in}, {out}};
 }
 
+Sample joined(const std::string &type, int64_t rows, const std::vector<int64_t> &extents) {
+  int64_t first = 0;
+  std::string parameters, body = "%i = linalg.index 0 : index\n%j = linalg.index 1 : index\n", last;
+  std::vector<Array> inputs;
+  auto number = [&](const std::string &name, int64_t value) {
+    body += "%" + name + " = arith.constant " + std::to_string(value) + " : index\n";
+  };
+  for (size_t part = 0; part < extents.size(); ++part) {
+    std::string k = std::to_string(part);
+    inputs.push_back({type, {rows, extents[part]}});
+    std::string u = inputs.back().tensor();
+    parameters += ", %y" + k + ": " + u;
+    number("f" + k, first), number("l" + k, 0), number("h" + k, extents[part] - 1);
+    body += "%d" + k + " = arith.subi %j, %f" + k + " : index\n%m" + k + " = arith.maxsi %d" + k + ", %l" +
+            k + " : index\n%n" + k + " = arith.minsi %m" + k + ", %h" + k + " : index\n%v" + k +
+            " = tensor.extract %y" + k + "[%i, %n" + k + "] : " + u + "\n";
+    if (part > 0)
+      body += "%c" + k + " = arith.cmpi sge, %j, %f" + k + " : index\n%s" + k + " = arith.select %c" + k +
+              ", %v" + k + ", " + last + " : " + type + "\n";
+    last = (part > 0 ? "%s" : "%v") + k;
+    first += extents[part];
+  }
+  Array out{type, {rows, first}};
+  std::string t = out.tensor(), id = "affine_map<" + identity(2) + ">";
+  body += "%w = arith.add" + std::string(isFloat(type) ? "f" : "i") + " %p, " + last + " : " + type +
+          "\nlinalg.yield %w : " + type + "\n";
+  std::string text = "func.func private @k(%x: " + t + parameters + ") -> " + t +
+                     " {\n%e = tensor.empty() : " + t + "\n%r = linalg.generic {indexing_maps = [" + id +
+                     ", " + id + "], iterator_types = " + parallels(2) + "} ins(%x : " + t +
+                     ") outs(%e : " + t + ") {\n^bb0(%p: " + type + ", %o: " + type + "):\n" + body +
+                     "} -> " + t + "\nreturn %r : " + t + "\n}\n";
+  inputs.insert(inputs.begin(), out);
+  return {"joined " + t + " of " + std::to_string(extents.size()), text, inputs, {out}};
+}
+
 Sample access(const std::string &type, const std::vector<int64_t> &shape, const std::vector<int64_t> &table,
               const std::string &map) {
   Array out{type, shape}, in{type, table};

@@ -28,6 +28,8 @@ Sample access(const std::string &type, const std::vector<int64_t> &shape, const 
 // x + table[nearest index to the result's own one minus `shift`, along every axis], read by tensor.extract.
 Sample nearest(const std::string &type, const std::vector<int64_t> &shape, const std::vector<int64_t> &table,
                int64_t shift);
+// `rows` rows, each several arrays of the given extents one after the other, plus x; read by tensor.extract.
+Sample joined(const std::string &type, int64_t rows, const std::vector<int64_t> &extents);
 // The text of an affine identity over `rank` dimensions, "(d0, d1) -> (d0, d1)".
 std::string identity(size_t rank);
 std::string parallels(size_t rank);
