@@ -252,24 +252,28 @@ Sym csrColumns(Ink &ink, const Pattern &pattern) {
 Sym csrPlaces(Ink &ink, const Pattern &pattern) { return Places(ink, pattern).all(pattern); }
 
 Sym seeds(Ink &ink, const PatternColours &colours, int64_t first, int64_t count, Type element) {
-  Type narrow =
-      ink.builder.getI32Type(); // vector units divide 32 bits, and there are fewer than 2^31 colours
+  Type narrow = ink.builder.getI32Type(); // there are fewer than 2^31 colours
   if (first + count >= (int64_t(1) << 31)) narrow = ink.builder.getI64Type();
-  Sym colour;
+  SmallVector<int64_t> shape = {colours.count, count};
+  Sym every = iota(ink, shape, 0, narrow);
   if (colours.modulus == 0) {
     SmallVector<APInt> own;
     for (int64_t k = first; k < first + count; ++k)
       own.emplace_back(narrow.getIntOrFloatBitWidth(), static_cast<uint64_t>(colours.colour(k)));
-    colour = ink.constant(DenseElementsAttr::get(RankedTensorType::get({count}, narrow), own));
-  } else {
-    Sym index = iota(ink, {count}, 0, narrow) + wide(first);
-    colour = remainder(index, wide(colours.modulus));
-    for (auto [k, own] : llvm::enumerate(colours.alone))
-      if (own >= first && own < first + count)
-        colour = where(index == wide(own), wide(colours.modulus + static_cast<int64_t>(k)), colour);
+    Sym colour = ink.constant(DenseElementsAttr::get(RankedTensorType::get({count}, narrow), own));
+    return astype(every == broadcast_to(colour, shape), element);
   }
-  Sym every = iota(ink, {colours.count, count}, 0, narrow);
-  return astype(every == broadcast_to(colour, {colours.count, count}), element);
+  // The remainder by the modulus in f64, which vector units divide by: halves keep quotients off whole
+  // numbers. All of one shape and of nothing but counters, so that readers make it themselves.
+  Type wideFloat = ink.builder.getF64Type();
+  Sym index = astype(iota(ink, shape, 1, narrow), wideFloat);
+  if (first) index = index + wide(first);
+  Sym quotient = floor((index + 0.5) * (1 / static_cast<double>(colours.modulus)));
+  Sym colour = index - quotient * wide(colours.modulus);
+  for (auto [k, own] : llvm::enumerate(colours.alone))
+    if (own >= first && own < first + count)
+      colour = where(index == wide(own), wide(colours.modulus + static_cast<int64_t>(k)), colour);
+  return astype(astype(every, wideFloat) == colour, element);
 }
 
 } // namespace tgc::autodiff

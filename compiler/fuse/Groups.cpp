@@ -18,10 +18,12 @@ std::optional<SmallVector<int64_t>> reductionAxes(Operation *op) {
 
 namespace {
 
-constexpr int mostNeighbours = 4;     // groups looked at behind the one an op depends on
-constexpr int mostOpsAgain = 8;       // ops calculated again where their values are read elsewhere,
-constexpr unsigned mostPieces = 4;    // by an op with so many operands,
-constexpr int64_t mostTimesAgain = 2; // so many times each
+constexpr int mostNeighbours = 4; // groups looked at behind the one an op depends on
+// What is calculated again where it is read elsewhere: so many instructions in all, fewer where the place is
+// data, which is read lane by lane; by an op with so many operands; in so many times the elements.
+constexpr int64_t mostAgain = 32, mostAgainByData = 16;
+constexpr unsigned mostPieces = 4;
+constexpr int64_t mostTimesAgain = 2;
 constexpr int64_t leastTail =
     1 << 15; // elements: a pass over fewer costs less than compiling another product
 constexpr int64_t mostRowElements = 8192; // 64 KiB of f64: the scratch a row kernel may keep
@@ -49,6 +51,7 @@ private:
   std::string joinReduction(Operation *op, Group &group, unsigned index, ArrayRef<int64_t> axes);
   std::string joinElsewhere(Operation *op, Group &group, unsigned index);
   std::string joinProduct(Operation *op, const Group &group, unsigned index);
+  int64_t instructionsAgain(Operation *op, unsigned index) const;
   bool isReadOnlyBy(const Group &group, unsigned index, Operation *op) const;
   bool operandFits(Operation *op, Value operand, const Group &group, unsigned index, bool full);
   void add(Operation *op, int index);
@@ -58,6 +61,8 @@ private:
   bool waitsFor(Operation *op, unsigned index) const;
 
   Grouping result;
+  llvm::DenseMap<Operation *, int64_t>
+      instructions; ///< of its group up to an op: to make its value at a place
   llvm::DenseMap<Value, std::optional<unsigned>> held; ///< behind a barrier: the last group it waits for
   int most;
   bool alone;
@@ -118,14 +123,26 @@ void Grouper::place(Operation *op) {
   open(op, std::move(why));
 }
 
+// What the group's values that `op` reads at other places than its own cost there.
+int64_t Grouper::instructionsAgain(Operation *op, unsigned index) const {
+  int64_t total = 0;
+  for (Value operand : op->getOperands())
+    if (groupOf(operand) == index) total += instructions.lookup(throughViews(operand).base.getDefiningOp());
+  return total;
+}
+
 void Grouper::add(Operation *op, int index) {
-  result.groups[index].ops.push_back(op);
+  Group &group = result.groups[index];
+  if (readsElsewhere(op)) group.instructions += instructionsAgain(op, index);
+  instructions[op] = group.instructions += instructionsOf(op);
+  group.ops.push_back(op);
   result.of[op] = index;
 }
 
 void Grouper::open(Operation *op, std::string why) {
   Group group;
   group.ops.push_back(op);
+  instructions[op] = group.instructions = instructionsOf(op);
   group.why = std::move(why);
   Value shaped = op->getResult(0);
   if (auto axes = reductionAxes(op)) {
@@ -286,7 +303,8 @@ std::string Grouper::joinProduct(Operation *op, const Group &group, unsigned ind
   return onlyReduced(op->getResult(0)) ? "a reduction calculates it on the fly" : "";
 }
 
-// Whether nobody but ops of the group and `op` reads what the group makes.
+// Whether nobody but ops of the group, `op`, and others of its shape that will be offered to the group, too,
+// reads what the group makes.
 bool Grouper::isReadOnlyBy(const Group &group, unsigned index, Operation *op) const {
   SmallVector<Value> work;
   for (Operation *member : group.ops)
@@ -295,6 +313,10 @@ bool Grouper::isReadOnlyBy(const Group &group, unsigned index, Operation *op) co
     for (Operation *user : work.pop_back_val().getUsers()) {
       auto found = result.of.find(user);
       if (user == op || (found != result.of.end() && found->second == index)) continue;
+      bool alike = found == result.of.end() && (readsElsewhere(user) || isElementwise(user)) &&
+                   user->getBlock() == op->getBlock() &&
+                   shapeOf(user->getResult(0)) == shapeOf(op->getResult(0));
+      if (alike) continue;
       if (!viewMap(user)) return false;
       work.push_back(user->getResult(0));
     }
@@ -320,7 +342,10 @@ std::string Grouper::joinElsewhere(Operation *op, Group &group, unsigned index) 
     return shape == ArrayRef<int64_t>(group.space)
                ? ""
                : "its index space " + textOf(op->getResult(0).getType()) + " is not the one before it";
-  if (grows || op->getNumOperands() > mostPieces || static_cast<int>(group.ops.size()) > mostOpsAgain)
+  bool byData = isa<FloatType>(elementOf(op->getResult(0))) &&
+                llvm::any_of(op->getOperands(), [](Value operand) { return elementOf(operand).isInteger(); });
+  int64_t after = group.instructions + instructionsAgain(op, index);
+  if (grows || op->getNumOperands() > mostPieces || after > (byData ? mostAgainByData : mostAgain))
     return "it would calculate values of the kernel before it many times";
   if (!isReadOnlyBy(group, index, op)) return "values of the kernel before it are read by others too";
   group.space = SmallVector<int64_t>(shape);

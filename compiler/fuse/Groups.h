@@ -15,7 +15,9 @@ struct Group {
   bool hasReduction = false;
   bool closed = false;  ///< nothing may join
   bool product = false; ///< its first op is a contraction, the others follow it element by element
-  std::string why;      ///< why its first op did not join the group before it
+  int64_t instructions =
+      0;           ///< at most, for a register of results: what is read elsewhere is made again there
+  std::string why; ///< why its first op did not join the group before it
 };
 
 struct Grouping {

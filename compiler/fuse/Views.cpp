@@ -26,18 +26,50 @@ static bool isCheapScalar(Operation *op) {
   });
 }
 
-bool isMadeWhereRead(Operation *op) {
-  constexpr int mostReaders = 8; // of a number: each makes its own
+int64_t instructionsOf(Operation *op) {
+  if (isa<DivideOp, ReciprocalOp, SqrtOp, RsqrtOp>(op)) return 6;
+  bool one = isa<AddOp, SubtractOp, MultiplyOp, NegativeOp, AbsOp, SquareOp, FmaOp, FloorOp, CeilOp, TruncOp,
+                 MaximumOp, MinimumOp, EqualOp, NotEqualOp, LessOp, LessEqualOp, GreaterOp, GreaterEqualOp,
+                 LogicalAndOp, LogicalOrOp, LogicalNotOp, WhereOp, MaskedFillOp, AstypeOp, CopyOp, PositiveOp,
+                 StopGradientOp>(op);
+  auto row = dyn_cast<GraphOp>(op);
+  return one || (row && row.isMap() && row.kind() != Kind::Pointwise) ? 1 : 16;
+}
+
+// Of nothing but counters and literals, in few instructions: cheaper to make again than to read.
+static bool isCounter(Operation *op, int64_t &instructions) {
   auto row = dyn_cast_or_null<GraphOp>(op);
-  if (!row || op->hasTrait<OpTrait::ConstantLike>()) return false;
-  bool scalar = isCheapScalar(op);
-  if (row.kind() != Kind::Leaf && !scalar) return false;
-  int readers = 0;
+  if (!row || op->getNumResults() != 1) return false;
+  if (auto constant = dyn_cast<ConstantOp>(op)) {
+    auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+    return dense && dense.isSplat();
+  }
+  if (row.kind() != Kind::Leaf && row.kind() != Kind::Pointwise) return false;
+  instructions -= instructionsOf(op);
+  return instructions >= 0 && llvm::all_of(op->getOperands(), [&](Value operand) {
+           return isCounter(throughViews(operand).base.getDefiningOp(), instructions);
+         });
+}
+
+// How many may read what `op` makes and make it themselves; none where it is worth a place in memory.
+static size_t readersOf(Operation *op) {
+  constexpr int64_t mostAgain = 24; // instructions of all readers together
+  if (cast<GraphOp>(op).kind() == Kind::Leaf) return std::numeric_limits<size_t>::max();
+  if (isCheapScalar(op)) return 8;
+  int64_t left = mostAgain;
+  return isCounter(op, left) ? mostAgain / (mostAgain - left) : 0;
+}
+
+bool isMadeWhereRead(Operation *op) {
+  auto row = dyn_cast_or_null<GraphOp>(op);
+  if (!row || op->hasTrait<OpTrait::ConstantLike>() || op->getNumResults() != 1) return false;
+  size_t most = readersOf(op), readers = llvm::range_size(op->getUsers());
+  if (readers > most) return false;
   SmallVector<Operation *> seen = {op};
   while (!seen.empty())
     for (Operation *user : seen.pop_back_val()->getUsers()) {
       auto reader = dyn_cast<GraphOp>(user);
-      if (!reader || isAlias(user) || (scalar && ++readers > mostReaders)) return false;
+      if (!reader || isAlias(user)) return false;
       if (viewMap(user))
         seen.push_back(user);
       else if (!reader.isMap() && !reader.reducedAxes())

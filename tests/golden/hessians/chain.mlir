@@ -15,55 +15,62 @@ module {
     %12 = graph.constant  {value = dense<[0, 100]> : tensor<2xi64>} : () -> tensor<2xi64>
     %13 = graph.constant  {value = dense<"0x01000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB000000000000000300000000000000670000000000000001000000000000006500000000000000C9000000000000006600000000000000CA000000000000000200000000000000CB0000000000000003000000000000006700000000000000"> : tensor<32x9xi64>} : () -> tensor<32x9xi64>
     %14 = graph.constant  {value = dense<3> : tensor<32x9xi64>} : () -> tensor<32x9xi64>
-    %15 = graph.constant  {value = dense<3> : tensor<100xi32>} : () -> tensor<100xi32>
-    %16 = graph.iota  {axis = 0 : i64, dtype = i32, shape = array<i64: 100>} : () -> tensor<100xi32>
-    %17 = graph.remainder %16, %15 : (tensor<100xi32>, tensor<100xi32>) -> tensor<100xi32>
+    %15 = graph.constant  {value = dense<3.000000e+00> : tensor<3x100xf64>} : () -> tensor<3x100xf64>
+    %16 = graph.constant  {value = dense<0.33333333333333331> : tensor<3x100xf64>} : () -> tensor<3x100xf64>
+    %17 = graph.constant  {value = dense<5.000000e-01> : tensor<3x100xf64>} : () -> tensor<3x100xf64>
     %18 = graph.iota  {axis = 0 : i64, dtype = i32, shape = array<i64: 3, 100>} : () -> tensor<3x100xi32>
-    %19 = graph.broadcast_to %17 {shape = array<i64: 3, 100>} : (tensor<100xi32>) -> tensor<3x100xi32>
-    %20 = graph.equal %18, %19 : (tensor<3x100xi32>, tensor<3x100xi32>) -> tensor<3x100xi1>
-    %21 = graph.astype %20 {dtype = f64} : (tensor<3x100xi1>) -> tensor<3x100xf64>
-    %22 = graph.slice %arg0 {starts = array<i64: 1>, stops = array<i64: 100>, strides = array<i64: 1>} : (tensor<100xf64>) -> tensor<99xf64>
-    %23 = graph.slice %21 {starts = array<i64: 0, 1>, stops = array<i64: 3, 100>, strides = array<i64: 1, 1>} : (tensor<3x100xf64>) -> tensor<3x99xf64>
-    %24 = graph.slice %arg0 {starts = array<i64: 0>, stops = array<i64: 99>, strides = array<i64: 1>} : (tensor<100xf64>) -> tensor<99xf64>
-    %25 = graph.slice %21 {starts = array<i64: 0, 0>, stops = array<i64: 3, 99>, strides = array<i64: 1, 1>} : (tensor<3x100xf64>) -> tensor<3x99xf64>
-    %26 = graph.square %24 : (tensor<99xf64>) -> tensor<99xf64>
-    %27 = graph.multiply %3, %24 : (tensor<99xf64>, tensor<99xf64>) -> tensor<99xf64>
-    %28 = graph.broadcast_to %27 {shape = array<i64: 3, 99>} : (tensor<99xf64>) -> tensor<3x99xf64>
-    %29 = graph.multiply %28, %25 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
-    %30 = graph.subtract %22, %26 : (tensor<99xf64>, tensor<99xf64>) -> tensor<99xf64>
-    %31 = graph.subtract %23, %29 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
-    %32 = graph.negative %25 : (tensor<3x99xf64>) -> tensor<3x99xf64>
-    %33 = graph.multiply %1, %32 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
-    %34 = graph.multiply %3, %30 : (tensor<99xf64>, tensor<99xf64>) -> tensor<99xf64>
-    %35 = graph.multiply %1, %31 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
-    %36 = graph.multiply %34, %2 : (tensor<99xf64>, tensor<99xf64>) -> tensor<99xf64>
-    %37 = graph.multiply %0, %35 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
-    %38 = graph.negative %36 : (tensor<99xf64>) -> tensor<99xf64>
-    %39 = graph.negative %37 : (tensor<3x99xf64>) -> tensor<3x99xf64>
-    %40 = graph.multiply %1, %25 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
-    %41 = graph.broadcast_to %38 {shape = array<i64: 3, 99>} : (tensor<99xf64>) -> tensor<3x99xf64>
-    %42 = graph.multiply %41, %40 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
-    %43 = graph.multiply %28, %39 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
-    %44 = graph.add %42, %43 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
-    %45 = graph.subtract %44, %33 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
-    %46 = graph.pad_zero %45 {high = array<i64: 0, 1>, interior = array<i64: 0, 0>, low = array<i64: 0, 0>} : (tensor<3x99xf64>) -> tensor<3x100xf64>
-    %47 = graph.pad_zero %37 {high = array<i64: 0, 0>, interior = array<i64: 0, 0>, low = array<i64: 0, 1>} : (tensor<3x99xf64>) -> tensor<3x100xf64>
-    %48 = graph.add %46, %47 : (tensor<3x100xf64>, tensor<3x100xf64>) -> tensor<3x100xf64>
-    %49 = graph.reshape %48 {shape = array<i64: 300>} : (tensor<3x100xf64>) -> tensor<300xf64>
-    %50 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 32, 9>} : () -> tensor<32x9xi64>
-    %51 = graph.multiply %50, %14 : (tensor<32x9xi64>, tensor<32x9xi64>) -> tensor<32x9xi64>
-    %52 = graph.add %51, %13 : (tensor<32x9xi64>, tensor<32x9xi64>) -> tensor<32x9xi64>
-    %53 = graph.reshape %52 {shape = array<i64: 288>} : (tensor<32x9xi64>) -> tensor<288xi64>
-    %54 = graph.concat %12, %53, %11 {axis = 0 : i64} : (tensor<2xi64>, tensor<288xi64>, tensor<8xi64>) -> tensor<298xi64>
-    %55 = graph.gather %49, %54 {axes = array<i64: 0>, batch_axes = 0 : i64, mode = "clamp", place = 0 : i64} : (tensor<300xf64>, tensor<298xi64>) -> tensor<298xf64>
-    %56 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 98>} : () -> tensor<98xi64>
-    %57 = graph.multiply %56, %10 : (tensor<98xi64>, tensor<98xi64>) -> tensor<98xi64>
-    %58 = graph.add %57, %9 : (tensor<98xi64>, tensor<98xi64>) -> tensor<98xi64>
-    %59 = graph.concat %8, %58, %7 {axis = 0 : i64} : (tensor<1xi64>, tensor<98xi64>, tensor<2xi64>) -> tensor<101xi64>
-    %60 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 98, 3>} : () -> tensor<98x3xi64>
-    %61 = graph.add %60, %6 : (tensor<98x3xi64>, tensor<98x3xi64>) -> tensor<98x3xi64>
-    %62 = graph.reshape %61 {shape = array<i64: 294>} : (tensor<98x3xi64>) -> tensor<294xi64>
-    %63 = graph.concat %5, %62, %4 {axis = 0 : i64} : (tensor<2xi64>, tensor<294xi64>, tensor<2xi64>) -> tensor<298xi64>
-    return %55, %59, %63 : tensor<298xf64>, tensor<101xi64>, tensor<298xi64>
+    %19 = graph.iota  {axis = 1 : i64, dtype = i32, shape = array<i64: 3, 100>} : () -> tensor<3x100xi32>
+    %20 = graph.astype %19 {dtype = f64} : (tensor<3x100xi32>) -> tensor<3x100xf64>
+    %21 = graph.add %20, %17 : (tensor<3x100xf64>, tensor<3x100xf64>) -> tensor<3x100xf64>
+    %22 = graph.multiply %21, %16 : (tensor<3x100xf64>, tensor<3x100xf64>) -> tensor<3x100xf64>
+    %23 = graph.floor %22 : (tensor<3x100xf64>) -> tensor<3x100xf64>
+    %24 = graph.multiply %23, %15 : (tensor<3x100xf64>, tensor<3x100xf64>) -> tensor<3x100xf64>
+    %25 = graph.subtract %20, %24 : (tensor<3x100xf64>, tensor<3x100xf64>) -> tensor<3x100xf64>
+    %26 = graph.astype %18 {dtype = f64} : (tensor<3x100xi32>) -> tensor<3x100xf64>
+    %27 = graph.equal %26, %25 : (tensor<3x100xf64>, tensor<3x100xf64>) -> tensor<3x100xi1>
+    %28 = graph.astype %27 {dtype = f64} : (tensor<3x100xi1>) -> tensor<3x100xf64>
+    %29 = graph.slice %arg0 {starts = array<i64: 1>, stops = array<i64: 100>, strides = array<i64: 1>} : (tensor<100xf64>) -> tensor<99xf64>
+    %30 = graph.slice %28 {starts = array<i64: 0, 1>, stops = array<i64: 3, 100>, strides = array<i64: 1, 1>} : (tensor<3x100xf64>) -> tensor<3x99xf64>
+    %31 = graph.slice %arg0 {starts = array<i64: 0>, stops = array<i64: 99>, strides = array<i64: 1>} : (tensor<100xf64>) -> tensor<99xf64>
+    %32 = graph.slice %28 {starts = array<i64: 0, 0>, stops = array<i64: 3, 99>, strides = array<i64: 1, 1>} : (tensor<3x100xf64>) -> tensor<3x99xf64>
+    %33 = graph.square %31 : (tensor<99xf64>) -> tensor<99xf64>
+    %34 = graph.multiply %3, %31 : (tensor<99xf64>, tensor<99xf64>) -> tensor<99xf64>
+    %35 = graph.broadcast_to %34 {shape = array<i64: 3, 99>} : (tensor<99xf64>) -> tensor<3x99xf64>
+    %36 = graph.multiply %35, %32 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
+    %37 = graph.subtract %29, %33 : (tensor<99xf64>, tensor<99xf64>) -> tensor<99xf64>
+    %38 = graph.subtract %30, %36 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
+    %39 = graph.negative %32 : (tensor<3x99xf64>) -> tensor<3x99xf64>
+    %40 = graph.multiply %1, %39 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
+    %41 = graph.multiply %3, %37 : (tensor<99xf64>, tensor<99xf64>) -> tensor<99xf64>
+    %42 = graph.multiply %1, %38 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
+    %43 = graph.multiply %41, %2 : (tensor<99xf64>, tensor<99xf64>) -> tensor<99xf64>
+    %44 = graph.multiply %0, %42 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
+    %45 = graph.negative %43 : (tensor<99xf64>) -> tensor<99xf64>
+    %46 = graph.negative %44 : (tensor<3x99xf64>) -> tensor<3x99xf64>
+    %47 = graph.multiply %1, %32 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
+    %48 = graph.broadcast_to %45 {shape = array<i64: 3, 99>} : (tensor<99xf64>) -> tensor<3x99xf64>
+    %49 = graph.multiply %48, %47 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
+    %50 = graph.multiply %35, %46 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
+    %51 = graph.add %49, %50 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
+    %52 = graph.subtract %51, %40 : (tensor<3x99xf64>, tensor<3x99xf64>) -> tensor<3x99xf64>
+    %53 = graph.pad_zero %52 {high = array<i64: 0, 1>, interior = array<i64: 0, 0>, low = array<i64: 0, 0>} : (tensor<3x99xf64>) -> tensor<3x100xf64>
+    %54 = graph.pad_zero %44 {high = array<i64: 0, 0>, interior = array<i64: 0, 0>, low = array<i64: 0, 1>} : (tensor<3x99xf64>) -> tensor<3x100xf64>
+    %55 = graph.add %53, %54 : (tensor<3x100xf64>, tensor<3x100xf64>) -> tensor<3x100xf64>
+    %56 = graph.reshape %55 {shape = array<i64: 300>} : (tensor<3x100xf64>) -> tensor<300xf64>
+    %57 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 32, 9>} : () -> tensor<32x9xi64>
+    %58 = graph.multiply %57, %14 : (tensor<32x9xi64>, tensor<32x9xi64>) -> tensor<32x9xi64>
+    %59 = graph.add %58, %13 : (tensor<32x9xi64>, tensor<32x9xi64>) -> tensor<32x9xi64>
+    %60 = graph.reshape %59 {shape = array<i64: 288>} : (tensor<32x9xi64>) -> tensor<288xi64>
+    %61 = graph.concat %12, %60, %11 {axis = 0 : i64} : (tensor<2xi64>, tensor<288xi64>, tensor<8xi64>) -> tensor<298xi64>
+    %62 = graph.gather %56, %61 {axes = array<i64: 0>, batch_axes = 0 : i64, mode = "clamp", place = 0 : i64} : (tensor<300xf64>, tensor<298xi64>) -> tensor<298xf64>
+    %63 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 98>} : () -> tensor<98xi64>
+    %64 = graph.multiply %63, %10 : (tensor<98xi64>, tensor<98xi64>) -> tensor<98xi64>
+    %65 = graph.add %64, %9 : (tensor<98xi64>, tensor<98xi64>) -> tensor<98xi64>
+    %66 = graph.concat %8, %65, %7 {axis = 0 : i64} : (tensor<1xi64>, tensor<98xi64>, tensor<2xi64>) -> tensor<101xi64>
+    %67 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 98, 3>} : () -> tensor<98x3xi64>
+    %68 = graph.add %67, %6 : (tensor<98x3xi64>, tensor<98x3xi64>) -> tensor<98x3xi64>
+    %69 = graph.reshape %68 {shape = array<i64: 294>} : (tensor<98x3xi64>) -> tensor<294xi64>
+    %70 = graph.concat %5, %69, %4 {axis = 0 : i64} : (tensor<2xi64>, tensor<294xi64>, tensor<2xi64>) -> tensor<298xi64>
+    return %62, %66, %70 : tensor<298xf64>, tensor<101xi64>, tensor<298xi64>
   }
 }

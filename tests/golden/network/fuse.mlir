@@ -7,17 +7,16 @@ module {
     %cst_0 = exec.constant dense<1.000000e+00> : tensor<f32> to tensor<f32>
     %3:3 = exec.run @k3_divide(%2, %arg5, %cst_0) {why = "a pass over so few results costs less than another product's code"} : (tensor<8x3xf32>, tensor<3xf32>, tensor<f32>) -> (tensor<8x3xf32>, tensor<8x3xf32>, tensor<8x1xf32>)
     %cst_1 = exec.constant dense<0> : tensor<i64> to tensor<i64>
-    %4 = exec.run @k4_astype(%cst_1) {why = "reads only arguments and constants"} : (tensor<i64>) -> tensor<3xi64>
     %cst_2 = exec.constant dense<8.000000e+00> : tensor<f32> to tensor<f32>
     %cst_3 = exec.constant dense<-1.250000e-01> : tensor<f32> to tensor<f32>
-    %5:3 = exec.run @k5_negative(%arg1, %4, %3#1, %cst_2, %cst_3) {why = "its index space bool[8, 3] is not the one before it"} : (tensor<8xi64>, tensor<3xi64>, tensor<8x3xf32>, tensor<f32>, tensor<f32>) -> (tensor<f32>, tensor<8x3xf32>, tensor<8x3xf32>)
-    %6 = exec.run @k6_add(%5#2, %3#2, %3#0, %5#1) {why = "it reduces other axes"} : (tensor<8x3xf32>, tensor<8x1xf32>, tensor<8x3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
-    %7 = exec.run @k7_sum(%6) {why = "it reduces other axes"} : (tensor<8x3xf32>) -> tensor<3xf32>
-    %8 = exec.run @k8_contract(%6, %arg4) {why = "contract has a kernel of its own"} : (tensor<8x3xf32>, tensor<5x3xf32>) -> tensor<8x5xf32>
-    %9 = exec.run @k9_contract(%1#0, %6) {why = "contract has a kernel of its own"} : (tensor<8x5xf32>, tensor<8x3xf32>) -> tensor<5x3xf32>
-    %10:2 = exec.run @k10_sum(%1#1, %8) {why = "a pass over so few results costs less than another product's code"} : (tensor<8x5xf32>, tensor<8x5xf32>) -> (tensor<8x5xf32>, tensor<5xf32>)
-    %11 = exec.run @k11_contract(%arg0, %10#0) {why = "contract has a kernel of its own"} : (tensor<8x4xf32>, tensor<8x5xf32>) -> tensor<4x5xf32>
-    return %5#0, %11, %10#1, %9, %7 : tensor<f32>, tensor<4x5xf32>, tensor<5xf32>, tensor<5x3xf32>, tensor<3xf32>
+    %4:3 = exec.run @k4_negative(%arg1, %cst_1, %3#1, %cst_2, %cst_3) {why = "reads only arguments and constants"} : (tensor<8xi64>, tensor<i64>, tensor<8x3xf32>, tensor<f32>, tensor<f32>) -> (tensor<f32>, tensor<8x3xf32>, tensor<8x3xf32>)
+    %5 = exec.run @k5_add(%4#2, %3#2, %3#0, %4#1) {why = "it reduces other axes"} : (tensor<8x3xf32>, tensor<8x1xf32>, tensor<8x3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
+    %6 = exec.run @k6_sum(%5) {why = "it reduces other axes"} : (tensor<8x3xf32>) -> tensor<3xf32>
+    %7 = exec.run @k7_contract(%5, %arg4) {why = "contract has a kernel of its own"} : (tensor<8x3xf32>, tensor<5x3xf32>) -> tensor<8x5xf32>
+    %8 = exec.run @k8_contract(%1#0, %5) {why = "contract has a kernel of its own"} : (tensor<8x5xf32>, tensor<8x3xf32>) -> tensor<5x3xf32>
+    %9:2 = exec.run @k9_sum(%1#1, %7) {why = "a pass over so few results costs less than another product's code"} : (tensor<8x5xf32>, tensor<8x5xf32>) -> (tensor<8x5xf32>, tensor<5xf32>)
+    %10 = exec.run @k10_contract(%arg0, %9#0) {why = "contract has a kernel of its own"} : (tensor<8x4xf32>, tensor<8x5xf32>) -> tensor<4x5xf32>
+    return %4#0, %10, %9#1, %8, %6 : tensor<f32>, tensor<4x5xf32>, tensor<5xf32>, tensor<5x3xf32>, tensor<3xf32>
   }
   func.func private @k0_contract(%arg0: tensor<8x4xf32>, %arg1: tensor<4x5xf32>) -> tensor<8x5xf32> attributes {exec.kernel} {
     %0 = graph.contract %arg0, %arg1 {equation = "ab,bc->ac"} : (tensor<8x4xf32>, tensor<4x5xf32>) -> tensor<8x5xf32>
@@ -52,29 +51,26 @@ module {
     %12 = graph.divide %11, %7 : (tensor<8x1xf32>, tensor<8x1xf32>) -> tensor<8x1xf32>
     return %6, %10, %12 : tensor<8x3xf32>, tensor<8x3xf32>, tensor<8x1xf32>
   }
-  func.func private @k4_astype(%arg0: tensor<i64>) -> tensor<3xi64> attributes {exec.kernel} {
-    %0 = graph.broadcast_to %arg0 {shape = array<i64: 3>} : (tensor<i64>) -> tensor<3xi64>
-    %1 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 3>} : () -> tensor<3xi64>
-    %2 = graph.add %0, %1 : (tensor<3xi64>, tensor<3xi64>) -> tensor<3xi64>
-    %3 = graph.astype %2 {dtype = i64} : (tensor<3xi64>) -> tensor<3xi64>
-    return %3 : tensor<3xi64>
-  }
-  func.func private @k5_negative(%arg0: tensor<8xi64>, %arg1: tensor<3xi64>, %arg2: tensor<8x3xf32>, %arg3: tensor<f32>, %arg4: tensor<f32>) -> (tensor<f32>, tensor<8x3xf32>, tensor<8x3xf32>) attributes {exec.kernel} {
+  func.func private @k4_negative(%arg0: tensor<8xi64>, %arg1: tensor<i64>, %arg2: tensor<8x3xf32>, %arg3: tensor<f32>, %arg4: tensor<f32>) -> (tensor<f32>, tensor<8x3xf32>, tensor<8x3xf32>) attributes {exec.kernel} {
     %0 = graph.reshape %arg0 {shape = array<i64: 8, 1>} : (tensor<8xi64>) -> tensor<8x1xi64>
     %1 = graph.broadcast_to %0 {shape = array<i64: 8, 3>} : (tensor<8x1xi64>) -> tensor<8x3xi64>
-    %2 = graph.broadcast_to %arg1 {shape = array<i64: 8, 3>} : (tensor<3xi64>) -> tensor<8x3xi64>
-    %3 = graph.equal %1, %2 : (tensor<8x3xi64>, tensor<8x3xi64>) -> tensor<8x3xi1>
-    %4 = graph.astype %3 {dtype = f32} : (tensor<8x3xi1>) -> tensor<8x3xf32>
-    %5 = graph.multiply %4, %arg2 : (tensor<8x3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
-    %6 = graph.sum %5 {axes = array<i64: 0, 1>, keepdims = false} : (tensor<8x3xf32>) -> tensor<f32>
-    %7 = graph.negative %6 : (tensor<f32>) -> tensor<f32>
-    %8 = graph.divide %7, %arg3 : (tensor<f32>, tensor<f32>) -> tensor<f32>
-    %9 = graph.broadcast_to %arg4 {shape = array<i64: 8, 3>} : (tensor<f32>) -> tensor<8x3xf32>
-    %10 = graph.multiply %4, %9 : (tensor<8x3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
-    %11 = graph.negative %10 : (tensor<8x3xf32>) -> tensor<8x3xf32>
-    return %8, %10, %11 : tensor<f32>, tensor<8x3xf32>, tensor<8x3xf32>
+    %2 = graph.broadcast_to %arg1 {shape = array<i64: 3>} : (tensor<i64>) -> tensor<3xi64>
+    %3 = graph.iota  {axis = 0 : i64, dtype = i64, shape = array<i64: 3>} : () -> tensor<3xi64>
+    %4 = graph.add %2, %3 : (tensor<3xi64>, tensor<3xi64>) -> tensor<3xi64>
+    %5 = graph.astype %4 {dtype = i64} : (tensor<3xi64>) -> tensor<3xi64>
+    %6 = graph.broadcast_to %5 {shape = array<i64: 8, 3>} : (tensor<3xi64>) -> tensor<8x3xi64>
+    %7 = graph.equal %1, %6 : (tensor<8x3xi64>, tensor<8x3xi64>) -> tensor<8x3xi1>
+    %8 = graph.astype %7 {dtype = f32} : (tensor<8x3xi1>) -> tensor<8x3xf32>
+    %9 = graph.multiply %8, %arg2 : (tensor<8x3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
+    %10 = graph.sum %9 {axes = array<i64: 0, 1>, keepdims = false} : (tensor<8x3xf32>) -> tensor<f32>
+    %11 = graph.negative %10 : (tensor<f32>) -> tensor<f32>
+    %12 = graph.divide %11, %arg3 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+    %13 = graph.broadcast_to %arg4 {shape = array<i64: 8, 3>} : (tensor<f32>) -> tensor<8x3xf32>
+    %14 = graph.multiply %8, %13 : (tensor<8x3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
+    %15 = graph.negative %14 : (tensor<8x3xf32>) -> tensor<8x3xf32>
+    return %12, %14, %15 : tensor<f32>, tensor<8x3xf32>, tensor<8x3xf32>
   }
-  func.func private @k6_add(%arg0: tensor<8x3xf32>, %arg1: tensor<8x1xf32>, %arg2: tensor<8x3xf32>, %arg3: tensor<8x3xf32>) -> tensor<8x3xf32> attributes {exec.kernel} {
+  func.func private @k5_add(%arg0: tensor<8x3xf32>, %arg1: tensor<8x1xf32>, %arg2: tensor<8x3xf32>, %arg3: tensor<8x3xf32>) -> tensor<8x3xf32> attributes {exec.kernel} {
     %0 = graph.sum %arg0 {axes = array<i64: 1>, keepdims = false} : (tensor<8x3xf32>) -> tensor<8xf32>
     %1 = graph.reshape %0 {shape = array<i64: 8, 1>} : (tensor<8xf32>) -> tensor<8x1xf32>
     %2 = graph.strong_multiply %arg1, %1 : (tensor<8x1xf32>, tensor<8x1xf32>) -> tensor<8x1xf32>
@@ -83,24 +79,24 @@ module {
     %5 = graph.add %arg3, %4 : (tensor<8x3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
     return %5 : tensor<8x3xf32>
   }
-  func.func private @k7_sum(%arg0: tensor<8x3xf32>) -> tensor<3xf32> attributes {exec.kernel} {
+  func.func private @k6_sum(%arg0: tensor<8x3xf32>) -> tensor<3xf32> attributes {exec.kernel} {
     %0 = graph.sum %arg0 {axes = array<i64: 0>, keepdims = false} : (tensor<8x3xf32>) -> tensor<3xf32>
     return %0 : tensor<3xf32>
   }
-  func.func private @k8_contract(%arg0: tensor<8x3xf32>, %arg1: tensor<5x3xf32>) -> tensor<8x5xf32> attributes {exec.kernel} {
+  func.func private @k7_contract(%arg0: tensor<8x3xf32>, %arg1: tensor<5x3xf32>) -> tensor<8x5xf32> attributes {exec.kernel} {
     %0 = graph.contract %arg0, %arg1 {equation = "ab,cb->ac"} : (tensor<8x3xf32>, tensor<5x3xf32>) -> tensor<8x5xf32>
     return %0 : tensor<8x5xf32>
   }
-  func.func private @k9_contract(%arg0: tensor<8x5xf32>, %arg1: tensor<8x3xf32>) -> tensor<5x3xf32> attributes {exec.kernel} {
+  func.func private @k8_contract(%arg0: tensor<8x5xf32>, %arg1: tensor<8x3xf32>) -> tensor<5x3xf32> attributes {exec.kernel} {
     %0 = graph.contract %arg0, %arg1 {equation = "ab,ac->bc"} : (tensor<8x5xf32>, tensor<8x3xf32>) -> tensor<5x3xf32>
     return %0 : tensor<5x3xf32>
   }
-  func.func private @k10_sum(%arg0: tensor<8x5xf32>, %arg1: tensor<8x5xf32>) -> (tensor<8x5xf32>, tensor<5xf32>) attributes {exec.kernel} {
+  func.func private @k9_sum(%arg0: tensor<8x5xf32>, %arg1: tensor<8x5xf32>) -> (tensor<8x5xf32>, tensor<5xf32>) attributes {exec.kernel} {
     %0 = graph.multiply %arg0, %arg1 : (tensor<8x5xf32>, tensor<8x5xf32>) -> tensor<8x5xf32>
     %1 = graph.sum %0 {axes = array<i64: 0>, keepdims = false} : (tensor<8x5xf32>) -> tensor<5xf32>
     return %0, %1 : tensor<8x5xf32>, tensor<5xf32>
   }
-  func.func private @k11_contract(%arg0: tensor<8x4xf32>, %arg1: tensor<8x5xf32>) -> tensor<4x5xf32> attributes {exec.kernel} {
+  func.func private @k10_contract(%arg0: tensor<8x4xf32>, %arg1: tensor<8x5xf32>) -> tensor<4x5xf32> attributes {exec.kernel} {
     %0 = graph.contract %arg0, %arg1 {equation = "ab,ac->bc"} : (tensor<8x4xf32>, tensor<8x5xf32>) -> tensor<4x5xf32>
     return %0 : tensor<4x5xf32>
   }
