@@ -329,6 +329,8 @@ std::string Grouper::joinElsewhere(Operation *op, Group &group, unsigned index) 
   if (group.hasReduction) return "it reads elsewhere than at its own index, and the kernel before it reduces";
   auto shape = shapeOf(op->getResult(0));
   int64_t elements = tensorOf(op->getResult(0)).getNumElements();
+  bool byData = isa<FloatType>(elementOf(op->getResult(0))) &&
+                llvm::any_of(op->getOperands(), [](Value operand) { return elementOf(operand).isInteger(); });
   bool readsGroup = false, grows = false;
   for (Value operand : op->getOperands()) {
     if (groupOf(operand) != index) continue;
@@ -336,14 +338,13 @@ std::string Grouper::joinElsewhere(Operation *op, Group &group, unsigned index) 
     if (isAlias(access.base.getDefiningOp()))
       return "it reads a value of the kernel before it in another order";
     readsGroup = true;
-    grows |= elements > mostTimesAgain * tensorOf(operand).getNumElements();
+    // What is padded or joined is made again at its own elements only.
+    grows |= byData && elements > mostTimesAgain * tensorOf(operand).getNumElements();
   }
   if (!readsGroup)
     return shape == ArrayRef<int64_t>(group.space)
                ? ""
                : "its index space " + textOf(op->getResult(0).getType()) + " is not the one before it";
-  bool byData = isa<FloatType>(elementOf(op->getResult(0))) &&
-                llvm::any_of(op->getOperands(), [](Value operand) { return elementOf(operand).isInteger(); });
   int64_t after = group.instructions + instructionsAgain(op, index);
   if (grows || op->getNumOperands() > mostPieces || after > (byData ? mostAgainByData : mostAgain))
     return "it would calculate values of the kernel before it many times";

@@ -4,6 +4,7 @@
 #include "compiler/Passes.h"
 #include "compiler/fuse/Control.h"
 #include "compiler/fuse/Groups.h"
+#include "compiler/fuse/Neighbours.h"
 #include "compiler/fuse/Sink.h"
 #include "compiler/fuse/Stage.h"
 #include "compiler/fuse/Views.h"
@@ -260,7 +261,10 @@ LogicalResult Outliner::run() {
   oldBody = &function.front();
   fuse::fillSplats(*oldBody);
   cutViews();
-  if (!alone) fuse::sink(*oldBody);
+  if (!alone) {
+    fuse::bringTogether(*oldBody);
+    fuse::sink(*oldBody);
+  }
   grouping = fuse::groupOps(*oldBody, most, alone);
   Block *fresh = new Block;
   function.getBody().push_back(fresh);

@@ -23,13 +23,15 @@ bool isPointwise(Operation *op) {
 
 bool makesMuchOfLittle(Operation *op, const Sinking &large) {
   auto row = dyn_cast<GraphOp>(op);
-  if (!isPointwise(op) && !(row && op->getNumResults() == 1 && row.kind() == Kind::Leaf)) return false;
+  if (!row || op->getNumResults() != 1 || !(row.isMap() || row.kind() == Kind::Leaf) || viewMap(op))
+    return false;
   int64_t read = 0;
   for (Value operand : op->getOperands()) {
     Value base = throughViews(operand).base;
     Operation *maker = base.getDefiningOp();
     // What sinks itself comes along.
-    if (!maker || !base.hasOneUse() || !large.contains(maker)) read += tensorOf(base).getNumElements();
+    if (!maker || !base.hasOneUse() || !large.contains(maker))
+      read += std::min(tensorOf(base).getNumElements(), tensorOf(operand).getNumElements());
   }
   return tensorOf(op->getResult(0)).getNumElements() >= growth * read;
 }
