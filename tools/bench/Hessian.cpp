@@ -61,6 +61,20 @@ Case factors(std::int64_t n) {
           "hessian(factors, wrt=U)"};
 }
 
+/// The negative log likelihood of a Gaussian process; by eight length scales, amplitude and noise.
+Case gaussian(std::int64_t n) {
+  std::string rows = number(n);
+  return {"gaussian",
+          "fn gaussian(X: f64[" + rows + ", 8], y: f64[" + rows +
+              "], theta: f64[10]) {\n  Z = X * exp(theta[:8])\n  squares = sum(Z * Z, axis=1)\n"
+              "  far = squares[:, none] + squares[none, :] - 2 * (Z @ permute_dims(Z, (1, 0)))\n"
+              "  K = exp(2 * theta[8] - 0.5 * far) + (exp(2 * theta[9]) + 1e-6) * eye(" +
+              rows +
+              ")\n  L = cholesky(K)\n  a = solve_triangular(L, y[:, none], lower=true)\n"
+              "  return 0.5 * sum(a * a) + sum(log(diagonal(L)))\n}\n",
+          "hessian(gaussian, wrt=theta)"};
+}
+
 /// The nonzeros' values of a sparse Hessian by the first parameter; row offsets and columns are not asked
 /// for.
 Case sparse(const std::string &name, const std::string &params, const std::string &arguments,
@@ -108,9 +122,10 @@ Case make(const std::string &name, std::int64_t size) {
   if (name == "rosenbrock") return rosenbrock(size);
   if (name == "luksan") return luksan(size);
   if (name == "chain") return chain(size);
+  if (name == "gaussian") return gaussian(size);
   if (name == "compressed") return compressed(size);
   stop("there is no case " + name +
-       "; there are logistic, network, factors, compressed, rosenbrock, luksan and chain");
+       "; there are logistic, network, factors, gaussian, compressed, rosenbrock, luksan and chain");
 }
 
 /// Element k of argument `argument`, in [-1, 1): the same formula as in hessian_peers.py.

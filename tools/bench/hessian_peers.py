@@ -16,7 +16,7 @@ from math import exp, log
 
 from beside import Tgc, argument, confine, middle
 
-CASES = ["logistic:100", "logistic:300", "logistic:1000", "logistic:2000", "network:10", "network:30", "factors:300"]
+CASES = ["logistic:100", "logistic:300", "logistic:1000", "logistic:2000", "network:10", "network:30", "gaussian:500", "factors:300"]
 SPARSE = ["rosenbrock:1000", "rosenbrock:100000", "luksan:1000", "luksan:100000", "chain:1000", "chain:100000", "compressed:10000"]
 
 
@@ -40,6 +40,7 @@ def shapes(name, n):
         "logistic": [(2 * n, n), (2 * n,), (n,), ()],
         "network": [(n,), (n,)] + [(n, n)] * 10,
         "factors": [(n, n), (n, 10), (n, 10)],
+        "gaussian": [(n, 8), (n,), (10,)],
         "rosenbrock": [(n,)],
         "luksan": [(n,), (n - 2,)],
         "chain": [(n, 2)],
@@ -47,11 +48,11 @@ def shapes(name, n):
     }[name]
 
 
-WITH_RESPECT_TO = {"logistic": 2, "network": 2, "factors": 1}
+WITH_RESPECT_TO = {"logistic": 2, "network": 2, "factors": 1, "gaussian": 2}
 
 
-def function(name, np, relu, softplus, log_softmax):
-    """The three losses, for any of the libraries."""
+def function(name, np, relu, softplus, log_softmax, solve_lower):
+    """The losses, for any of the libraries."""
 
     def logistic(x, y, w, strength):
         margin = y * (x @ w)
@@ -67,7 +68,16 @@ def function(name, np, relu, softplus, log_softmax):
         r = m - u @ v.T
         return (r * r).sum()
 
-    return {"logistic": logistic, "network": network, "factors": factors}[name]
+    def gaussian(x, y, theta):
+        z = x * np.exp(theta[:8])
+        squares = (z * z).sum(1)
+        far = squares[:, None] + squares[None, :] - 2 * z @ z.T
+        covariance = np.exp(2 * theta[8] - 0.5 * far) + (np.exp(2 * theta[9]) + 1e-6) * np.eye(len(y), dtype=x.dtype)
+        lower = np.linalg.cholesky(covariance)
+        a = solve_lower(lower, y)
+        return 0.5 * (a * a).sum() + np.log(np.diagonal(lower)).sum()
+
+    return {"logistic": logistic, "network": network, "factors": factors, "gaussian": gaussian}[name]
 
 
 def scalar_losses(ca):
@@ -130,7 +140,9 @@ def contenders(names, np, name, arrays, args):
             import jax
 
             jax.config.update("jax_enable_x64", True)
-            loss = function(name, jax.numpy, jax.nn.relu, jax.nn.softplus, jax.nn.log_softmax)
+            from jax.scipy.linalg import solve_triangular
+
+            loss = function(name, jax.numpy, jax.nn.relu, jax.nn.softplus, jax.nn.log_softmax, lambda a, b: solve_triangular(a, b, lower=True))
             device = [jax.device_put(a) for a in arrays]
             call = jax.jit(jax.hessian(loss, argnums=which))
             found["jax"] = lambda: np.asarray(call(*device).block_until_ready())
@@ -142,7 +154,8 @@ def contenders(names, np, name, arrays, args):
 
             torch.set_num_threads(threads)
             functional = torch.nn.functional
-            loss = function(name, torch, torch.relu, functional.softplus, lambda x: functional.log_softmax(x, -1))
+            loss = function(name, torch, torch.relu, functional.softplus, lambda x: functional.log_softmax(x, -1),
+                            lambda a, b: torch.linalg.solve_triangular(a, b[:, None], upper=False)[:, 0])
             tensors = [torch.from_numpy(np.ascontiguousarray(a)) for a in arrays]
             call_torch = torch.func.hessian(loss, argnums=which)
             found["torch"] = lambda: call_torch(*tensors).numpy()

@@ -49,7 +49,7 @@ const std::vector<Command> &commands() {
       {{"bench",
         "tgc bench FILE [--fn EXPR] [--in ...]",
         "seconds, GFLOP/s, GB/s, spread",
-        with({"threads", "level", "seconds"}),
+        with({"threads", "level", "seconds", "memory"}),
         {"json", "help"}},
        benchCommand},
       {{"ops", "tgc ops [NAME]", "the catalogue", {"color"}, {"json", "help"}, false}, opsCommand},
