@@ -146,6 +146,7 @@ def Outline : Pass<"tgc-outline", "mlir::ModuleOp"> {
   let description = [{
     Does: groups ops that share an index space, writes each group as a kernel and an exec.run; equal kernels are one.
     Needs: form graph, contractions with at most two operands.
+    Counters and what few instructions make of them are made by every kernel that reads them.
     Leaves: form kernels; each exec.run says in `why` why it did not join the kernel before it.
     Why here: everything before works on whole functions, everything after on one kernel at a time.
   }];
@@ -190,10 +191,10 @@ def ScheduleKernels : Pass<"tgc-schedule-kernels", "mlir::ModuleOp"> {
 def PlanMemory : Pass<"tgc-plan-memory", "mlir::ModuleOp"> {
   let summary = "give every value of the outer program a place in memory";
   let description = [{
-    Does: turns outer functions on tensors into launches on arguments, results, constants and slots of one arena. Under a budget, puts the
+    Does: turns outer functions on tensors into launches, branches and loops on arguments, results, constants and slots of one arena. Under a budget, puts the
       runs of public functions in an order that needs less memory and repeats some instead of keeping their results; lets runs that
       write over a donated argument wait for its readers.
-    Needs: kernels in loop form; outer functions of exec.run, exec.reshape and constants.
+    Needs: kernels in loop form; outer functions of exec.run, exec.control, exec.reshape and constants.
     Leaves: form loops; the arena's size is the type of the last argument.
     Why here: last of schedule, since a kernel may have become several runs with tensors between them.
   }];

@@ -74,7 +74,7 @@ struct Roofline {
   double bytesPerElement = 8;
 };
 
-/// The figures of a tree, in the convention of the language page: the same that opt_einsum counts, flops of a
+/// The figures of a tree, in the convention of the language and of opt_einsum: flops of a
 /// step are the product of all extents of both operands, twice that if an index is summed.
 struct Figures {
   Wide flops;

@@ -1,5 +1,5 @@
 // Mathematical functions of vectors: own code where it is faster or more accurate, glibc's libmvec for the
-// rest. Bounds over the whole range: 4 ULP in f32, 2 ULP in f64. Scalars stay as they are and become libm
+// rest. Bounds over the whole range: 2 ULP. Scalars stay as they are and become libm
 // calls.
 #pragma once
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -13,10 +13,11 @@ def Exec_Dialect : Dialect {
   let cppNamespace = "::tgc::exec";
   let summary = "the outer program: a list of kernel runs, branches and loops";
   let description = [{
-    A kernel is a `func.func` that carries the unit attribute `exec.kernel`. Three more attributes may stand on it:
+    A kernel is a `func.func` that carries the unit attribute `exec.kernel`. More attributes may stand on it:
     `exec.items = N : i64` (independent pieces of work, any partition of [0, N) may run in any order),
     `exec.nanoseconds = T : i64` (estimate for the whole kernel on one core) and
-    `exec.inplace = array<i64: input, result, ...>` (result may be written over input when input dies there).
+    `exec.inplace = array<i64: input, result, ...>` (result may be written over input when input dies there) and
+    `exec.symmetric` (one half of the result is computed, the other its mirror image).
 
     An outer function may carry `exec.donated = array<i64: argument, result, ...>`: each such result may be given back in the
     memory of that argument, of the same type, so it is written only where nothing reads the argument any more.

@@ -1,5 +1,5 @@
 // CATALOGUE: functions of one element, in the order of the catalogue page. References are in Reference.h, longer
-// element code in Scalar.h and Elements.h, partials that do not fit the line in Partials.h.
+// element code in Scalar.h.
 
 let group = "arithmetic" in {
 

@@ -34,7 +34,8 @@ struct CompileOptions {
   /// are sliced and the network runs one value of them after another.
   std::int64_t contractionBytes = 0;
   /// Most bytes of scratch a call may touch (`Summary::arenaBytes`); 0 is unlimited. The compiler orders
-  /// work, computes values again and slices contractions to keep to it; more budget never gives a slower
+  /// work, computes values again, lets loops keep less for reverse mode, slices contractions and runs maps in
+  /// pieces to keep to it; more budget never gives a slower
   /// program by its own estimate. Error: Limit, naming the op that needs most, where nothing fits.
   std::int64_t memoryBudget = 0;
   /// Arguments whose memory a call may have results written over, such as the state of a training step.

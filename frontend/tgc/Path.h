@@ -48,7 +48,7 @@ struct Path {
 };
 
 /// Searches an order. Errors: Invalid for a malformed network, Limit if no slicing fits in memoryBytes.
-/// Cost: about a microsecond an operand for greedy; see PathOptions for more.
+/// Cost: 1 to 10 microseconds an operand for greedy, more the more legs intermediates have; see PathOptions.
 Result<Path> findPath(const PathNetwork &network, const PathOptions &options = {});
 
 /// The index numbers of an explicit or implicit equation without ellipsis, extents in the order of first

@@ -16,8 +16,7 @@ struct Executor {
 
 /// What one call may use. The results do not depend on it, bit for bit.
 struct RunOptions {
-  /// 0: all cores that the process's affinity allows; 1: no thread
-  /// is created.
+  /// 0: all cores that the process's affinity allows; 1: no thread is created.
   int threads = 0;
   /// Used instead of own threads when its function is set.
   Executor executor = {};
