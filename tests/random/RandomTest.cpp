@@ -1,4 +1,5 @@
-// Random graphs against the reference, at two levels and with two threads.
+// Random graphs against the reference, with two threads. All are compiled at level 2; every fifth at level 0,
+// too, where each op is a kernel of its own and takes most of the time.
 #include "runtime/Run.h"
 #include "tests/catalogue/Compiled.h"
 #include "tests/random/Judge.h"
@@ -84,6 +85,7 @@ void checkSeed(Bench &bench, uint64_t seed, Totals &totals) {
   totals.ops += graph.written.body().getOperations().size() - 1;
   Judge judge(graph, seed);
   for (int level : {0, 2}) {
+    if (level == 0 && seed % 5 != 0) continue;
     auto wrong = checkLevel(bench, graph, level, judge, totals.compared[level / 2]);
     if (!wrong) continue;
     ++totals.failures;
