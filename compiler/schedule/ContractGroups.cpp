@@ -99,9 +99,11 @@ private:
   }
 
   /// The place in the group's order of the index whose steps are neighbours in the array; -1: none.
-  int neighbour(const ContractGroup &group, size_t array) const {
+  int neighbour(const ContractGroup &group, size_t array) const { return placeOf(group, array, 1); }
+
+  int placeOf(const ContractGroup &group, size_t array, int64_t step) const {
     for (auto [place, index] : llvm::enumerate(group.order))
-      if (stride(index, array) == 1) return static_cast<int>(place);
+      if (stride(index, array) == step) return static_cast<int>(place);
     return -1;
   }
 
@@ -126,6 +128,7 @@ private:
 
   /// Rows and columns: about `wanted` neighbours in the result, then the factor's neighbours, so that blocks
   /// read whole cache lines of the factor and tiles write whole ones of the result; then the rest.
+  /// Memory gives short runs at a fraction of its speed, so the factor's run is continued to about half a KiB.
   void orderOwn(ContractGroup &group, size_t array, int64_t wanted) {
     sortBy(group, result);
     int near = neighbour(group, array);
@@ -137,8 +140,27 @@ private:
         split(group, place, std::max<int64_t>(2, missing / 2), 2 * missing);
       found *= extent(group.order[place]);
     }
-    if (near > static_cast<int>(place))
-      std::rotate(group.order.begin() + place, group.order.begin() + near, group.order.begin() + near + 1);
+    if (near < static_cast<int>(place)) return;
+    bring(group, near, place);
+    int64_t run = extent(group.order[place]);
+    for (int next = 0; run < factorRun(array) && next >= 0; run *= next < 0 ? 1 : extent(group.order[place])) {
+      next = placeOf(group, array, run);
+      if (next <= static_cast<int>(place)) return;
+      bring(group, next, ++place);
+    }
+  }
+
+  static void bring(ContractGroup &group, size_t from, size_t to) {
+    std::rotate(group.order.begin() + to, group.order.begin() + from, group.order.begin() + from + 1);
+  }
+
+  /// Elements of a factor that should be read in one go.
+  int64_t factorRun(size_t array) const { return 512 / numbers.factorBytes[array]; }
+
+  /// Neighbours in the result a block should have: whole lines, more of them where the sum is short.
+  int64_t resultRun() const {
+    int64_t line = 64 / numbers.sumBytes, steps = std::min<int64_t>(panels.sum.total, 256);
+    return std::clamp(mostColumns(steps * numbers.sumBytes) / factorRun(panels.columnArray), line, 4 * line);
   }
 
   /// The sum: neighbours in the factors first; those of both, if they differ, share a block.
@@ -154,7 +176,7 @@ private:
   }
 
   void order() {
-    orderOwn(panels.columns, panels.columnArray, 2 * panels.lanes);
+    orderOwn(panels.columns, panels.columnArray, resultRun());
     // A short sum spends its time writing the result; a long one reading the factors.
     orderOwn(panels.rows, panels.rowArray, panels.sum.total <= 128 ? 12 : 1);
     orderSum();
@@ -204,31 +226,41 @@ private:
     return (machine.vectorRegisters - held) / panels.vectors;
   }
 
-  /// Columns of a block for sums of `bytes`: what fits in the second cache. The rows are copied once a block
-  /// of columns, so narrow ones are worse than wide ones in the last level: f32 2048 with 512 KiB of
-  /// second cache, 176 columns 61 GFLOP/s, 1024 columns 76.
+  /// Where 256 columns do not fit in the second cache, they live in the last one, and a panel of them stays in
+  /// the first while all row tiles of a block pass: f32 2048 with 512 KiB of second cache, 176 columns 61
+  /// GFLOP/s, 1024 columns 76, panel by panel 91.
+  bool columnsLast() const {
+    constexpr int64_t steps = 512, narrow = 256;
+    return !panels.symmetric && machine.l2Bytes * 3 / 4 / (steps * numbers.sumBytes) < narrow;
+  }
+
+  /// Columns of a block for sums of `bytes`.
   int64_t mostColumns(int64_t bytes) const {
-    constexpr int64_t narrow = 256, wide = 1024;
+    constexpr int64_t narrow = 256, wide = 1024, longest = 8192, lastBytes = 1 << 20;
+    if (columnsLast()) return std::min(longest, std::min(lastBytes, machine.lastLevelBytes / 8) / bytes);
     int64_t near = machine.l2Bytes * 3 / 4 / bytes;
-    if (near >= narrow) return near;
+    if (near >= narrow) return std::min<int64_t>(near, 1536);
     return std::max(near, std::min(wide, machine.lastLevelBytes / 8 / bytes));
+  }
+
+  /// Steps of a block. Two thirds of the first cache for a panel of rows, or half of it for one of columns.
+  int64_t mostSteps(int64_t tileRows, int64_t tileColumns) const {
+    if (!numbers.partialSums) return 2048;
+    int64_t steps = columnsLast() ? machine.l1Bytes / 2 / (tileColumns * numbers.sumBytes)
+                                  : machine.l1Bytes * 2 / 3 / (tileRows * numbers.sumBytes);
+    steps = std::clamp<int64_t>(steps / 16 * 16, 192, 512);
+    // A little more is better than another part.
+    if (panels.sum.total <= steps * 4 / 3) steps = panels.sum.total;
+    return bothNear ? std::max<int64_t>(steps, 384) : steps;
   }
 
   void cut() {
     int64_t mostRows = mostTileRows();
     int64_t columnsOfTile = panels.vectors * panels.lanes;
-    // Two thirds of the first cache for a panel of columns; a little more is better than another part.
-    int64_t steps = machine.l1Bytes * 2 / 3 / (mostRows * numbers.sumBytes) / 16 * 16;
-    steps = std::min<int64_t>(steps, 512);
-    if (!numbers.partialSums)
-      steps = 2048;
-    else if (panels.sum.total <= steps * 4 / 3)
-      steps = panels.sum.total;
-    if (bothNear) steps = std::max<int64_t>(steps, 384);
-    cutGroup(panels.sum, panels.columnArray, steps, 16);
+    panels.columnsOutside = columnsLast();
+    cutGroup(panels.sum, panels.columnArray, mostSteps(mostRows, columnsOfTile), 16);
     int64_t bytes = std::max<int64_t>(1, panels.sum.block() * numbers.sumBytes);
-    cutGroup(panels.columns, panels.columnArray, std::clamp<int64_t>(mostColumns(bytes), columnsOfTile, 1536),
-             columnsOfTile);
+    cutGroup(panels.columns, panels.columnArray, std::max(mostColumns(bytes), columnsOfTile), columnsOfTile);
     if (panels.symmetric) {
       // Small row blocks, so that the pieces of the triangle can be of one size.
       // A short sum spends its time mirroring: whole squares then.
@@ -238,8 +270,8 @@ private:
       int64_t tiles = std::clamp<int64_t>(panels.rows.total / panels.tileRows / 16, 1, 8);
       cutGroup(panels.rows, panels.rowArray, tiles * panels.tileRows, panels.tileRows);
     } else {
-      cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(machine.l2Bytes / 8 / bytes, mostRows, 512),
-               mostRows);
+      int64_t room = panels.columnsOutside ? machine.l2Bytes * 3 / 8 : machine.l2Bytes / 8;
+      cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(room / bytes, mostRows, 512), mostRows);
       panels.tileRows = bestTileRows(panels.rows.block(), mostRows);
     }
     auto tiles = [](int64_t length, int64_t size) { return (length + size - 1) / size; };

@@ -36,6 +36,7 @@ struct ContractPanels {
   int64_t cells = 1, cellsPerItem = 1, items = 1;
   int64_t rowCopy = 0, columnCopy = 0; // elements of one block's copy
   bool maskedStores = false;           // the machine's are as fast as others
+  bool columnsOutside = false;         // tiles of one panel of columns follow each other, not of one of rows
   double nanoseconds = 0;
 };
 

@@ -216,13 +216,24 @@ private:
       Index rows = enterBlock(panels.rows, block, part.start);
       part.row = code.scale(block, panels.rows.block());
       writeContractPanelPack(code, plan, panels.rowArray, part.start, rows, steps);
-      forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
-        Index first = firstTile(part, rowTile);
-        forEachTile(first, panels.columns, place.columns, plan.tileColumns(),
-                    [&](Index columnTile, int64_t realColumns) {
-                      writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns);
-                    });
+      writeTiles(part, rows, place.columns);
+    });
+  }
+
+  void writeTiles(const ContractPanelPart &part, Index rows, Index columns) {
+    if (panels.columnsOutside) {
+      forEachTile({}, panels.columns, columns, plan.tileColumns(), [&](Index columnTile, int64_t realColumns) {
+        forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
+          writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns);
+        });
       });
+      return;
+    }
+    forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
+      forEachTile(firstTile(part, rowTile), panels.columns, columns, plan.tileColumns(),
+                  [&](Index columnTile, int64_t realColumns) {
+                    writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns);
+                  });
     });
   }
 

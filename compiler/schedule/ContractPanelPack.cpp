@@ -2,6 +2,7 @@
 // registers; else vectors are loaded or gathered, step by step of the sum, so that a cache line met once is
 // used up.
 #include "compiler/schedule/ContractPanelPack.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 
@@ -9,6 +10,8 @@ namespace tgc::schedule {
 namespace {
 
 using Index = ContractIndexValue;
+
+constexpr int64_t fetchAhead = 2; // runs
 
 class PanelPacker {
 public:
@@ -63,6 +66,18 @@ private:
             put(code.gather(plan.memories[array], source, offsets(tile, at), mask), tile, at, step, count);
           });
         });
+  }
+
+  /// Fetches what a later step of the sum will read at `at`: packing jumps from one short run to the next, which
+  /// the processor does not foresee.
+  void fetch(Index at) {
+    memref::PrefetchOp::create(code, plan.memories[array], code.materialize(at), /*isWrite=*/false,
+                               /*localityHint=*/3, /*isDataCache=*/true);
+  }
+
+  /// The offset of the step `ahead` of `step`, or of the last one.
+  Index laterOffset(Index step, int64_t ahead) {
+    return sumOffset(code.min(code.add(step, {Value(), ahead}), code.add(steps, {Value(), -1})));
   }
 
   /// Lanes of the squares by which the group's own neighbours are transposed: positions must not leave a
@@ -134,12 +149,15 @@ private:
     int64_t before = stepWidth(group, near);
     bool whole = near < static_cast<int>(group.level);
     int64_t around = whole ? before * extent(group.order[near]) : 0;
-    Index stepOffset = sumOffset(step);
+    Index stepOffset = sumOffset(step), later = laterOffset(step, fetchAhead);
     code.forEach({}, whole ? code.quotient(length, around) : Index{Value(), 1}, [&](Index high) {
       Index base = code.scale(high, around);
       Index offset = whole ? code.add(stepOffset, code.readIndex(table, base)) : stepOffset;
+      Index ahead = whole ? code.add(later, code.readIndex(table, base)) : later;
       forEachPieceOf(group, near, length, unit, [&](Index along, int64_t count) {
         SmallVector<Value> square;
+        for (Index row : rows)
+          fetch(code.add(code.add(row, ahead), along));
         for (Index row : rows)
           square.push_back(
               code.load(plan.memories[array], code.add(code.add(row, offset), along), 1, unit, count));
@@ -254,7 +272,12 @@ private:
     code.forEach({}, whole ? code.quotient(steps, around) : Index{Value(), 1}, [&](Index high) {
       code.forEach({}, {Value(), before}, [&](Index low) {
         Index start = code.add(code.scale(high, around), low), offset = sumOffset(start);
+        bool fetches = whole || before > 1;
+        Index ahead = fetches ? laterOffset(start, fetchAhead * (before > 1 ? 1 : around)) : Index{};
         forEachPieceOf(sum, near, steps, lanes, [&](Index along, int64_t count) {
+          if (fetches)
+            for (Index row : rows)
+              fetch(code.add(code.add(row, ahead), along));
           writeSquare(tile, at, rows, code.add(offset, along), code.add(start, code.scale(along, before)),
                       before, count);
         });
