@@ -77,9 +77,10 @@ private:
   }
 
   bool worthwhile() const {
-    // Plain matrices are read where they lie up to 300 x 300 x 300; others walk memory badly without copies.
-    bool plain =
-        panels.rows.order.size() == 1 && panels.columns.order.size() == 1 && panels.sum.order.size() == 1;
+    // Plain matrices are read where they lie up to 300 x 300 x 300; others walk memory badly without copies, and
+    // batches come from afar, one after the other.
+    bool plain = panels.batch.empty() && panels.rows.order.size() == 1 && panels.columns.order.size() == 1 &&
+                 panels.sum.order.size() == 1;
     double volume = static_cast<double>(panels.rows.total) * static_cast<double>(panels.columns.total) *
                     static_cast<double>(panels.sum.total);
     // Scaled sums are equal on both sides only if one of them is a copy of the other.
