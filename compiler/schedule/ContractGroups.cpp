@@ -4,6 +4,7 @@
 #include "compiler/schedule/ContractGroups.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
+#include <cstdlib>
 
 namespace tgc::schedule {
 namespace {
@@ -237,7 +238,7 @@ private:
 
   /// Columns of a block for sums of `bytes`.
   int64_t mostColumns(int64_t bytes) const {
-    constexpr int64_t narrow = 256, wide = 1024, longest = 8192, lastBytes = 1 << 20;
+    const int64_t narrow = 256, wide = 1024, longest = 8192, lastBytes = (getenv("NC") ? atoi(getenv("NC")) : 1024) << 10;
     if (columnsLast()) return std::min(longest, std::min(lastBytes, machine.lastLevelBytes / 8) / bytes);
     int64_t near = machine.l2Bytes * 3 / 4 / bytes;
     if (near >= narrow) return std::min<int64_t>(near, 1536);
@@ -275,6 +276,8 @@ private:
       cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(room / bytes, mostRows, 512), mostRows);
       panels.tileRows = bestTileRows(panels.rows.block(), mostRows);
     }
+    panels.fetchesNext = panels.columnsOutside && panels.sum.blocks() == 1 && panels.rows.blocks() == 1 &&
+                         panels.columns.blocks() > 1 && panels.rows.total >= panels.tileRows && !getenv("NOF");
     auto tiles = [](int64_t length, int64_t size) { return (length + size - 1) / size; };
     panels.rowCopy = tiles(panels.rows.block(), panels.tileRows) * panels.tileRows * panels.sum.block();
     panels.columnCopy = tiles(panels.columns.block(), columnsOfTile) * columnsOfTile * panels.sum.block();

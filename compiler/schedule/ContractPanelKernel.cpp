@@ -137,7 +137,8 @@ private:
                   choose(block, firstBlock, firstRow, {}),
                   choose(block, lastBlock, lastRow, rows),
                   code.scale(block, panels.columns.block()),
-                  origin};
+                  origin,
+                  {}};
       place.columns = enterBlock(panels.columns, block, place.start);
       writeParts(place);
     });
@@ -179,10 +180,21 @@ private:
   /// batches.
   void writeBlock(Index number, Index from, Index to) {
     int64_t left = panels.cells / panels.rowRanges;
+    Index next = code.min(code.add(number, {Value(), 1}), {Value(), left - 1});
     Index columnBlock = take(number, left, panels.columns.blocks());
-    Place place{enterMatrix(number, left), {}, from, to, {}, {}};
+    Place place{enterMatrix(number, left), {}, from, to, {}, {}, {}};
     place.columns = enterBlock(panels.columns, columnBlock, place.start);
+    if (panels.fetchesNext) place.next = startOfBlock(next);
     writeParts(place);
+  }
+
+  /// Where the columns' factor starts in a block of columns.
+  Index startOfBlock(Index number) {
+    int64_t left = panels.cells / panels.rowRanges;
+    Index columnBlock = take(number, left, panels.columns.blocks());
+    ContractOffsets start = enterMatrix(number, left);
+    enterBlock(panels.columns, columnBlock, start);
+    return start[panels.columnArray];
   }
 
   /// The first element of a matrix in every array; `number` counts the `left` matrices.
@@ -201,6 +213,7 @@ private:
     Index columns, from, to; // how many columns there are, which blocks of rows
     Index column;            // of a symmetric product: position of the first column
     ContractOffsets matrix;  // and where the matrix starts
+    Index next;              // where the columns' factor starts in the block after this one
   };
 
   void writeParts(const Place &place) {
@@ -212,7 +225,7 @@ private:
     Index steps = enterBlock(panels.sum, number, start);
     writeContractPanelPack(code, plan, panels.columnArray, start, place.columns, steps);
     code.forEach(place.from, place.to, [&](Index block) {
-      ContractPanelPart part{number, steps, start, place.matrix, {}, place.column};
+      ContractPanelPart part{number, steps, start, place.matrix, {}, place.column, place.next};
       Index rows = enterBlock(panels.rows, block, part.start);
       part.row = code.scale(block, panels.rows.block());
       writeContractPanelPack(code, plan, panels.rowArray, part.start, rows, steps);
@@ -223,8 +236,10 @@ private:
   void writeTiles(const ContractPanelPart &part, Index rows, Index columns) {
     if (panels.columnsOutside) {
       forEachTile({}, panels.columns, columns, plan.tileColumns(), [&](Index columnTile, int64_t realColumns) {
+        ContractFetch fetch;
+        if (panels.fetchesNext) fetch = contractFetches(code, plan, part.next, columnTile);
         forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
-          writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns);
+          writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns, fetch);
         });
       });
       return;

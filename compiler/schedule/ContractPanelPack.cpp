@@ -31,9 +31,43 @@ public:
     code.forEach({}, steps, [&](Index step) { writeVectors(code.add(from, sumOffset(step)), step); });
   }
 
+  /// Writes fetches of the lines of a tile, by their number. Where its positions lie apart, each in a line with its
+  /// neighbours, the tiles of these neighbours take turns, whole runs each.
+  ContractFetch fetchesOf(Index tile) const {
+    int64_t line = 64 / bytes(), length = panels.sum.block();
+    Index first = code.scale(tile, width);
+    if (neighbour(panels.sum) == 0) {
+      int64_t lines = (length + line - 1) / line;
+      return [first, lines, line, self = *this](Index number) {
+        ContractCode &code = self.code;
+        Index position = code.add(first, code.quotient(number, lines));
+        self.fetch(code.add(code.add(self.from, self.offset(position)),
+                            self.sumOffset(code.scale(code.remainder(number, lines), line))));
+      };
+    }
+    int near = neighbour(group);
+    int64_t before = near > 0 ? stepWidth(group, near) : 1, lines = 1;
+    Index done{};
+    if (near > 0) {
+      lines = (group.block() / before + line - 1) / line;
+      Index along = code.quotient(first, before);
+      done = code.scale(code.quotient(along, line), length);
+      first = code.add(code.add(first, code.scale(along, -before)), code.remainder(along, line));
+    }
+    return [first, done, lines, apart = before * line, self = *this](Index number) {
+      ContractCode &code = self.code;
+      Index one = code.add(done, number);
+      Index position = code.add(first, code.scale(code.remainder(one, lines), apart));
+      self.fetch(code.add(code.add(self.from, self.offset(position)), self.sumOffset(code.quotient(one, lines))));
+    };
+  }
+
 private:
   int64_t stride(int index) const { return panels.indices[index].strides[array]; }
   int64_t extent(int index) const { return panels.indices[index].extent; }
+  int64_t bytes() const {
+    return cast<MemRefType>(plan.memories[array].getType()).getElementTypeBitWidth() / 8;
+  }
 
   /// The place in a group's order of an index that lies inside blocks, with at least eight of its steps,
   /// which are neighbours in memory; -1: none.
@@ -70,7 +104,7 @@ private:
 
   /// Fetches what a later step of the sum will read at `at`: packing jumps from one short run to the next, which
   /// the processor does not foresee.
-  void fetch(Index at) {
+  void fetch(Index at) const {
     memref::PrefetchOp::create(code, plan.memories[array], code.materialize(at), /*isWrite=*/false,
                                /*localityHint=*/3, /*isDataCache=*/true);
   }
@@ -173,9 +207,11 @@ private:
     });
   }
 
-  Index sumOffset(Index step) { return sumOffset(step, array); }
+  Index offset(Index position) const { return table ? code.readIndex(table, position) : Index{}; }
 
-  Index sumOffset(Index step, size_t which) {
+  Index sumOffset(Index step) const { return sumOffset(step, array); }
+
+  Index sumOffset(Index step, size_t which) const {
     if (panels.sum.level == 0 || panels.sum.order.size() == 1)
       return code.scale(step, panels.indices[panels.sum.order[0]].strides[which]);
     return plan.sumOffsets[which] ? code.readIndex(plan.sumOffsets[which], step) : Index{};
@@ -304,7 +340,7 @@ private:
   const ContractPanels &panels;
   int array;
   bool isRows, scaled;
-  const ContractOffsets &start;
+  ContractOffsets start;
   const ContractGroup &group;
   Value table;
   int64_t lanes, width;
@@ -316,6 +352,13 @@ private:
 void writeContractPanelPack(ContractCode &code, const ContractPanelPlan &plan, int array,
                             const ContractOffsets &start, Index length, Index steps) {
   PanelPacker(code, plan, array, start, length, steps).write();
+}
+
+ContractFetch contractFetches(ContractCode &code, const ContractPanelPlan &plan, ContractIndexValue from,
+                              ContractIndexValue columnTile) {
+  ContractOffsets start(plan.memories.size());
+  start[plan.panels.columnArray] = from;
+  return PanelPacker(code, plan, plan.panels.columnArray, start, {}, {}).fetchesOf(columnTile);
 }
 
 } // namespace tgc::schedule

@@ -14,10 +14,10 @@ using Sums = SmallVector<Value>;
 class TileWriter {
 public:
   TileWriter(ContractCode &code, const ContractPanelPlan &plan, const ContractPanelPart &part, Index rowTile,
-             int64_t rows, Index columnTile, int64_t columns)
-      : code(code), plan(plan), panels(plan.panels), contraction(plan.contraction), part(part), rows(rows),
+             int64_t rows, Index columnTile, int64_t columns, const ContractFetch &fetch)
+      : code(code), plan(plan), panels(plan.panels), contraction(plan.contraction), part(part), fetch(fetch), rows(rows),
         columns(columns), vectors((columns + panels.lanes - 1) / panels.lanes),
-        firstRow(code.scale(rowTile, panels.tileRows)),
+        rowTile(rowTile), firstRow(code.scale(rowTile, panels.tileRows)),
         firstColumn(code.scale(columnTile, plan.tileColumns())),
         rowCopy(code.add(plan.rowCopy, code.scale(rowTile, panels.tileRows * panels.sum.block()))),
         columnCopy(
@@ -39,15 +39,26 @@ private:
 
   /// The product of the two panels.
   Sums multiply(Sums sums) {
-    constexpr int64_t unroll = 2;
+    int64_t unroll = fetch ? 4 : 2;
     Index rounds = code.quotient(part.steps, unroll);
     sums = carry({}, rounds, sums, [&](Index round, Sums inner) {
       for (int64_t step = 0; step < unroll; ++step)
         inner = writeStep(code.add(code.scale(round, unroll), {Value(), step}), inner);
+      if (fetch) fetchLines(round, rounds);
       return inner;
     });
     return carry(code.scale(rounds, unroll), part.steps, sums,
                  [&](Index step, Sums inner) { return writeStep(step, inner); });
+  }
+
+  /// This tile's lines, spread over the rounds so that they do not wait for each other.
+  void fetchLines(Index round, Index rounds) {
+    int64_t tiles = panels.rows.total / panels.tileRows, lines = panels.sum.block();
+    int64_t each = (lines + tiles - 1) / tiles, inRound = (each + rounds.constant - 1) / rounds.constant;
+    for (int64_t line = 0; line < inRound; ++line) {
+      Index mine = code.min(code.add(code.scale(round, inRound), {Value(), line}), {Value(), each - 1});
+      fetch(code.min(code.add(code.scale(rowTile, each), mine), {Value(), lines - 1}));
+    }
   }
 
   Sums carry(Index low, Index high, const Sums &sums, llvm::function_ref<Sums(Index, Sums)> round) {
@@ -329,8 +340,9 @@ private:
   const ContractPanels &panels;
   const Contraction &contraction;
   const ContractPanelPart &part;
+  const ContractFetch &fetch;
   int64_t rows, columns, vectors;
-  Index firstRow, firstColumn, rowCopy, columnCopy;
+  Index rowTile, firstRow, firstColumn, rowCopy, columnCopy;
 };
 
 } // namespace
@@ -341,8 +353,9 @@ size_t ContractPanelPlan::resultArray() const {
 }
 
 void writeContractPanelTile(ContractCode &code, const ContractPanelPlan &plan, const ContractPanelPart &part,
-                            Index rowTile, int64_t rows, Index columnTile, int64_t columns) {
-  TileWriter(code, plan, part, rowTile, rows, columnTile, columns).write();
+                            Index rowTile, int64_t rows, Index columnTile, int64_t columns,
+                            const ContractFetch &fetch) {
+  TileWriter(code, plan, part, rowTile, rows, columnTile, columns, fetch).write();
 }
 
 } // namespace tgc::schedule
