@@ -113,9 +113,9 @@ private:
   /// of the order, if its extent has such a divisor.
   void split(ContractGroup &group, size_t place, int64_t least, int64_t most) {
     int index = group.order[place];
-    int64_t best = 0, bestScore = 0;
+    int64_t best = 0, bestScore = 0, line = 64 / numbers.sumBytes;
     for (int64_t size = least; size <= most && size < extent(index); ++size) {
-      int64_t score = (size % panels.lanes == 0 ? 2000 : size % 8 == 0 ? 1000 : 0) + size;
+      int64_t score = (size % line == 0 ? 3000 : size % panels.lanes == 0 ? 2000 : size % 8 == 0 ? 1000 : 0) + size;
       if (extent(index) % size == 0 && score > bestScore) best = size, bestScore = score;
     }
     if (best == 0) return;
@@ -138,7 +138,7 @@ private:
     size_t place = 0;
     for (; near > 0 && static_cast<int>(place) < near && found < wanted; ++place) {
       int64_t missing = (wanted + found - 1) / found;
-      if (extent(group.order[place]) > 3 * missing)
+      if (extent(group.order[place]) > (getenv("SP")?atoi(getenv("SP")):2) * missing)
         split(group, place, std::max<int64_t>(2, missing / 2), 2 * missing);
       found *= extent(group.order[place]);
     }
@@ -236,14 +236,19 @@ private:
     return !panels.symmetric && machine.l2Bytes * 3 / 4 / (steps * numbers.sumBytes) < narrow;
   }
 
-  /// Columns of a block for sums of `bytes`.
+  /// Columns of a block for sums of `bytes`. Few rows leave no time to copy from afar: then what the next block is
+  /// copied from should fit in the second cache too.
   int64_t mostColumns(int64_t bytes) const {
-    const int64_t narrow = 256, wide = 1024, longest = 8192, lastBytes = (getenv("NC") ? atoi(getenv("NC")) : 1024) << 10;
-    if (columnsLast()) return std::min(longest, std::min(lastBytes, machine.lastLevelBytes / 8) / bytes);
+    constexpr int64_t narrow = 256, wide = 1024, longest = 8192, lastBytes = 1 << 20;
     int64_t near = machine.l2Bytes * 3 / 4 / bytes;
+    if (columnsLast() && panels.rows.total * bytes <= rowBytes()) return std::min(longest, near);
+    if (columnsLast()) return std::min(longest, std::min(lastBytes, machine.lastLevelBytes / 8) / bytes);
     if (near >= narrow) return std::min<int64_t>(near, 1536);
     return std::max(near, std::min(wide, machine.lastLevelBytes / 8 / bytes));
   }
+
+  /// Bytes of a block of rows.
+  int64_t rowBytes() const { return columnsLast() ? machine.l2Bytes * 3 / 8 : machine.l2Bytes / 8; }
 
   /// Steps of a block. Two thirds of the first cache for a panel of rows, or half of it for one of columns.
   int64_t mostSteps(int64_t tileRows, int64_t tileColumns) const {
@@ -272,10 +277,10 @@ private:
       int64_t tiles = std::clamp<int64_t>(panels.rows.total / panels.tileRows / 16, 1, 8);
       cutGroup(panels.rows, panels.rowArray, tiles * panels.tileRows, panels.tileRows);
     } else {
-      int64_t room = panels.columnsOutside ? machine.l2Bytes * 3 / 8 : machine.l2Bytes / 8;
-      cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(room / bytes, mostRows, 512), mostRows);
+      cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(rowBytes() / bytes, mostRows, 512), mostRows);
       panels.tileRows = bestTileRows(panels.rows.block(), mostRows);
     }
+    panels.streams = storesLines();
     panels.fetchesNext = panels.columnsOutside && panels.sum.blocks() == 1 && panels.rows.blocks() == 1 &&
                          panels.columns.blocks() > 1 && panels.rows.total >= panels.tileRows && !getenv("NOF");
     auto tiles = [](int64_t length, int64_t size) { return (length + size - 1) / size; };
@@ -283,6 +288,23 @@ private:
     panels.columnCopy = tiles(panels.columns.block(), columnsOfTile) * columnsOfTile * panels.sum.block();
     panels.rowCopy = (panels.rowCopy + 63) / 64 * 64;
     panels.columnCopy = (panels.columnCopy + 63) / 64 * 64;
+  }
+
+  /// Whether a tile's row is a line of a result that no cache holds. Fetching such lines only to write over them
+  /// is a third of a short sum's traffic.
+  bool storesLines() const {
+    constexpr int64_t cacheShare = 8 << 20;
+    int64_t width = panels.vectors * panels.lanes, line = 64 / numbers.sumBytes, elements = panels.run;
+    for (auto [at, index] : llvm::enumerate(panels.indices)) {
+      int64_t step = index.strides[result];
+      if (step % line && step >= panels.run) return false;
+      if (step >= panels.run) elements = std::max(elements, step * index.extent);
+    }
+    return contraction.tail.empty() && contraction.arrays.size() == 3 && !panels.symmetric &&
+           contraction.productType == contraction.sumType && contraction.arrays[result].offset % line == 0 &&
+           panels.sum.blocks() == 1 && panels.lanes * numbers.sumBytes == machine.vectorBytes && width % line == 0 &&
+           panels.run % width == 0 && elements * numbers.sumBytes > std::min(machine.lastLevelBytes, cacheShare) &&
+           !getenv("NONT");
   }
 
   void share() {

@@ -17,7 +17,7 @@ class PanelKernelWriter {
 public:
   PanelKernelWriter(Block &body, const Contraction &contraction, const ContractPanels &panels)
       : contraction(contraction), panels(panels), code(contraction.product.getLoc(), body), body(body),
-        plan{contraction, panels, {}, {}, {}, {}, {}, {}, {}} {}
+        plan{contraction, panels, {}, {}, {}, {}, {}, {}, {}, {}} {}
 
   void write() {
     int inputs = contraction.product->getParentOfType<func::FuncOp>().getNumArguments();
@@ -31,6 +31,7 @@ public:
       plan.sumOffsets.push_back(inSum ? makeTable(panels.sum, array, 1) : Value());
     }
     if (panels.symmetric) makeStarts();
+    if (panels.streams) plan.streams = alignedToLines(plan.memories[plan.resultArray()]);
     plan.copies = body.getArguments().back();
     // All items of one call share the slot of its first: ranges are disjoint, and it stays in the cache.
     plan.rowCopy = panels.items == 1
@@ -43,6 +44,11 @@ public:
 
 private:
   int64_t stride(int index, size_t array) const { return panels.indices[index].strides[array]; }
+
+  Value alignedToLines(Value memory) {
+    Value address = memref::ExtractAlignedPointerAsIndexOp::create(code, memory);
+    return code.compare(arith::CmpIPredicate::eq, code.remainder({address, 0}, 64), {});
+  }
 
   /// Offsets of the positions of one block, `width` of them more so that whole vectors can be read.
   Value makeTable(const ContractGroup &group, size_t array, int64_t width) {

@@ -24,7 +24,7 @@ public:
             code.add(plan.columnCopy, code.scale(columnTile, plan.tileColumns() * panels.sum.block()))) {}
 
   void write() {
-    prefetch();
+    if (!panels.streams) prefetch();
     Sums sums = multiply(Sums(rows * vectors, code.zeros(contraction.sumType, panels.lanes)));
     if (panels.symmetric) return storeTriangle(sums);
     if (panels.sum.blocks() == 1) return finish(sums, true);
@@ -122,6 +122,8 @@ private:
   void finish(const Sums &sums, bool last) {
     const ContractGroup &group = panels.columns;
     bool insideRun = group.block() <= panels.run;
+    if (panels.streams && columns == plan.tileColumns())
+      return code.when(plan.streams, [&] { stream(sums); }, [&] { store(sums, last, true); });
     if (insideRun || (columns == plan.tileColumns() && panels.run % columns == 0))
       return store(sums, last, true);
     if (panels.run < panels.lanes || panels.run % panels.lanes == 0) return store(sums, last, false);
@@ -129,6 +131,17 @@ private:
     code.when(
         code.compare(arith::CmpIPredicate::sle, end, {Value(), panels.run}), [&] { store(sums, last, true); },
         [&] { store(sums, last, false); });
+  }
+
+  /// Stores whole lines past the caches.
+  void stream(const Sums &sums) {
+    size_t result = plan.resultArray();
+    for (int64_t row = 0; row < rows; ++row) {
+      Index start = code.add(rowStart(result, row), columnOffset(result, firstColumn));
+      for (int64_t vector = 0; vector < vectors; ++vector)
+        code.storeUncached(sums[row * vectors + vector], plan.memories[result],
+                           code.add(start, {Value(), vector * panels.lanes}));
+    }
   }
 
   void store(const Sums &sums, bool last, bool neighbours) {

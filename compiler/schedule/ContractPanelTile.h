@@ -16,6 +16,7 @@ struct ContractPanelPlan {
   llvm::SmallVector<mlir::Value> rowOffsets, columnOffsets, sumOffsets;
   mlir::Value copies; // of both factors' blocks, in the type of the sums
   ContractIndexValue rowCopy, columnCopy;
+  mlir::Value streams; // whether the result is aligned to lines and stored past the caches; null: never
 
   int64_t tileColumns() const { return panels.vectors * panels.lanes; }
   size_t resultArray() const;
