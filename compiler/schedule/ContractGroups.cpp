@@ -4,7 +4,6 @@
 #include "compiler/schedule/ContractGroups.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
-#include <cstdlib>
 
 namespace tgc::schedule {
 namespace {
@@ -78,8 +77,8 @@ private:
   }
 
   bool worthwhile() const {
-    // Plain matrices are read where they lie up to 300 x 300 x 300; others walk memory badly without copies, and
-    // batches come from afar, one after the other.
+    // Plain matrices are read where they lie up to 300 x 300 x 300; others walk memory badly without copies,
+    // and batches come from afar, one after the other.
     bool plain = panels.batch.empty() && panels.rows.order.size() == 1 && panels.columns.order.size() == 1 &&
                  panels.sum.order.size() == 1;
     double volume = static_cast<double>(panels.rows.total) * static_cast<double>(panels.columns.total) *
@@ -115,7 +114,11 @@ private:
     int index = group.order[place];
     int64_t best = 0, bestScore = 0, line = 64 / numbers.sumBytes;
     for (int64_t size = least; size <= most && size < extent(index); ++size) {
-      int64_t score = (size % line == 0 ? 3000 : size % panels.lanes == 0 ? 2000 : size % 8 == 0 ? 1000 : 0) + size;
+      int64_t score = (size % line == 0           ? 3000
+                       : size % panels.lanes == 0 ? 2000
+                       : size % 8 == 0            ? 1000
+                                                  : 0) +
+                      size;
       if (extent(index) % size == 0 && score > bestScore) best = size, bestScore = score;
     }
     if (best == 0) return;
@@ -130,7 +133,8 @@ private:
 
   /// Rows and columns: about `wanted` neighbours in the result, then the factor's neighbours, so that blocks
   /// read whole cache lines of the factor and tiles write whole ones of the result; then the rest.
-  /// Memory gives short runs at a fraction of its speed, so the factor's run is continued to about half a KiB.
+  /// Memory gives short runs at a fraction of its speed, so the factor's run is continued to about half a
+  /// KiB.
   void orderOwn(ContractGroup &group, size_t array, int64_t wanted) {
     sortBy(group, result);
     int near = neighbour(group, array);
@@ -138,14 +142,15 @@ private:
     size_t place = 0;
     for (; near > 0 && static_cast<int>(place) < near && found < wanted; ++place) {
       int64_t missing = (wanted + found - 1) / found;
-      if (extent(group.order[place]) > (getenv("SP")?atoi(getenv("SP")):2) * missing)
+      if (extent(group.order[place]) > 2 * missing)
         split(group, place, std::max<int64_t>(2, missing / 2), 2 * missing);
       found *= extent(group.order[place]);
     }
     if (near < static_cast<int>(place)) return;
     bring(group, near, place);
     int64_t run = extent(group.order[place]);
-    for (int next = 0; run < factorRun(array) && next >= 0; run *= next < 0 ? 1 : extent(group.order[place])) {
+    for (int next = 0; run < factorRun(array) && next >= 0;
+         run *= next < 0 ? 1 : extent(group.order[place])) {
       next = placeOf(group, array, run);
       if (next <= static_cast<int>(place)) return;
       bring(group, next, ++place);
@@ -228,16 +233,16 @@ private:
     return (machine.vectorRegisters - held) / panels.vectors;
   }
 
-  /// Where 256 columns do not fit in the second cache, they live in the last one, and a panel of them stays in
-  /// the first while all row tiles of a block pass: f32 2048 with 512 KiB of second cache, 176 columns 61
+  /// Where 256 columns do not fit in the second cache, they live in the last one, and a panel of them stays
+  /// in the first while all row tiles of a block pass: f32 2048 with 512 KiB of second cache, 176 columns 61
   /// GFLOP/s, 1024 columns 76, panel by panel 91.
   bool columnsLast() const {
     constexpr int64_t steps = 512, narrow = 256;
     return !panels.symmetric && machine.l2Bytes * 3 / 4 / (steps * numbers.sumBytes) < narrow;
   }
 
-  /// Columns of a block for sums of `bytes`. Few rows leave no time to copy from afar: then what the next block is
-  /// copied from should fit in the second cache too.
+  /// Columns of a block for sums of `bytes`. Few rows leave no time to copy from afar: then what the next
+  /// block is copied from should fit in the second cache too.
   int64_t mostColumns(int64_t bytes) const {
     constexpr int64_t narrow = 256, wide = 1024, longest = 8192, lastBytes = 1 << 20;
     int64_t near = machine.l2Bytes * 3 / 4 / bytes;
@@ -277,12 +282,13 @@ private:
       int64_t tiles = std::clamp<int64_t>(panels.rows.total / panels.tileRows / 16, 1, 8);
       cutGroup(panels.rows, panels.rowArray, tiles * panels.tileRows, panels.tileRows);
     } else {
-      cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(rowBytes() / bytes, mostRows, 512), mostRows);
+      cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(rowBytes() / bytes, mostRows, 512),
+               mostRows);
       panels.tileRows = bestTileRows(panels.rows.block(), mostRows);
     }
     panels.streams = storesLines();
     panels.fetchesNext = panels.columnsOutside && panels.sum.blocks() == 1 && panels.rows.blocks() == 1 &&
-                         panels.columns.blocks() > 1 && panels.rows.total >= panels.tileRows && !getenv("NOF");
+                         panels.columns.blocks() > 1 && panels.rows.total >= panels.tileRows;
     auto tiles = [](int64_t length, int64_t size) { return (length + size - 1) / size; };
     panels.rowCopy = tiles(panels.rows.block(), panels.tileRows) * panels.tileRows * panels.sum.block();
     panels.columnCopy = tiles(panels.columns.block(), columnsOfTile) * columnsOfTile * panels.sum.block();
@@ -290,10 +296,10 @@ private:
     panels.columnCopy = (panels.columnCopy + 63) / 64 * 64;
   }
 
-  /// Whether a tile's row is a line of a result that no cache holds. Fetching such lines only to write over them
-  /// is a third of a short sum's traffic.
+  /// Whether a tile's row is a line of a result that no cache holds. Fetching such lines only to write over
+  /// them is a third of a short sum's traffic.
   bool storesLines() const {
-    constexpr int64_t cacheShare = 8 << 20;
+    constexpr int64_t cacheShare = 32 << 20; // of a last level that is shared with others
     int64_t width = panels.vectors * panels.lanes, line = 64 / numbers.sumBytes, elements = panels.run;
     for (auto [at, index] : llvm::enumerate(panels.indices)) {
       int64_t step = index.strides[result];
@@ -302,9 +308,9 @@ private:
     }
     return contraction.tail.empty() && contraction.arrays.size() == 3 && !panels.symmetric &&
            contraction.productType == contraction.sumType && contraction.arrays[result].offset % line == 0 &&
-           panels.sum.blocks() == 1 && panels.lanes * numbers.sumBytes == machine.vectorBytes && width % line == 0 &&
-           panels.run % width == 0 && elements * numbers.sumBytes > std::min(machine.lastLevelBytes, cacheShare) &&
-           !getenv("NONT");
+           panels.sum.blocks() == 1 && panels.lanes * numbers.sumBytes == machine.vectorBytes &&
+           width % line == 0 && panels.run % width == 0 &&
+           elements * numbers.sumBytes > std::min(machine.lastLevelBytes, cacheShare);
   }
 
   void share() {

@@ -241,13 +241,14 @@ private:
 
   void writeTiles(const ContractPanelPart &part, Index rows, Index columns) {
     if (panels.columnsOutside) {
-      forEachTile({}, panels.columns, columns, plan.tileColumns(), [&](Index columnTile, int64_t realColumns) {
-        ContractFetch fetch;
-        if (panels.fetchesNext) fetch = contractFetches(code, plan, part.next, columnTile);
-        forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
-          writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns, fetch);
-        });
-      });
+      forEachTile(
+          {}, panels.columns, columns, plan.tileColumns(), [&](Index columnTile, int64_t realColumns) {
+            ContractFetch fetch;
+            if (panels.fetchesNext) fetch = contractFetches(code, plan, part.next, columnTile);
+            forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
+              writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns, fetch);
+            });
+          });
       return;
     }
     forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {

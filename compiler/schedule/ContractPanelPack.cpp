@@ -31,8 +31,8 @@ public:
     code.forEach({}, steps, [&](Index step) { writeVectors(code.add(from, sumOffset(step)), step); });
   }
 
-  /// Writes fetches of the lines of a tile, by their number. Where its positions lie apart, each in a line with its
-  /// neighbours, the tiles of these neighbours take turns, whole runs each.
+  /// Writes fetches of the lines of a tile, by their number. Where its positions lie apart, each in a line
+  /// with its neighbours, the tiles of these neighbours take turns, whole runs each.
   ContractFetch fetchesOf(Index tile) const {
     int64_t line = 64 / bytes(), length = panels.sum.block();
     Index first = code.scale(tile, width);
@@ -58,7 +58,8 @@ public:
       ContractCode &code = self.code;
       Index one = code.add(done, number);
       Index position = code.add(first, code.scale(code.remainder(one, lines), apart));
-      self.fetch(code.add(code.add(self.from, self.offset(position)), self.sumOffset(code.quotient(one, lines))));
+      self.fetch(
+          code.add(code.add(self.from, self.offset(position)), self.sumOffset(code.quotient(one, lines))));
     };
   }
 
@@ -102,8 +103,8 @@ private:
         });
   }
 
-  /// Fetches what a later step of the sum will read at `at`: packing jumps from one short run to the next, which
-  /// the processor does not foresee.
+  /// Fetches what a later step of the sum will read at `at`: packing jumps from one short run to the next,
+  /// which the processor does not foresee.
   void fetch(Index at) const {
     memref::PrefetchOp::create(code, plan.memories[array], code.materialize(at), /*isWrite=*/false,
                                /*localityHint=*/3, /*isDataCache=*/true);

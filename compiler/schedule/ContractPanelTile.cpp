@@ -15,9 +15,9 @@ class TileWriter {
 public:
   TileWriter(ContractCode &code, const ContractPanelPlan &plan, const ContractPanelPart &part, Index rowTile,
              int64_t rows, Index columnTile, int64_t columns, const ContractFetch &fetch)
-      : code(code), plan(plan), panels(plan.panels), contraction(plan.contraction), part(part), fetch(fetch), rows(rows),
-        columns(columns), vectors((columns + panels.lanes - 1) / panels.lanes),
-        rowTile(rowTile), firstRow(code.scale(rowTile, panels.tileRows)),
+      : code(code), plan(plan), panels(plan.panels), contraction(plan.contraction), part(part), fetch(fetch),
+        rows(rows), columns(columns), vectors((columns + panels.lanes - 1) / panels.lanes), rowTile(rowTile),
+        firstRow(code.scale(rowTile, panels.tileRows)),
         firstColumn(code.scale(columnTile, plan.tileColumns())),
         rowCopy(code.add(plan.rowCopy, code.scale(rowTile, panels.tileRows * panels.sum.block()))),
         columnCopy(
@@ -96,21 +96,33 @@ private:
     return code.readIndex(table, position);
   }
 
-  Index rowStart(size_t array, int64_t row) {
+  Index rowStart(size_t array, int64_t row) { return rowStart(array, firstRow, row); }
+
+  Index rowStart(size_t array, Index first, int64_t row) {
     return code.add(part.start[array],
-                    offset(panels.rows, plan.rowOffsets[array], array, code.add(firstRow, {Value(), row})));
+                    offset(panels.rows, plan.rowOffsets[array], array, code.add(first, {Value(), row})));
   }
 
   Index columnOffset(size_t array, Index position) {
     return offset(panels.columns, plan.columnOffsets[array], array, position);
   }
 
-  /// The result's lines are fetched while the product runs.
+  /// The result's lines are fetched while the product runs; where the sum is too short to wait for them,
+  /// those of a later tile.
   void prefetch() {
     size_t result = plan.resultArray();
-    Index along = columnOffset(result, firstColumn);
-    for (int64_t row = 0; row < rows; ++row) {
-      Index start = code.add(rowStart(result, row), along);
+    constexpr int64_t shortSum = 128, fewRows = 128;
+    bool later = panels.columnsOutside && panels.sum.block() <= shortSum;
+    bool across = panels.rows.block() <= fewRows;
+    Index column = firstColumn, row = firstRow;
+    if (later && across)
+      column =
+          code.min(code.add(column, {Value(), plan.tileColumns()}), {Value(), panels.columns.block() - 1});
+    if (later && !across)
+      row = code.min(code.add(row, {Value(), panels.tileRows}), {Value(), panels.rows.block() - rows});
+    Index along = columnOffset(result, column);
+    for (int64_t at = 0; at < rows; ++at) {
+      Index start = code.add(rowStart(result, row, at), along);
       for (int64_t vector = 0; vector < vectors; ++vector)
         memref::PrefetchOp::create(code, plan.memories[result],
                                    code.materialize(code.add(start, {Value(), vector * panels.lanes})),

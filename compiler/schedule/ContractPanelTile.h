@@ -36,8 +36,8 @@ struct ContractPanelPart {
 using ContractFetch = std::function<void(ContractIndexValue number)>;
 
 /// Writes tile (`rowTile`, `columnTile`) with `rows` x `columns` of its elements real. A symmetric product's
-/// tiles are whole; what is not real is not stored. Row tiles share the lines of `fetch`, if it is given, between
-/// them: memory works while they multiply.
+/// tiles are whole; what is not real is not stored. Row tiles share the lines of `fetch`, if it is given,
+/// between them: memory works while they multiply.
 void writeContractPanelTile(ContractCode &code, const ContractPanelPlan &plan, const ContractPanelPart &part,
                             ContractIndexValue rowTile, int64_t rows, ContractIndexValue columnTile,
                             int64_t columns, const ContractFetch &fetch = nullptr);
