@@ -28,7 +28,10 @@ public:
     if (int near = neighbour(panels.sum); near >= 0 && lanes <= 16 && lanes > 1) return writeSquares(near);
     int near = neighbour(group), unit = near > 0 ? unitOf(near) : 0;
     if (unit) return writeOwnSquares(near, unit);
-    code.forEach({}, steps, [&](Index step) { writeVectors(code.add(from, sumOffset(step)), step); });
+    code.forEach({}, steps, [&](Index step) {
+      later = code.add(from, laterOffset(step, 2 * fetchAhead));
+      writeVectors(code.add(from, sumOffset(step)), step);
+    });
   }
 
   /// Writes fetches of the lines of a tile, by their number. Where its positions lie apart, each in a line
@@ -268,7 +271,10 @@ private:
     Type element = cast<MemRefType>(memory.getType()).getElementType();
     Value vector = code.choose(
         near, VectorType::get({lanes}, element),
-        [&] { return SmallVector<Value>{code.load(memory, code.add(source, first), 1, lanes, count)}; },
+        [&] {
+          if (at * bytes() % 64 == 0) fetch(code.add(later, first));
+          return SmallVector<Value>{code.load(memory, code.add(source, first), 1, lanes, count)};
+        },
         [&] { return SmallVector<Value>{gathered()}; })[0];
     put(vector, tile, at, step, count);
   }
@@ -346,6 +352,7 @@ private:
   Value table;
   int64_t lanes, width;
   Index from, length, steps, target;
+  Index later; // where a step to come starts
 };
 
 } // namespace
