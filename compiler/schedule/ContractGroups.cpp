@@ -233,12 +233,13 @@ private:
     return (machine.vectorRegisters - held) / panels.vectors;
   }
 
-  /// Where 256 columns do not fit in the second cache, they live in the last one, and a panel of them stays
-  /// in the first while all row tiles of a block pass: f32 2048 with 512 KiB of second cache, 176 columns 61
-  /// GFLOP/s, 1024 columns 76, panel by panel 91.
+  /// Where 256 columns (or all there are) do not fit in the second cache, they live in the last one, and a
+  /// panel of them stays in the first while all row tiles of a block pass: f32 2048 with 512 KiB of second
+  /// cache, 176 columns 61 GFLOP/s, 1024 columns 76, panel by panel 91.
   bool columnsLast() const {
     constexpr int64_t steps = 512, narrow = 256;
-    return !panels.symmetric && machine.l2Bytes * 3 / 4 / (steps * numbers.sumBytes) < narrow;
+    int64_t near = machine.l2Bytes * 3 / 4 / (steps * numbers.sumBytes);
+    return !panels.symmetric && near < std::min(narrow, panels.columns.total);
   }
 
   /// Columns of a block for sums of `bytes`. Few rows leave no time to copy from afar: then what the next
@@ -362,7 +363,9 @@ std::string describe(const ContractPanels &panels) {
   return std::to_string(panels.tileRows) + " x " + std::to_string(panels.vectors) + " vectors of " +
          std::to_string(panels.lanes) + ", rows " + describe(panels.rows) + ", columns " +
          describe(panels.columns) + ", sum " + describe(panels.sum) + ", run " + std::to_string(panels.run) +
-         (panels.symmetric ? ", symmetric: half is computed, then mirrored" : "");
+         (panels.symmetric ? ", symmetric: half is computed, then mirrored" : "") +
+         (panels.fetchesNext ? ", the next columns fetched meanwhile" : "") +
+         (panels.streams ? ", stored past the caches" : "");
 }
 
 } // namespace tgc::schedule

@@ -111,7 +111,7 @@ private:
   /// those of a later tile.
   void prefetch() {
     size_t result = plan.resultArray();
-    constexpr int64_t shortSum = 128, fewRows = 128;
+    constexpr int64_t shortSum = 64, fewRows = 128;
     bool later = panels.columnsOutside && panels.sum.block() <= shortSum;
     bool across = panels.rows.block() <= fewRows;
     Index column = firstColumn, row = firstRow;
