@@ -234,8 +234,8 @@ private:
   }
 
   /// Where 256 columns (or all there are) do not fit in the second cache, they live in the last one, and a
-  /// panel of them stays in the first while all row tiles of a block pass: f32 2048 with 512 KiB of second
-  /// cache, 176 columns 61 GFLOP/s, 1024 columns 76, panel by panel 91.
+  /// panel of them stays in the first while all row tiles of a block pass, so that each is read from afar
+  /// once a block of rows. Plain squares are as fast either way; short sums get blocks of longer runs.
   bool columnsLast() const {
     constexpr int64_t steps = 512, narrow = 256;
     int64_t near = machine.l2Bytes * 3 / 4 / (steps * numbers.sumBytes);
