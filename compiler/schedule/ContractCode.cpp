@@ -132,6 +132,13 @@ void ContractCode::store(Value vector, Value memory, Index at, int64_t stride, i
   }
 }
 
+void ContractCode::storeUncached(Value vector, Value memory, Index at) {
+  auto type = cast<VectorType>(vector.getType());
+  auto store = vector::StoreOp::create(*this, vector, memory, materialize(at));
+  store.setNontemporal(true);
+  store->setAttr("alignment", getI64IntegerAttr(type.getNumElements() * type.getElementTypeBitWidth() / 8));
+}
+
 Value ContractCode::laneMask(Index count, int64_t lanes) {
   if (count.isConstant()) return prefixMask(std::clamp<int64_t>(count.constant, 0, lanes), lanes);
   return compareLanes(arith::CmpIPredicate::slt, count, lanes);

@@ -47,6 +47,9 @@ public:
   void store(mlir::Value vector, mlir::Value flatMemory, ContractIndexValue at, int64_t stride,
              int64_t count);
 
+  /// Stores a whole vector past the caches; its address is a multiple of its size.
+  void storeUncached(mlir::Value vector, mlir::Value flatMemory, ContractIndexValue at);
+
   /// The lanes below `count`.
   mlir::Value laneMask(ContractIndexValue count, int64_t lanes);
   /// The lanes from `first` on.

@@ -77,9 +77,10 @@ private:
   }
 
   bool worthwhile() const {
-    // Plain matrices are read where they lie up to 300 x 300 x 300; others walk memory badly without copies.
-    bool plain =
-        panels.rows.order.size() == 1 && panels.columns.order.size() == 1 && panels.sum.order.size() == 1;
+    // Plain matrices are read where they lie up to 300 x 300 x 300; others walk memory badly without copies,
+    // and batches come from afar, one after the other.
+    bool plain = panels.batch.empty() && panels.rows.order.size() == 1 && panels.columns.order.size() == 1 &&
+                 panels.sum.order.size() == 1;
     double volume = static_cast<double>(panels.rows.total) * static_cast<double>(panels.columns.total) *
                     static_cast<double>(panels.sum.total);
     // Scaled sums are equal on both sides only if one of them is a copy of the other.
@@ -99,9 +100,11 @@ private:
   }
 
   /// The place in the group's order of the index whose steps are neighbours in the array; -1: none.
-  int neighbour(const ContractGroup &group, size_t array) const {
+  int neighbour(const ContractGroup &group, size_t array) const { return placeOf(group, array, 1); }
+
+  int placeOf(const ContractGroup &group, size_t array, int64_t step) const {
     for (auto [place, index] : llvm::enumerate(group.order))
-      if (stride(index, array) == 1) return static_cast<int>(place);
+      if (stride(index, array) == step) return static_cast<int>(place);
     return -1;
   }
 
@@ -109,9 +112,13 @@ private:
   /// of the order, if its extent has such a divisor.
   void split(ContractGroup &group, size_t place, int64_t least, int64_t most) {
     int index = group.order[place];
-    int64_t best = 0, bestScore = 0;
+    int64_t best = 0, bestScore = 0, line = 64 / numbers.sumBytes;
     for (int64_t size = least; size <= most && size < extent(index); ++size) {
-      int64_t score = (size % panels.lanes == 0 ? 2000 : size % 8 == 0 ? 1000 : 0) + size;
+      int64_t score = (size % line == 0           ? 3000
+                       : size % panels.lanes == 0 ? 2000
+                       : size % 8 == 0            ? 1000
+                                                  : 0) +
+                      size;
       if (extent(index) % size == 0 && score > bestScore) best = size, bestScore = score;
     }
     if (best == 0) return;
@@ -126,6 +133,8 @@ private:
 
   /// Rows and columns: about `wanted` neighbours in the result, then the factor's neighbours, so that blocks
   /// read whole cache lines of the factor and tiles write whole ones of the result; then the rest.
+  /// Memory gives short runs at a fraction of its speed, so the factor's run is continued to about half a
+  /// KiB.
   void orderOwn(ContractGroup &group, size_t array, int64_t wanted) {
     sortBy(group, result);
     int near = neighbour(group, array);
@@ -133,12 +142,32 @@ private:
     size_t place = 0;
     for (; near > 0 && static_cast<int>(place) < near && found < wanted; ++place) {
       int64_t missing = (wanted + found - 1) / found;
-      if (extent(group.order[place]) > 3 * missing)
+      if (extent(group.order[place]) > 2 * missing)
         split(group, place, std::max<int64_t>(2, missing / 2), 2 * missing);
       found *= extent(group.order[place]);
     }
-    if (near > static_cast<int>(place))
-      std::rotate(group.order.begin() + place, group.order.begin() + near, group.order.begin() + near + 1);
+    if (near < static_cast<int>(place)) return;
+    bring(group, near, place);
+    int64_t run = extent(group.order[place]);
+    for (int next = 0; run < factorRun(array) && next >= 0;
+         run *= next < 0 ? 1 : extent(group.order[place])) {
+      next = placeOf(group, array, run);
+      if (next <= static_cast<int>(place)) return;
+      bring(group, next, ++place);
+    }
+  }
+
+  static void bring(ContractGroup &group, size_t from, size_t to) {
+    std::rotate(group.order.begin() + to, group.order.begin() + from, group.order.begin() + from + 1);
+  }
+
+  /// Elements of a factor that should be read in one go.
+  int64_t factorRun(size_t array) const { return 512 / numbers.factorBytes[array]; }
+
+  /// Neighbours in the result a block should have: whole lines, more of them where the sum is short.
+  int64_t resultRun() const {
+    int64_t line = 64 / numbers.sumBytes, steps = std::min<int64_t>(panels.sum.total, 256);
+    return std::clamp(mostColumns(steps * numbers.sumBytes) / factorRun(panels.columnArray), line, 4 * line);
   }
 
   /// The sum: neighbours in the factors first; those of both, if they differ, share a block.
@@ -154,7 +183,7 @@ private:
   }
 
   void order() {
-    orderOwn(panels.columns, panels.columnArray, 2 * panels.lanes);
+    orderOwn(panels.columns, panels.columnArray, resultRun());
     // A short sum spends its time writing the result; a long one reading the factors.
     orderOwn(panels.rows, panels.rowArray, panels.sum.total <= 128 ? 12 : 1);
     orderSum();
@@ -204,31 +233,47 @@ private:
     return (machine.vectorRegisters - held) / panels.vectors;
   }
 
-  /// Columns of a block for sums of `bytes`: what fits in the second cache. The rows are copied once a block
-  /// of columns, so narrow ones are worse than wide ones in the last level: f32 2048 with 512 KiB of
-  /// second cache, 176 columns 61 GFLOP/s, 1024 columns 76.
+  /// Where 256 columns (or all there are) do not fit in the second cache, they live in the last one, and a
+  /// panel of them stays in the first while all row tiles of a block pass, so that each is read from afar
+  /// once a block of rows. Plain squares are as fast either way; short sums get blocks of longer runs.
+  bool columnsLast() const {
+    constexpr int64_t steps = 512, narrow = 256;
+    int64_t near = machine.l2Bytes * 3 / 4 / (steps * numbers.sumBytes);
+    return !panels.symmetric && near < std::min(narrow, panels.columns.total);
+  }
+
+  /// Columns of a block for sums of `bytes`. Few rows leave no time to copy from afar: then what the next
+  /// block is copied from should fit in the second cache too.
   int64_t mostColumns(int64_t bytes) const {
-    constexpr int64_t narrow = 256, wide = 1024;
+    constexpr int64_t narrow = 256, wide = 1024, longest = 8192, lastBytes = 1 << 20;
     int64_t near = machine.l2Bytes * 3 / 4 / bytes;
-    if (near >= narrow) return near;
+    if (columnsLast() && panels.rows.total * bytes <= rowBytes()) return std::min(longest, near);
+    if (columnsLast()) return std::min(longest, std::min(lastBytes, machine.lastLevelBytes / 8) / bytes);
+    if (near >= narrow) return std::min<int64_t>(near, 1536);
     return std::max(near, std::min(wide, machine.lastLevelBytes / 8 / bytes));
+  }
+
+  /// Bytes of a block of rows.
+  int64_t rowBytes() const { return columnsLast() ? machine.l2Bytes * 3 / 8 : machine.l2Bytes / 8; }
+
+  /// Steps of a block. Two thirds of the first cache for a panel of rows, or half of it for one of columns.
+  int64_t mostSteps(int64_t tileRows, int64_t tileColumns) const {
+    if (!numbers.partialSums) return 2048;
+    int64_t steps = columnsLast() ? machine.l1Bytes / 2 / (tileColumns * numbers.sumBytes)
+                                  : machine.l1Bytes * 2 / 3 / (tileRows * numbers.sumBytes);
+    steps = std::clamp<int64_t>(steps / 16 * 16, 192, 512);
+    // A little more is better than another part.
+    if (panels.sum.total <= steps * 4 / 3) steps = panels.sum.total;
+    return bothNear ? std::max<int64_t>(steps, 384) : steps;
   }
 
   void cut() {
     int64_t mostRows = mostTileRows();
     int64_t columnsOfTile = panels.vectors * panels.lanes;
-    // Two thirds of the first cache for a panel of columns; a little more is better than another part.
-    int64_t steps = machine.l1Bytes * 2 / 3 / (mostRows * numbers.sumBytes) / 16 * 16;
-    steps = std::min<int64_t>(steps, 512);
-    if (!numbers.partialSums)
-      steps = 2048;
-    else if (panels.sum.total <= steps * 4 / 3)
-      steps = panels.sum.total;
-    if (bothNear) steps = std::max<int64_t>(steps, 384);
-    cutGroup(panels.sum, panels.columnArray, steps, 16);
+    panels.columnsOutside = columnsLast();
+    cutGroup(panels.sum, panels.columnArray, mostSteps(mostRows, columnsOfTile), 16);
     int64_t bytes = std::max<int64_t>(1, panels.sum.block() * numbers.sumBytes);
-    cutGroup(panels.columns, panels.columnArray, std::clamp<int64_t>(mostColumns(bytes), columnsOfTile, 1536),
-             columnsOfTile);
+    cutGroup(panels.columns, panels.columnArray, std::max(mostColumns(bytes), columnsOfTile), columnsOfTile);
     if (panels.symmetric) {
       // Small row blocks, so that the pieces of the triangle can be of one size.
       // A short sum spends its time mirroring: whole squares then.
@@ -238,15 +283,35 @@ private:
       int64_t tiles = std::clamp<int64_t>(panels.rows.total / panels.tileRows / 16, 1, 8);
       cutGroup(panels.rows, panels.rowArray, tiles * panels.tileRows, panels.tileRows);
     } else {
-      cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(machine.l2Bytes / 8 / bytes, mostRows, 512),
+      cutGroup(panels.rows, panels.rowArray, std::clamp<int64_t>(rowBytes() / bytes, mostRows, 512),
                mostRows);
       panels.tileRows = bestTileRows(panels.rows.block(), mostRows);
     }
+    panels.streams = storesLines();
+    panels.fetchesNext = panels.columnsOutside && panels.sum.blocks() == 1 && panels.rows.blocks() == 1 &&
+                         panels.columns.blocks() > 1 && panels.rows.total >= panels.tileRows;
     auto tiles = [](int64_t length, int64_t size) { return (length + size - 1) / size; };
     panels.rowCopy = tiles(panels.rows.block(), panels.tileRows) * panels.tileRows * panels.sum.block();
     panels.columnCopy = tiles(panels.columns.block(), columnsOfTile) * columnsOfTile * panels.sum.block();
     panels.rowCopy = (panels.rowCopy + 63) / 64 * 64;
     panels.columnCopy = (panels.columnCopy + 63) / 64 * 64;
+  }
+
+  /// Whether a tile's row is a line of a result that no cache holds. Fetching such lines only to write over
+  /// them is a third of a short sum's traffic.
+  bool storesLines() const {
+    constexpr int64_t cacheShare = 32 << 20; // of a last level that is shared with others
+    int64_t width = panels.vectors * panels.lanes, line = 64 / numbers.sumBytes, elements = panels.run;
+    for (auto [at, index] : llvm::enumerate(panels.indices)) {
+      int64_t step = index.strides[result];
+      if (step % line && step >= panels.run) return false;
+      if (step >= panels.run) elements = std::max(elements, step * index.extent);
+    }
+    return contraction.tail.empty() && contraction.arrays.size() == 3 && !panels.symmetric &&
+           contraction.productType == contraction.sumType && contraction.arrays[result].offset % line == 0 &&
+           panels.sum.blocks() == 1 && panels.lanes * numbers.sumBytes == machine.vectorBytes &&
+           width % line == 0 && panels.run % width == 0 &&
+           elements * numbers.sumBytes > std::min(machine.lastLevelBytes, cacheShare);
   }
 
   void share() {
@@ -298,7 +363,9 @@ std::string describe(const ContractPanels &panels) {
   return std::to_string(panels.tileRows) + " x " + std::to_string(panels.vectors) + " vectors of " +
          std::to_string(panels.lanes) + ", rows " + describe(panels.rows) + ", columns " +
          describe(panels.columns) + ", sum " + describe(panels.sum) + ", run " + std::to_string(panels.run) +
-         (panels.symmetric ? ", symmetric: half is computed, then mirrored" : "");
+         (panels.symmetric ? ", symmetric: half is computed, then mirrored" : "") +
+         (panels.fetchesNext ? ", the next columns fetched meanwhile" : "") +
+         (panels.streams ? ", stored past the caches" : "");
 }
 
 } // namespace tgc::schedule

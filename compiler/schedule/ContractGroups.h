@@ -36,6 +36,9 @@ struct ContractPanels {
   int64_t cells = 1, cellsPerItem = 1, items = 1;
   int64_t rowCopy = 0, columnCopy = 0; // elements of one block's copy
   bool maskedStores = false;           // the machine's are as fast as others
+  bool columnsOutside = false;         // tiles of one panel of columns follow each other, not of one of rows
+  bool streams = false;                // whole lines are stored past the caches, where the result is aligned
+  bool fetchesNext = false;            // they fetch what the next block of columns is copied from
   double nanoseconds = 0;
 };
 

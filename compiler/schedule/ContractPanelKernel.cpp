@@ -17,7 +17,7 @@ class PanelKernelWriter {
 public:
   PanelKernelWriter(Block &body, const Contraction &contraction, const ContractPanels &panels)
       : contraction(contraction), panels(panels), code(contraction.product.getLoc(), body), body(body),
-        plan{contraction, panels, {}, {}, {}, {}, {}, {}, {}} {}
+        plan{contraction, panels, {}, {}, {}, {}, {}, {}, {}, {}} {}
 
   void write() {
     int inputs = contraction.product->getParentOfType<func::FuncOp>().getNumArguments();
@@ -31,6 +31,7 @@ public:
       plan.sumOffsets.push_back(inSum ? makeTable(panels.sum, array, 1) : Value());
     }
     if (panels.symmetric) makeStarts();
+    if (panels.streams) plan.streams = alignedToLines(plan.memories[plan.resultArray()]);
     plan.copies = body.getArguments().back();
     // All items of one call share the slot of its first: ranges are disjoint, and it stays in the cache.
     plan.rowCopy = panels.items == 1
@@ -43,6 +44,11 @@ public:
 
 private:
   int64_t stride(int index, size_t array) const { return panels.indices[index].strides[array]; }
+
+  Value alignedToLines(Value memory) {
+    Value address = memref::ExtractAlignedPointerAsIndexOp::create(code, memory);
+    return code.compare(arith::CmpIPredicate::eq, code.remainder({address, 0}, 64), {});
+  }
 
   /// Offsets of the positions of one block, `width` of them more so that whole vectors can be read.
   Value makeTable(const ContractGroup &group, size_t array, int64_t width) {
@@ -137,7 +143,8 @@ private:
                   choose(block, firstBlock, firstRow, {}),
                   choose(block, lastBlock, lastRow, rows),
                   code.scale(block, panels.columns.block()),
-                  origin};
+                  origin,
+                  {}};
       place.columns = enterBlock(panels.columns, block, place.start);
       writeParts(place);
     });
@@ -179,10 +186,21 @@ private:
   /// batches.
   void writeBlock(Index number, Index from, Index to) {
     int64_t left = panels.cells / panels.rowRanges;
+    Index next = code.min(code.add(number, {Value(), 1}), {Value(), left - 1});
     Index columnBlock = take(number, left, panels.columns.blocks());
-    Place place{enterMatrix(number, left), {}, from, to, {}, {}};
+    Place place{enterMatrix(number, left), {}, from, to, {}, {}, {}};
     place.columns = enterBlock(panels.columns, columnBlock, place.start);
+    if (panels.fetchesNext) place.next = startOfBlock(next);
     writeParts(place);
+  }
+
+  /// Where the columns' factor starts in a block of columns.
+  Index startOfBlock(Index number) {
+    int64_t left = panels.cells / panels.rowRanges;
+    Index columnBlock = take(number, left, panels.columns.blocks());
+    ContractOffsets start = enterMatrix(number, left);
+    enterBlock(panels.columns, columnBlock, start);
+    return start[panels.columnArray];
   }
 
   /// The first element of a matrix in every array; `number` counts the `left` matrices.
@@ -201,6 +219,7 @@ private:
     Index columns, from, to; // how many columns there are, which blocks of rows
     Index column;            // of a symmetric product: position of the first column
     ContractOffsets matrix;  // and where the matrix starts
+    Index next;              // where the columns' factor starts in the block after this one
   };
 
   void writeParts(const Place &place) {
@@ -212,17 +231,31 @@ private:
     Index steps = enterBlock(panels.sum, number, start);
     writeContractPanelPack(code, plan, panels.columnArray, start, place.columns, steps);
     code.forEach(place.from, place.to, [&](Index block) {
-      ContractPanelPart part{number, steps, start, place.matrix, {}, place.column};
+      ContractPanelPart part{number, steps, start, place.matrix, {}, place.column, place.next};
       Index rows = enterBlock(panels.rows, block, part.start);
       part.row = code.scale(block, panels.rows.block());
       writeContractPanelPack(code, plan, panels.rowArray, part.start, rows, steps);
-      forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
-        Index first = firstTile(part, rowTile);
-        forEachTile(first, panels.columns, place.columns, plan.tileColumns(),
-                    [&](Index columnTile, int64_t realColumns) {
-                      writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns);
-                    });
-      });
+      writeTiles(part, rows, place.columns);
+    });
+  }
+
+  void writeTiles(const ContractPanelPart &part, Index rows, Index columns) {
+    if (panels.columnsOutside) {
+      forEachTile(
+          {}, panels.columns, columns, plan.tileColumns(), [&](Index columnTile, int64_t realColumns) {
+            ContractFetch fetch;
+            if (panels.fetchesNext) fetch = contractFetches(code, plan, part.next, columnTile);
+            forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
+              writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns, fetch);
+            });
+          });
+      return;
+    }
+    forEachTile({}, panels.rows, rows, panels.tileRows, [&](Index rowTile, int64_t realRows) {
+      forEachTile(firstTile(part, rowTile), panels.columns, columns, plan.tileColumns(),
+                  [&](Index columnTile, int64_t realColumns) {
+                    writeContractPanelTile(code, plan, part, rowTile, realRows, columnTile, realColumns);
+                  });
     });
   }
 

@@ -2,6 +2,7 @@
 // registers; else vectors are loaded or gathered, step by step of the sum, so that a cache line met once is
 // used up.
 #include "compiler/schedule/ContractPanelPack.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 
@@ -9,6 +10,8 @@ namespace tgc::schedule {
 namespace {
 
 using Index = ContractIndexValue;
+
+constexpr int64_t fetchAhead = 2; // runs
 
 class PanelPacker {
 public:
@@ -25,12 +28,50 @@ public:
     if (int near = neighbour(panels.sum); near >= 0 && lanes <= 16 && lanes > 1) return writeSquares(near);
     int near = neighbour(group), unit = near > 0 ? unitOf(near) : 0;
     if (unit) return writeOwnSquares(near, unit);
-    code.forEach({}, steps, [&](Index step) { writeVectors(code.add(from, sumOffset(step)), step); });
+    code.forEach({}, steps, [&](Index step) {
+      later = code.add(from, laterOffset(step, 2 * fetchAhead));
+      writeVectors(code.add(from, sumOffset(step)), step);
+    });
+  }
+
+  /// Writes fetches of the lines of a tile, by their number. Where its positions lie apart, each in a line
+  /// with its neighbours, the tiles of these neighbours take turns, whole runs each.
+  ContractFetch fetchesOf(Index tile) const {
+    int64_t line = 64 / bytes(), length = panels.sum.block();
+    Index first = code.scale(tile, width);
+    if (neighbour(panels.sum) == 0) {
+      int64_t lines = (length + line - 1) / line;
+      return [first, lines, line, self = *this](Index number) {
+        ContractCode &code = self.code;
+        Index position = code.add(first, code.quotient(number, lines));
+        self.fetch(code.add(code.add(self.from, self.offset(position)),
+                            self.sumOffset(code.scale(code.remainder(number, lines), line))));
+      };
+    }
+    int near = neighbour(group);
+    int64_t before = near > 0 ? stepWidth(group, near) : 1, lines = 1;
+    Index done{};
+    if (near > 0) {
+      lines = (group.block() / before + line - 1) / line;
+      Index along = code.quotient(first, before);
+      done = code.scale(code.quotient(along, line), length);
+      first = code.add(code.add(first, code.scale(along, -before)), code.remainder(along, line));
+    }
+    return [first, done, lines, apart = before * line, self = *this](Index number) {
+      ContractCode &code = self.code;
+      Index one = code.add(done, number);
+      Index position = code.add(first, code.scale(code.remainder(one, lines), apart));
+      self.fetch(
+          code.add(code.add(self.from, self.offset(position)), self.sumOffset(code.quotient(one, lines))));
+    };
   }
 
 private:
   int64_t stride(int index) const { return panels.indices[index].strides[array]; }
   int64_t extent(int index) const { return panels.indices[index].extent; }
+  int64_t bytes() const {
+    return cast<MemRefType>(plan.memories[array].getType()).getElementTypeBitWidth() / 8;
+  }
 
   /// The place in a group's order of an index that lies inside blocks, with at least eight of its steps,
   /// which are neighbours in memory; -1: none.
@@ -63,6 +104,18 @@ private:
             put(code.gather(plan.memories[array], source, offsets(tile, at), mask), tile, at, step, count);
           });
         });
+  }
+
+  /// Fetches what a later step of the sum will read at `at`: packing jumps from one short run to the next,
+  /// which the processor does not foresee.
+  void fetch(Index at) const {
+    memref::PrefetchOp::create(code, plan.memories[array], code.materialize(at), /*isWrite=*/false,
+                               /*localityHint=*/3, /*isDataCache=*/true);
+  }
+
+  /// The offset of the step `ahead` of `step`, or of the last one.
+  Index laterOffset(Index step, int64_t ahead) {
+    return sumOffset(code.min(code.add(step, {Value(), ahead}), code.add(steps, {Value(), -1})));
   }
 
   /// Lanes of the squares by which the group's own neighbours are transposed: positions must not leave a
@@ -134,12 +187,15 @@ private:
     int64_t before = stepWidth(group, near);
     bool whole = near < static_cast<int>(group.level);
     int64_t around = whole ? before * extent(group.order[near]) : 0;
-    Index stepOffset = sumOffset(step);
+    Index stepOffset = sumOffset(step), later = laterOffset(step, fetchAhead);
     code.forEach({}, whole ? code.quotient(length, around) : Index{Value(), 1}, [&](Index high) {
       Index base = code.scale(high, around);
       Index offset = whole ? code.add(stepOffset, code.readIndex(table, base)) : stepOffset;
+      Index ahead = whole ? code.add(later, code.readIndex(table, base)) : later;
       forEachPieceOf(group, near, length, unit, [&](Index along, int64_t count) {
         SmallVector<Value> square;
+        for (Index row : rows)
+          fetch(code.add(code.add(row, ahead), along));
         for (Index row : rows)
           square.push_back(
               code.load(plan.memories[array], code.add(code.add(row, offset), along), 1, unit, count));
@@ -155,9 +211,11 @@ private:
     });
   }
 
-  Index sumOffset(Index step) { return sumOffset(step, array); }
+  Index offset(Index position) const { return table ? code.readIndex(table, position) : Index{}; }
 
-  Index sumOffset(Index step, size_t which) {
+  Index sumOffset(Index step) const { return sumOffset(step, array); }
+
+  Index sumOffset(Index step, size_t which) const {
     if (panels.sum.level == 0 || panels.sum.order.size() == 1)
       return code.scale(step, panels.indices[panels.sum.order[0]].strides[which]);
     return plan.sumOffsets[which] ? code.readIndex(plan.sumOffsets[which], step) : Index{};
@@ -213,7 +271,10 @@ private:
     Type element = cast<MemRefType>(memory.getType()).getElementType();
     Value vector = code.choose(
         near, VectorType::get({lanes}, element),
-        [&] { return SmallVector<Value>{code.load(memory, code.add(source, first), 1, lanes, count)}; },
+        [&] {
+          if (at * bytes() % 64 == 0) fetch(code.add(later, first));
+          return SmallVector<Value>{code.load(memory, code.add(source, first), 1, lanes, count)};
+        },
         [&] { return SmallVector<Value>{gathered()}; })[0];
     put(vector, tile, at, step, count);
   }
@@ -254,7 +315,12 @@ private:
     code.forEach({}, whole ? code.quotient(steps, around) : Index{Value(), 1}, [&](Index high) {
       code.forEach({}, {Value(), before}, [&](Index low) {
         Index start = code.add(code.scale(high, around), low), offset = sumOffset(start);
+        bool fetches = whole || before > 1;
+        Index ahead = fetches ? laterOffset(start, fetchAhead * (before > 1 ? 1 : around)) : Index{};
         forEachPieceOf(sum, near, steps, lanes, [&](Index along, int64_t count) {
+          if (fetches)
+            for (Index row : rows)
+              fetch(code.add(code.add(row, ahead), along));
           writeSquare(tile, at, rows, code.add(offset, along), code.add(start, code.scale(along, before)),
                       before, count);
         });
@@ -281,11 +347,12 @@ private:
   const ContractPanels &panels;
   int array;
   bool isRows, scaled;
-  const ContractOffsets &start;
+  ContractOffsets start;
   const ContractGroup &group;
   Value table;
   int64_t lanes, width;
   Index from, length, steps, target;
+  Index later; // where a step to come starts
 };
 
 } // namespace
@@ -293,6 +360,13 @@ private:
 void writeContractPanelPack(ContractCode &code, const ContractPanelPlan &plan, int array,
                             const ContractOffsets &start, Index length, Index steps) {
   PanelPacker(code, plan, array, start, length, steps).write();
+}
+
+ContractFetch contractFetches(ContractCode &code, const ContractPanelPlan &plan, ContractIndexValue from,
+                              ContractIndexValue columnTile) {
+  ContractOffsets start(plan.memories.size());
+  start[plan.panels.columnArray] = from;
+  return PanelPacker(code, plan, plan.panels.columnArray, start, {}, {}).fetchesOf(columnTile);
 }
 
 } // namespace tgc::schedule

@@ -10,4 +10,9 @@ void writeContractPanelPack(ContractCode &code, const ContractPanelPlan &plan, i
                             const ContractOffsets &start, ContractIndexValue length,
                             ContractIndexValue steps);
 
+/// A tile's part of what the next block of columns will be copied from, which starts at `from`: about as many
+/// lines as the sum has steps.
+ContractFetch contractFetches(ContractCode &code, const ContractPanelPlan &plan, ContractIndexValue from,
+                              ContractIndexValue columnTile);
+
 } // namespace tgc::schedule

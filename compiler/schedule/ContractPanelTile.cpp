@@ -14,9 +14,9 @@ using Sums = SmallVector<Value>;
 class TileWriter {
 public:
   TileWriter(ContractCode &code, const ContractPanelPlan &plan, const ContractPanelPart &part, Index rowTile,
-             int64_t rows, Index columnTile, int64_t columns)
-      : code(code), plan(plan), panels(plan.panels), contraction(plan.contraction), part(part), rows(rows),
-        columns(columns), vectors((columns + panels.lanes - 1) / panels.lanes),
+             int64_t rows, Index columnTile, int64_t columns, const ContractFetch &fetch)
+      : code(code), plan(plan), panels(plan.panels), contraction(plan.contraction), part(part), fetch(fetch),
+        rows(rows), columns(columns), vectors((columns + panels.lanes - 1) / panels.lanes), rowTile(rowTile),
         firstRow(code.scale(rowTile, panels.tileRows)),
         firstColumn(code.scale(columnTile, plan.tileColumns())),
         rowCopy(code.add(plan.rowCopy, code.scale(rowTile, panels.tileRows * panels.sum.block()))),
@@ -24,7 +24,7 @@ public:
             code.add(plan.columnCopy, code.scale(columnTile, plan.tileColumns() * panels.sum.block()))) {}
 
   void write() {
-    prefetch();
+    if (!panels.streams) prefetch();
     Sums sums = multiply(Sums(rows * vectors, code.zeros(contraction.sumType, panels.lanes)));
     if (panels.symmetric) return storeTriangle(sums);
     if (panels.sum.blocks() == 1) return finish(sums, true);
@@ -39,15 +39,26 @@ private:
 
   /// The product of the two panels.
   Sums multiply(Sums sums) {
-    constexpr int64_t unroll = 2;
+    int64_t unroll = fetch ? 4 : 2;
     Index rounds = code.quotient(part.steps, unroll);
     sums = carry({}, rounds, sums, [&](Index round, Sums inner) {
       for (int64_t step = 0; step < unroll; ++step)
         inner = writeStep(code.add(code.scale(round, unroll), {Value(), step}), inner);
+      if (fetch) fetchLines(round, rounds);
       return inner;
     });
     return carry(code.scale(rounds, unroll), part.steps, sums,
                  [&](Index step, Sums inner) { return writeStep(step, inner); });
+  }
+
+  /// This tile's lines, spread over the rounds so that they do not wait for each other.
+  void fetchLines(Index round, Index rounds) {
+    int64_t tiles = panels.rows.total / panels.tileRows, lines = panels.sum.block();
+    int64_t each = (lines + tiles - 1) / tiles, inRound = (each + rounds.constant - 1) / rounds.constant;
+    for (int64_t line = 0; line < inRound; ++line) {
+      Index mine = code.min(code.add(code.scale(round, inRound), {Value(), line}), {Value(), each - 1});
+      fetch(code.min(code.add(code.scale(rowTile, each), mine), {Value(), lines - 1}));
+    }
   }
 
   Sums carry(Index low, Index high, const Sums &sums, llvm::function_ref<Sums(Index, Sums)> round) {
@@ -85,21 +96,33 @@ private:
     return code.readIndex(table, position);
   }
 
-  Index rowStart(size_t array, int64_t row) {
+  Index rowStart(size_t array, int64_t row) { return rowStart(array, firstRow, row); }
+
+  Index rowStart(size_t array, Index first, int64_t row) {
     return code.add(part.start[array],
-                    offset(panels.rows, plan.rowOffsets[array], array, code.add(firstRow, {Value(), row})));
+                    offset(panels.rows, plan.rowOffsets[array], array, code.add(first, {Value(), row})));
   }
 
   Index columnOffset(size_t array, Index position) {
     return offset(panels.columns, plan.columnOffsets[array], array, position);
   }
 
-  /// The result's lines are fetched while the product runs.
+  /// The result's lines are fetched while the product runs; where the sum is too short to wait for them,
+  /// those of a later tile.
   void prefetch() {
     size_t result = plan.resultArray();
-    Index along = columnOffset(result, firstColumn);
-    for (int64_t row = 0; row < rows; ++row) {
-      Index start = code.add(rowStart(result, row), along);
+    constexpr int64_t shortSum = 64, fewRows = 128;
+    bool later = panels.columnsOutside && panels.sum.block() <= shortSum;
+    bool across = panels.rows.block() <= fewRows;
+    Index column = firstColumn, row = firstRow;
+    if (later && across)
+      column =
+          code.min(code.add(column, {Value(), plan.tileColumns()}), {Value(), panels.columns.block() - 1});
+    if (later && !across)
+      row = code.min(code.add(row, {Value(), panels.tileRows}), {Value(), panels.rows.block() - rows});
+    Index along = columnOffset(result, column);
+    for (int64_t at = 0; at < rows; ++at) {
+      Index start = code.add(rowStart(result, row, at), along);
       for (int64_t vector = 0; vector < vectors; ++vector)
         memref::PrefetchOp::create(code, plan.memories[result],
                                    code.materialize(code.add(start, {Value(), vector * panels.lanes})),
@@ -111,6 +134,8 @@ private:
   void finish(const Sums &sums, bool last) {
     const ContractGroup &group = panels.columns;
     bool insideRun = group.block() <= panels.run;
+    if (panels.streams && columns == plan.tileColumns())
+      return code.when(plan.streams, [&] { stream(sums); }, [&] { store(sums, last, true); });
     if (insideRun || (columns == plan.tileColumns() && panels.run % columns == 0))
       return store(sums, last, true);
     if (panels.run < panels.lanes || panels.run % panels.lanes == 0) return store(sums, last, false);
@@ -118,6 +143,17 @@ private:
     code.when(
         code.compare(arith::CmpIPredicate::sle, end, {Value(), panels.run}), [&] { store(sums, last, true); },
         [&] { store(sums, last, false); });
+  }
+
+  /// Stores whole lines past the caches.
+  void stream(const Sums &sums) {
+    size_t result = plan.resultArray();
+    for (int64_t row = 0; row < rows; ++row) {
+      Index start = code.add(rowStart(result, row), columnOffset(result, firstColumn));
+      for (int64_t vector = 0; vector < vectors; ++vector)
+        code.storeUncached(sums[row * vectors + vector], plan.memories[result],
+                           code.add(start, {Value(), vector * panels.lanes}));
+    }
   }
 
   void store(const Sums &sums, bool last, bool neighbours) {
@@ -329,8 +365,9 @@ private:
   const ContractPanels &panels;
   const Contraction &contraction;
   const ContractPanelPart &part;
+  const ContractFetch &fetch;
   int64_t rows, columns, vectors;
-  Index firstRow, firstColumn, rowCopy, columnCopy;
+  Index rowTile, firstRow, firstColumn, rowCopy, columnCopy;
 };
 
 } // namespace
@@ -341,8 +378,9 @@ size_t ContractPanelPlan::resultArray() const {
 }
 
 void writeContractPanelTile(ContractCode &code, const ContractPanelPlan &plan, const ContractPanelPart &part,
-                            Index rowTile, int64_t rows, Index columnTile, int64_t columns) {
-  TileWriter(code, plan, part, rowTile, rows, columnTile, columns).write();
+                            Index rowTile, int64_t rows, Index columnTile, int64_t columns,
+                            const ContractFetch &fetch) {
+  TileWriter(code, plan, part, rowTile, rows, columnTile, columns, fetch).write();
 }
 
 } // namespace tgc::schedule

@@ -3,6 +3,7 @@
 #pragma once
 #include "compiler/schedule/ContractGroups.h"
 #include "compiler/schedule/ContractMicro.h"
+#include <functional>
 
 namespace tgc::schedule {
 
@@ -15,6 +16,7 @@ struct ContractPanelPlan {
   llvm::SmallVector<mlir::Value> rowOffsets, columnOffsets, sumOffsets;
   mlir::Value copies; // of both factors' blocks, in the type of the sums
   ContractIndexValue rowCopy, columnCopy;
+  mlir::Value streams; // whether the result is aligned to lines and stored past the caches; null: never
 
   int64_t tileColumns() const { return panels.vectors * panels.lanes; }
   size_t resultArray() const;
@@ -27,12 +29,17 @@ struct ContractPanelPart {
   // Of a symmetric product: the first element of its matrix in every array, and where the cell lies in it.
   ContractOffsets matrix;
   ContractIndexValue row, column;
+  ContractIndexValue next; // where the columns' factor starts in the block after this one
 };
 
+/// Fetches the line of a number into the caches.
+using ContractFetch = std::function<void(ContractIndexValue number)>;
+
 /// Writes tile (`rowTile`, `columnTile`) with `rows` x `columns` of its elements real. A symmetric product's
-/// tiles are whole; what is not real is not stored.
+/// tiles are whole; what is not real is not stored. Row tiles share the lines of `fetch`, if it is given,
+/// between them: memory works while they multiply.
 void writeContractPanelTile(ContractCode &code, const ContractPanelPlan &plan, const ContractPanelPart &part,
                             ContractIndexValue rowTile, int64_t rows, ContractIndexValue columnTile,
-                            int64_t columns);
+                            int64_t columns, const ContractFetch &fetch = nullptr);
 
 } // namespace tgc::schedule

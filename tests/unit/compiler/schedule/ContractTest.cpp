@@ -12,9 +12,20 @@ using namespace tgc::test;
 
 namespace {
 
+/// Memory that starts with a cache line.
+struct Lines {
+  using value_type = char;
+  template <typename> struct rebind {
+    using other = Lines;
+  };
+  bool operator==(const Lines &) const = default;
+  char *allocate(size_t count) { return static_cast<char *>(::operator new(count, std::align_val_t(64))); }
+  void deallocate(char *start, size_t) { ::operator delete(start, std::align_val_t(64)); }
+};
+
 /// Elements as doubles, stored as `element`; small integers are exact in every type.
 struct Array {
-  std::vector<char> bytes;
+  std::vector<char, Lines> bytes;
   std::string element;
   int64_t size = 0, width = 0;
 
@@ -155,6 +166,11 @@ std::string check(const ContractCase &test, const schedule::Machine &machine = s
     compiled.run(buffers(again), chunk, true);
     CHECK(again.bytes == c.bytes);
   }
+  Array longer(test.element, c.size + 1); // the result one element behind the start of a line
+  auto shifted = buffers(longer);
+  shifted.back() = longer.bytes.data() + c.width;
+  compiled.run(shifted);
+  CHECK(std::equal(c.bytes.begin(), c.bytes.end(), longer.bytes.begin() + c.width));
   return compiled.tile;
 }
 
@@ -277,6 +293,20 @@ TEST_CASE("contract: panels keep every index order, block edge and dtype exact")
     check({"iklm,jmlk->ji", "f64", {{'i', 21}, {'j', 37}, {'k', 5}, {'l', 3}, {'m', 18}}, "", false},
           eager(bytes));
   }
+}
+
+TEST_CASE("contract: results past the caches and blocks fetched before their turn are exact") {
+  for (std::string element : {"f32", "f64", "i32"})
+    for (std::string equation : {"afbce,df->edcba", "adbfe,fc->edcba", "dabe,ec->dcba", "be,dcea->dcba"}) {
+      std::map<char, int64_t> extents = {{'a', 32}, {'b', 6}, {'c', 7}, {'d', 5}, {'e', 24}};
+      if (equation.find('f') != std::string::npos) extents['f'] = 9;
+      auto machine = eager(32);
+      machine.lastLevelBytes = 4 << 10;
+      auto tile = check({equation, element, extents, "", false}, machine);
+      INFO(tile);
+      CHECK(tile.find("past the caches") != std::string::npos);
+      CHECK(tile.find("fetched meanwhile") != std::string::npos);
+    }
 }
 
 TEST_CASE("contract: random equations through panels are exact") {
