@@ -177,18 +177,22 @@ std::optional<bool> Elements::decided(arith::CmpIOp test, ArrayRef<AffineExpr> p
   };
   constexpr int64_t least = std::numeric_limits<int64_t>::min(), most = std::numeric_limits<int64_t>::max();
   switch (test.getPredicate()) {
-  case arith::CmpIPredicate::sge: return within(0, most);
-  case arith::CmpIPredicate::sgt: return within(1, most);
-  case arith::CmpIPredicate::sle: return within(least, 0);
-  case arith::CmpIPredicate::slt: return within(least, -1);
-  default: return std::nullopt;
+  case arith::CmpIPredicate::sge:
+    return within(0, most);
+  case arith::CmpIPredicate::sgt:
+    return within(1, most);
+  case arith::CmpIPredicate::sle:
+    return within(least, 0);
+  case arith::CmpIPredicate::slt:
+    return within(least, -1);
+  default:
+    return std::nullopt;
   }
 }
 
 // What a comparison, or a choice by one, is where the ranges of the variables settle it: a constant, or one
 // of its operands.
-OpFoldResult Elements::settled(Operation &op, const DenseMap<Value, Value> &map,
-                               ArrayRef<AffineExpr> point) {
+OpFoldResult Elements::settled(Operation &op, const DenseMap<Value, Value> &map, ArrayRef<AffineExpr> point) {
   if (auto test = dyn_cast<arith::CmpIOp>(op)) {
     auto known = decided(test, point);
     return known ? OpFoldResult(builder.getBoolAttr(*known)) : OpFoldResult();
@@ -364,8 +368,8 @@ SmallVector<int64_t> Elements::edges(Value tensor, ArrayRef<AffineExpr> position
     LinearSum sum = linearSum(difference, extents());
     if (sum.terms.size() != 1 || sum.terms[0].first != getAffineDimExpr(variable, context())) return;
     int64_t factor = sum.terms[0].second, missing = least - sum.constant; // factor * v >= missing
-    int64_t at = factor > 0 ? llvm::divideCeilSigned(missing, factor)
-                            : llvm::divideFloorSigned(missing, factor) + 1;
+    int64_t at =
+        factor > 0 ? llvm::divideCeilSigned(missing, factor) : llvm::divideFloorSigned(missing, factor) + 1;
     if (at > 0 && at < variableExtents[variable]) found.push_back(at);
   };
   auto inner = [&](Operation &op, ArrayRef<AffineExpr> point) {
