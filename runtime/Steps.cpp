@@ -2,6 +2,9 @@
 #include "runtime/Steps.h"
 #include "runtime/cpu/Parallel.h"
 #include <algorithm>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
 
 namespace tgc {
 namespace {
@@ -11,6 +14,14 @@ constexpr std::int64_t parallelAboveNanoseconds = 5000;
 /// The least work worth waking one thread for.
 constexpr std::int64_t nanosecondsPerThread = 2500;
 
+/// Kernels on large results store past the caches. To other threads such stores are in order with what
+/// follows them only behind a fence.
+void orderStores() {
+#if defined(__SSE__)
+  _mm_sfence();
+#endif
+}
+
 struct StepBody {
   Kernel kernel;
   void **buffers;
@@ -19,6 +30,7 @@ struct StepBody {
 void runItems(std::int64_t begin, std::int64_t end, void *context) {
   const auto &body = *static_cast<const StepBody *>(context);
   body.kernel(begin, end, body.buffers);
+  orderStores();
 }
 
 void runParallel(const Step &step, const Call &call) {
@@ -50,8 +62,10 @@ Result<void> runSteps(const Call &call, std::span<const Step> steps, std::byte *
       if (!called) return called;
     } else if (step.items > 1 && step.nanoseconds > parallelAboveNanoseconds && call.options.threads != 1)
       runParallel(step, call);
-    else if (step.items > 0)
+    else if (step.items > 0) {
       step.kernel(0, step.items, call.buffers);
+      if (step.nanoseconds > parallelAboveNanoseconds) orderStores();
+    }
   }
   return {};
 }

@@ -134,7 +134,7 @@ int64_t Grouper::instructionsAgain(Operation *op, unsigned index) const {
 void Grouper::add(Operation *op, int index) {
   Group &group = result.groups[index];
   if (readsElsewhere(op)) group.instructions += instructionsAgain(op, index);
-  instructions[op] = group.instructions += instructionsOf(op);
+  instructions[op] = group.instructions += cast<GraphOp>(op).instructions();
   group.ops.push_back(op);
   result.of[op] = index;
 }
@@ -142,7 +142,7 @@ void Grouper::add(Operation *op, int index) {
 void Grouper::open(Operation *op, std::string why) {
   Group group;
   group.ops.push_back(op);
-  instructions[op] = group.instructions = instructionsOf(op);
+  if (auto row = dyn_cast<GraphOp>(op)) instructions[op] = group.instructions = row.instructions();
   group.why = std::move(why);
   Value shaped = op->getResult(0);
   if (auto axes = reductionAxes(op)) {

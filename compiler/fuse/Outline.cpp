@@ -34,7 +34,7 @@ private:
   void runControl(Operation *control, const std::string &why);
   void runForeign(ForeignOp op, const std::string &why);
   Value outside(Value value);
-  Value inside(Value value, OpBuilder &builder);
+  Value inside(Value value, OpBuilder &builder, bool again = false);
   func::FuncOp kernelOf(func::FuncOp made);
   func::FuncOp addKernel(func::FuncOp made, StringRef name);
   bool readOutside(Value value, unsigned index);
@@ -81,8 +81,9 @@ static bool isLiteral(Operation *op) {
          tensorOf(constant.getType()).getRank() > 0;
 }
 
-// A value inside the kernel: made there, a view of such, or a parameter.
-Value Outliner::inside(Value value, OpBuilder &builder) {
+// A value inside the kernel: made there, a view of such, or a parameter. What a value made `again` is made of
+// is made again too: it may be stored, but by a group that no order puts before this one.
+Value Outliner::inside(Value value, OpBuilder &builder, bool again) {
   if (Value known = made.lookupOrNull(value)) return known;
   Operation *op = value.getDefiningOp();
   Value result;
@@ -95,14 +96,15 @@ Value Outliner::inside(Value value, OpBuilder &builder) {
       chain.push_back(view);
       base = view->getOperand(0);
     }
-    inside(base, builder);
+    inside(base, builder, again);
     for (Operation *view : llvm::reverse(chain))
       builder.clone(*view, made);
     return made.lookup(value);
   }
-  if (fuse::isMadeWhereRead(op) && !grouping.of.contains(op)) {
+  bool grouped = grouping.of.contains(op);
+  if (grouped ? again : fuse::isMadeWhereRead(op)) {
     for (Value operand : op->getOperands())
-      inside(operand, builder);
+      inside(operand, builder, /*again=*/true);
     return builder.clone(*op, made)->getResult(0);
   }
   if (isLiteral(op)) {

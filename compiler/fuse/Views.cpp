@@ -18,22 +18,13 @@ bool isAlias(Operation *op) {
 
 // One number out of what a kernel can read anyway, for the price of an instruction outside its loops.
 static bool isCheapScalar(Operation *op) {
-  if (!isa<AddOp, SubtractOp, MultiplyOp, NegativeOp>(op) || tensorOf(op->getResult(0)).getRank() != 0)
+  auto row = cast<GraphOp>(op);
+  if (row.kind() != Kind::Pointwise || row.instructions() > 1 || tensorOf(op->getResult(0)).getRank() != 0)
     return false;
   return llvm::all_of(op->getOperands(), [](Value operand) {
     Operation *maker = throughViews(operand).base.getDefiningOp();
     return !maker || maker->hasTrait<OpTrait::ConstantLike>();
   });
-}
-
-int64_t instructionsOf(Operation *op) {
-  if (isa<DivideOp, ReciprocalOp, SqrtOp, RsqrtOp>(op)) return 6;
-  bool one = isa<AddOp, SubtractOp, MultiplyOp, NegativeOp, AbsOp, SquareOp, FmaOp, FloorOp, CeilOp, TruncOp,
-                 MaximumOp, MinimumOp, EqualOp, NotEqualOp, LessOp, LessEqualOp, GreaterOp, GreaterEqualOp,
-                 LogicalAndOp, LogicalOrOp, LogicalNotOp, WhereOp, MaskedFillOp, AstypeOp, CopyOp, PositiveOp,
-                 StopGradientOp>(op);
-  auto row = dyn_cast<GraphOp>(op);
-  return one || (row && row.isMap() && row.kind() != Kind::Pointwise) ? 1 : 16;
 }
 
 // Of nothing but counters and literals, in few instructions: cheaper to make again than to read.
@@ -45,7 +36,7 @@ static bool isCounter(Operation *op, int64_t &instructions) {
     return dense && dense.isSplat();
   }
   if (row.kind() != Kind::Leaf && row.kind() != Kind::Pointwise) return false;
-  instructions -= instructionsOf(op);
+  instructions -= row.instructions();
   return instructions >= 0 && llvm::all_of(op->getOperands(), [&](Value operand) {
            return isCounter(throughViews(operand).base.getDefiningOp(), instructions);
          });

@@ -11,9 +11,6 @@ mlir::AffineMap viewMap(mlir::Operation *op);
 /// A renaming that moves index positions: free between kernels, but not inside one.
 bool isAlias(mlir::Operation *op);
 
-/// About how many instructions of a vector unit an op takes for a register of its results.
-int64_t instructionsOf(mlir::Operation *op);
-
 /// Numbers made of nothing (unit matrices, counters, a few instructions on them), and single numbers made of
 /// arguments and constants by one instruction, that only kernels read, element by element: every such kernel
 /// makes its own, and nothing is written to memory.

@@ -300,7 +300,6 @@ private:
   /// Whether a tile's row is a line of a result that no cache holds. Fetching such lines only to write over
   /// them is a third of a short sum's traffic.
   bool storesLines() const {
-    constexpr int64_t cacheShare = 32 << 20; // of a last level that is shared with others
     int64_t width = panels.vectors * panels.lanes, line = 64 / numbers.sumBytes, elements = panels.run;
     for (auto [at, index] : llvm::enumerate(panels.indices)) {
       int64_t step = index.strides[result];
@@ -310,8 +309,7 @@ private:
     return contraction.tail.empty() && contraction.arrays.size() == 3 && !panels.symmetric &&
            contraction.productType == contraction.sumType && contraction.arrays[result].offset % line == 0 &&
            panels.sum.blocks() == 1 && panels.lanes * numbers.sumBytes == machine.vectorBytes &&
-           width % line == 0 && panels.run % width == 0 &&
-           elements * numbers.sumBytes > std::min(machine.lastLevelBytes, cacheShare);
+           width % line == 0 && panels.run % width == 0 && machine.leavesCaches(elements * numbers.sumBytes);
   }
 
   void share() {

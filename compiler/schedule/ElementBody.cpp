@@ -123,6 +123,11 @@ SmallVector<Value> Elements::repeat(Operation *op, ArrayRef<Value> operands) {
   return results;
 }
 
+// Numbers in places are at most that large; beyond it ranges could overflow where the code wraps around.
+constexpr int64_t largestPlace = int64_t(1) << 48;
+
+static bool isPlace(Range range) { return range.low >= -largestPlace && range.high <= largestPlace; }
+
 // The affine expression that an index is, if its integers hold all its values.
 std::optional<AffineExpr> Elements::symbolic(Value index, ArrayRef<AffineExpr> point) {
   auto expr = symbolicUnbounded(index, point);
@@ -135,7 +140,10 @@ std::optional<AffineExpr> Elements::symbolic(Value index, ArrayRef<AffineExpr> p
 
 std::optional<AffineExpr> Elements::symbolicUnbounded(Value index, ArrayRef<AffineExpr> point) {
   IntegerAttr number;
-  if (matchPattern(index, m_Constant(&number))) return getAffineConstantExpr(number.getInt(), context());
+  if (matchPattern(index, m_Constant(&number))) {
+    int64_t value = number.getInt();
+    return isPlace({value, value}) ? std::optional(getAffineConstantExpr(value, context())) : std::nullopt;
+  }
   Operation *op = index.getDefiningOp();
   if (!op) return std::nullopt;
   if (auto loop = dyn_cast<linalg::IndexOp>(op)) return point[loop.getDim()];
@@ -152,9 +160,15 @@ std::optional<AffineExpr> Elements::symbolicUnbounded(Value index, ArrayRef<Affi
   if (isa<arith::AddIOp>(op)) return *left + *right;
   if (isa<arith::SubIOp>(op)) return *left - *right;
   if (isa<arith::MulIOp>(op)) {
-    if (isa<AffineConstantExpr>(*right)) return *left * *right;
-    if (isa<AffineConstantExpr>(*left)) return *right * *left;
-    return std::nullopt;
+    if (isa<AffineConstantExpr>(*left)) std::swap(left, right);
+    auto factor = dyn_cast<AffineConstantExpr>(*right);
+    if (!factor) return std::nullopt;
+    Range range = rangeOf(simplifyWithin(*left, extents()), extents());
+    int64_t low, high;
+    bool large = llvm::MulOverflow(range.low, factor.getValue(), low) ||
+                 llvm::MulOverflow(range.high, factor.getValue(), high) ||
+                 !isPlace({std::min(low, high), std::max(low, high)});
+    return large ? std::nullopt : std::optional(*left * *right);
   }
   // A clamp that never acts is no clamp.
   Range a = rangeOf(simplifyWithin(*left, extents()), extents());

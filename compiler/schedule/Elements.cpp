@@ -348,11 +348,9 @@ Value Elements::clampedLanes(Value buffer, AffineExpr linear, unsigned id) {
   // Where no lane is within, the load must not even point beyond the buffer: one that finds no memory there
   // takes hundreds of cycles.
   Value first = index(clamp.inner), base = index(with(clamp.inner));
-  auto bounded = [&](auto op, int64_t bound, Value value) {
-    return own(scope, decltype(op)::create(in(scope), value, constantIndex(bound)));
-  };
-  Value near =
-      bounded(arith::MinSIOp(), clamp.high, bounded(arith::MaxSIOp(), clamp.low - (laneCount - 1), first));
+  Value least = constantIndex(clamp.low - (laneCount - 1)), most = constantIndex(clamp.high);
+  Value near = own(scope, arith::MaxSIOp::create(in(scope), first, least));
+  near = own(scope, arith::MinSIOp::create(in(scope), near, most));
   Value moved = own(scope, arith::SubIOp::create(in(scope), near, first));
   base = own(scope, arith::AddIOp::create(in(scope), base, moved));
   fetch(scope, buffer, base);

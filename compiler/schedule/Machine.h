@@ -22,6 +22,12 @@ struct Machine {
     return vectorBytes / elementBytes > 0 ? vectorBytes / elementBytes : 1;
   }
 
+  // Whether so many bytes stay in no cache until they are read again; the last level is shared with others.
+  bool leavesCaches(int64_t bytes) const {
+    constexpr int64_t share = 32 << 20;
+    return bytes > lastLevelBytes || bytes > share;
+  }
+
   // The machine this process runs on; asks the processor and the system, costs some microseconds.
   static Machine host();
   // An imagined machine with registers of `vectorBytes` (16, 32 or 64); for tests.

@@ -34,6 +34,7 @@ public:
     unroll = elements.lanes() == 1 ? 1 : kernel.bodyCost() <= 12 ? 4 : kernel.bodyCost() <= 24 ? 2 : 1;
     streaming = isStreaming();
     if ((across = chooseAcross())) chooseBlocks();
+    // As often as a body is unrolled: large ones are not written for every piece.
     if (!across && elements.lanes() > 1)
       pieces = piecesOf(inner, elements.lanes(), unroll, [&](Piece piece) { return edgesWithin(piece); });
     chunk = streaming ? streamCount * streamElements : chunkElements;
@@ -461,7 +462,7 @@ private:
   bool leavesCache(MemRefType type) const {
     int64_t width = type.getElementTypeBitWidth() / 8;
     return width * elements.lanes() == machine.vectorBytes &&
-           width * type.getNumElements() > std::min(machine.lastLevelBytes, cacheShare);
+           machine.leavesCaches(width * type.getNumElements());
   }
 
   // Elements of the result before the first whose address is a multiple of `bytes`.
@@ -515,7 +516,6 @@ private:
   const Machine &machine;
   SmallVector<size_t> results;
   SmallVector<int64_t> box, outerBox, innerBox;
-  static constexpr int64_t cacheShare = 32 << 20; // of a last level that is shared with others
   int64_t rows = 1, inner = 1, unroll = 1, chunk = 1, chunks = 1, rowsPerItem = 1;
   SmallVector<Piece, 2> pieces; // in order; none where bounds play no part
   bool streaming = false;

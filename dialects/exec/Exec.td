@@ -15,7 +15,7 @@ def Exec_Dialect : Dialect {
   let description = [{
     A kernel is a `func.func` that carries the unit attribute `exec.kernel`. More attributes may stand on it:
     `exec.items = N : i64` (independent pieces of work, any partition of [0, N) may run in any order),
-    `exec.nanoseconds = T : i64` (estimate for the whole kernel on one core) and
+    `exec.nanoseconds = T : i64` (estimate for the whole kernel on one core),
     `exec.inplace = array<i64: input, result, ...>` (result may be written over input when input dies there) and
     `exec.symmetric` (one half of the result is computed, the other its mirror image).
 

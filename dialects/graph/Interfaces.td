@@ -57,6 +57,11 @@ def GraphOp : OpInterface<"GraphOp"> {
       }],
       "bool", "isMap", (ins), "", "return ConcreteOp::kind() == Kind::Pointwise || ConcreteOp::kind() == Kind::Leaf;">,
     InterfaceMethod<[{
+        About how many instructions of a vector unit a register of results takes: what making a value again costs,
+        where storing it is the other choice.
+      }],
+      "int64_t", "instructions", (ins), "", "return $_op.isMap() && ConcreteOp::kind() != Kind::Pointwise ? 1 : 16;">,
+    InterfaceMethod<[{
         The axes of operand 0 whose elements become one, in any grouping; nothing for ops that do not reduce.
       }],
       "::std::optional<::llvm::SmallVector<int64_t>>", "reducedAxes", (ins), "", "return ::std::nullopt;">,

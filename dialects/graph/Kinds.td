@@ -113,6 +113,7 @@ class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
   bit view = 0;                  // the op only reads elsewhere: the block defines `viewMap`
   bit renames = 0;               // operand 0 in the same row-major order
   bit map = 0;                   // no loop in an element, though the kind does not say so
+  int instructions = 0;          // of a vector unit for a register of results, about; 0: as many as a math function
   bit reduces = 0;               // combines the elements along the attribute `axes`
   bit relates = 0;               // which elements it reads follows from neither view nor axes: the block defines `reads`
   bit indexable = 0;             // index notation may hold it: one result for each element, though kind and value do not say so
@@ -121,6 +122,7 @@ class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
   string scale = "";             // what rounding errors are relative to, over the operands as host tensors
   string answers = !if(view, "::mlir::AffineMap viewMap();\n", "")
     # !if(renames, "static bool renames() { return true; }\n", "") # !if(map, "static bool isMap() { return true; }\n", "")
+    # !if(instructions, "static int64_t instructions() { return " # instructions # "; }\n", "")
     # !if(reduces, "::std::optional<::llvm::SmallVector<int64_t>> reducedAxes() { return ::llvm::SmallVector<int64_t>(getAxes()); }\n", "")
     # !if(breaks, "static bool breaks() { return true; }\n", "") # !if(hides, "static bool hides() { return true; }\n", "")
     # !if(relates, "::std::optional<::tgc::graph::Relation> reads(unsigned which_);\n", "")

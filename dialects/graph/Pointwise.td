@@ -4,6 +4,7 @@
 let group = "arithmetic" in {
 
 def Graph_AddOp : Pointwise<"add", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "sum of two tensors; on bool, or";
   let types = Anything;
   let value = "reference::add(a, b)";  let emit = "a + b";
@@ -11,6 +12,7 @@ def Graph_AddOp : Pointwise<"add", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_SubtractOp : Pointwise<"subtract", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "difference of two tensors";
   let types = Numbers;
   let value = "reference::subtract(a, b)";  let emit = "a - b";
@@ -18,6 +20,7 @@ def Graph_SubtractOp : Pointwise<"subtract", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_MultiplyOp : Pointwise<"multiply", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "product of two tensors; on bool, and";
   let types = Anything;
   let value = "reference::multiply(a, b)";  let emit = "a * b";
@@ -35,6 +38,7 @@ def Graph_StrongMultiplyOp : Pointwise<"strong_multiply", (ins FloatTensor:$fact
   let sample = "factor: -3 .. 3, t: -3 .. 3";
 }
 def Graph_DivideOp : Pointwise<"divide", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 6;
   let summary = "quotient of two tensors";
   let advice = "use // (floor_divide) for integers, or astype to a floating-point dtype first";
   let value = "a / b";  let emit = "a / b";
@@ -69,6 +73,7 @@ def Graph_PowerOp : Pointwise<"power", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: 0.5 .. 2, b: -2 .. 2; a: 0 .. 3, b: 2 .. 4";
 }
 def Graph_NegativeOp : Pointwise<"negative", (ins Tensor:$x)> {
+  let instructions = 1;
   let summary = "the number with the other sign";
   let types = Numbers;
   let value = "reference::negative(x)";  let emit = "-x";
@@ -76,6 +81,7 @@ def Graph_NegativeOp : Pointwise<"negative", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_PositiveOp : Pointwise<"positive", (ins Tensor:$x)> {
+  let instructions = 1;
   let summary = "the number itself";
   let types = Numbers;
   let value = "x";  let emit = "x";
@@ -83,6 +89,7 @@ def Graph_PositiveOp : Pointwise<"positive", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_AbsOp : Pointwise<"abs", (ins Tensor:$x)> {
+  let instructions = 1;
   let summary = "absolute value";
   let description = [{ The smallest integer wraps to itself. The derivative at 0 is 1, as JAX's. }];
   let types = Numbers;
@@ -98,6 +105,7 @@ def Graph_SignOp : Pointwise<"sign", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_SquareOp : Pointwise<"square", (ins Tensor:$x)> {
+  let instructions = 1;
   let summary = "x * x";
   let types = Numbers;
   let value = "reference::multiply(x, x)";  let emit = "x * x";
@@ -105,6 +113,7 @@ def Graph_SquareOp : Pointwise<"square", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_SqrtOp : Pointwise<"sqrt", (ins Tensor:$x)> {
+  let instructions = 6;
   let summary = "square root; NaN below 0";
   let value = "std::sqrt(x)";  let emit = "math<mlir::math::SqrtOp>(x)";
   let partials = ["0.5 / y"];
@@ -112,6 +121,7 @@ def Graph_SqrtOp : Pointwise<"sqrt", (ins Tensor:$x)> {
   let sample = "x: 0.5 .. 4";
 }
 def Graph_RsqrtOp : Pointwise<"rsqrt", (ins Tensor:$x)> {
+  let instructions = 6;
   let summary = "1 / sqrt(x)";
   let source = "jax.lax";
   let value = "1.0 / std::sqrt(x)";  let emit = "1.0 / math<mlir::math::SqrtOp>(x)";
@@ -128,6 +138,7 @@ def Graph_CbrtOp : Pointwise<"cbrt", (ins Tensor:$x)> {
   let sample = "x: 0.5 .. 4; x: -4 .. -0.5";
 }
 def Graph_ReciprocalOp : Pointwise<"reciprocal", (ins Tensor:$x)> {
+  let instructions = 6;
   let summary = "1 / x";
   let value = "1.0 / x";  let emit = "1.0 / x";
   let partials = ["-square(y)"];
@@ -135,6 +146,7 @@ def Graph_ReciprocalOp : Pointwise<"reciprocal", (ins Tensor:$x)> {
   let sample = "x: 0.5 .. 4";
 }
 def Graph_FmaOp : Pointwise<"fma", (ins Tensor:$a, Tensor:$b, Tensor:$c)> {
+  let instructions = 1;
   let summary = "a * b + c, rounded once";
   let source = "c++";
   let value = "std::fma(a, b, c)";  let emit = "math<mlir::math::FmaOp>(a, b, c)";
@@ -169,6 +181,7 @@ def Graph_NextafterOp : Pointwise<"nextafter", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_MaximumOp : Pointwise<"maximum", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "the larger of two; NaN where either is NaN";
   let hides = 1;
   let description = [{ Equal operands share the derivative half and half. }];
@@ -178,6 +191,7 @@ def Graph_MaximumOp : Pointwise<"maximum", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_MinimumOp : Pointwise<"minimum", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "the smaller of two; NaN where either is NaN";
   let hides = 1;
   let description = [{ Equal operands share the derivative half and half. }];
@@ -371,6 +385,7 @@ def Graph_ErfInvOp : Pointwise<"erf_inv", (ins Tensor:$x)> {
 let group = "rounding, tests" in {
 
 def Graph_FloorOp : Pointwise<"floor", (ins Tensor:$x)> {
+  let instructions = 1;
   let summary = "largest whole number not above x";
   let types = Numbers;
   let value = "reference::floor(x)";  let emit = "rounded<mlir::math::FloorOp>(x)";
@@ -378,6 +393,7 @@ def Graph_FloorOp : Pointwise<"floor", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_CeilOp : Pointwise<"ceil", (ins Tensor:$x)> {
+  let instructions = 1;
   let summary = "smallest whole number not below x";
   let types = Numbers;
   let value = "reference::ceil(x)";  let emit = "rounded<mlir::math::CeilOp>(x)";
@@ -392,6 +408,7 @@ def Graph_RoundOp : Pointwise<"round", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_TruncOp : Pointwise<"trunc", (ins Tensor:$x)> {
+  let instructions = 1;
   let summary = "the whole part, rounded towards 0";
   let types = Numbers;
   let value = "reference::trunc(x)";  let emit = "rounded<mlir::math::TruncOp>(x)";
@@ -431,48 +448,56 @@ def Graph_SignbitOp : Pointwise<"signbit", (ins Tensor:$x)> {
 let group = "logic, bits" in {
 
 def Graph_EqualOp : Pointwise<"equal", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "whether a == b; never for NaN";
   let types = Anything;  let result = "bool";
   let value = "a == b";  let emit = "a == b";
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_NotEqualOp : Pointwise<"not_equal", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "whether a != b; always for NaN";
   let types = Anything;  let result = "bool";
   let value = "a != b";  let emit = "a != b";
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_LessOp : Pointwise<"less", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "whether a < b";
   let types = Anything;  let result = "bool";
   let value = "a < b";  let emit = "a < b";
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_LessEqualOp : Pointwise<"less_equal", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "whether a <= b";
   let types = Anything;  let result = "bool";
   let value = "a <= b";  let emit = "a <= b";
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_GreaterOp : Pointwise<"greater", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "whether a > b";
   let types = Anything;  let result = "bool";
   let value = "a > b";  let emit = "a > b";
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_GreaterEqualOp : Pointwise<"greater_equal", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "whether a >= b";
   let types = Anything;  let result = "bool";
   let value = "a >= b";  let emit = "a >= b";
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_LogicalAndOp : Pointwise<"logical_and", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "whether both hold";
   let types = Booleans;
   let value = "a && b";  let emit = "a & b";
   let sample = "a: any, b: any";
 }
 def Graph_LogicalOrOp : Pointwise<"logical_or", (ins Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "whether at least one holds";
   let types = Booleans;
   let value = "a || b";  let emit = "a | b";
@@ -485,6 +510,7 @@ def Graph_LogicalXorOp : Pointwise<"logical_xor", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: any, b: any";
 }
 def Graph_LogicalNotOp : Pointwise<"logical_not", (ins Tensor:$x)> {
+  let instructions = 1;
   let summary = "whether x does not hold";
   let types = Booleans;
   let value = "!x";  let emit = "!x";
@@ -534,6 +560,7 @@ def Graph_BitwiseRightShiftOp : Pointwise<"bitwise_right_shift", (ins Tensor:$a,
 let group = "choice" in {
 
 def Graph_WhereOp : Pointwise<"where", (ins BoolTensor:$condition, Tensor:$a, Tensor:$b)> {
+  let instructions = 1;
   let summary = "a where the condition holds, else b";
   let hides = 1;
   let description = [{ The branch not taken never reaches a value or a derivative, whatever it holds. }];
@@ -543,6 +570,7 @@ def Graph_WhereOp : Pointwise<"where", (ins BoolTensor:$condition, Tensor:$a, Te
   let sample = "condition: any, a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_MaskedFillOp : Pointwise<"masked_fill", (ins Tensor:$x, BoolTensor:$mask, Tensor:$value)> {
+  let instructions = 1;
   let summary = "value where the mask holds, else x";
   let hides = 1;
   let source = "torch";
@@ -555,6 +583,7 @@ def Graph_MaskedFillOp : Pointwise<"masked_fill", (ins Tensor:$x, BoolTensor:$ma
 } // choice
 
 def Graph_AstypeOp : Pointwise<"astype", (ins Tensor:$x, DTypeOf:$dtype)> {
+  let instructions = 1;
   let summary = "the value as another dtype";
   let description = [{ Float to integer truncates and saturates, NaN gives 0; to bool means != 0; integers wrap. }];
   let group = "conversion";
@@ -566,6 +595,7 @@ def Graph_AstypeOp : Pointwise<"astype", (ins Tensor:$x, DTypeOf:$dtype)> {
   let sample = "x: -3 .. 3, dtype: f32; x: -3 .. 3, dtype: i16; x: -3 .. 3, dtype: bool; x: -3 .. 3, dtype: f64";
 }
 def Graph_StopGradientOp : Pointwise<"stop_gradient", (ins Tensor:$x)> {
+  let instructions = 1;
   let summary = "x, through which no derivative passes";
   let group = "derivative control";
   let source = "jax.lax";
@@ -576,6 +606,7 @@ def Graph_StopGradientOp : Pointwise<"stop_gradient", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_CopyOp : Pointwise<"copy", (ins Tensor:$x)> {
+  let instructions = 1;
   let summary = "the same values in memory of their own";
   let description = [{ The compiler makes a view real with it. }];
   let group = "shape";

@@ -28,7 +28,7 @@ double productFlops(graph::ContractOp contract) {
 }
 
 /// Multiply-adds count two, any other element of an op one; after the contraction order was chosen. Of a
-/// branch the larger one counts, of loops whose number of steps is not known nothing.
+/// branch the larger one counts; of loops of unknown length, and of loops taken backward, nothing.
 double flopsOf(mlir::ModuleOp module, llvm::StringRef function) {
   double total = 0;
   for (mlir::Operation &op : module.lookupSymbol<mlir::func::FuncOp>(function).front().without_terminator()) {
