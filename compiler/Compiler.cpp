@@ -23,6 +23,10 @@ std::optional<DType> dtypeOf(Type element) {
   if (element.isF32()) return f32;
   if (element.isBF16()) return bf16;
   if (element.isF16()) return f16;
+  if (auto complex = dyn_cast<ComplexType>(element)) {
+    if (complex.getElementType().isF64()) return c128;
+    return complex.getElementType().isF32() ? std::optional(c64) : std::nullopt;
+  }
   auto integer = dyn_cast<IntegerType>(element);
   if (!integer) return std::nullopt;
   const bool isUnsigned = integer.isUnsigned();
@@ -266,6 +270,15 @@ Result<Compiled> Compiler::compile(const CompileInput &input, const Options &opt
     return tgc::Error{ErrorKind::Invalid, "no function is named " + input.entry, {}, 1, {}};
   auto ports = readPorts(entry, input);
   if (!ports) return ports.error();
+  if (options.from > Stage::Contract)
+    for (const auto *list : {&ports->arguments, &ports->results})
+      for (const Port &port : *list)
+        if (isComplex(port.dtype))
+          return tgc::Error{ErrorKind::Invalid,
+                            port.name + " is complex; behind stage contract all tensors are real",
+                            {},
+                            1,
+                            {}};
   noteDonations(entry, input.donated);
   const std::vector<Way> ways = waysToFit(module, options);
   OwningOpRef<ModuleOp> original = ways.size() > 1 ? cast<ModuleOp>(module->clone()) : ModuleOp();

@@ -139,6 +139,17 @@ def PlanContractions : Pass<"tgc-plan-contractions", "mlir::func::FuncOp"> {
   let dependentDialects = ["::tgc::graph::GraphDialect"];
 }
 
+def SplitComplex : Pass<"tgc-split-complex", "mlir::ModuleOp"> {
+  let summary = "write complex tensors as real ones";
+  let description = [{
+    Does: gives every complex value two real tensors; arguments, results and what branches and loops hand on get a last axis of extent 2.
+    Needs: form graph, no request, contractions planned.
+    Leaves: form graph without complex element types.
+    Why here: derivatives and the order of products are those of complex numbers; kernels know real ones only.
+  }];
+  let dependentDialects = ["::tgc::graph::GraphDialect"];
+}
+
 //===- fuse ------------------------------------------------------------------------------------------------===//
 
 def Outline : Pass<"tgc-outline", "mlir::ModuleOp"> {

@@ -105,6 +105,7 @@ std::optional<tgc::graph::Argument> Trace::converted(const Arg &arg) {
   if (auto *flag = std::get_if<bool>(&arg.held)) return Argument(*flag);
   if (auto *integer = std::get_if<std::int64_t>(&arg.held)) return Argument(*integer);
   if (auto *real = std::get_if<double>(&arg.held)) return Argument(*real);
+  if (auto *complex = std::get_if<std::complex<double>>(&arg.held)) return Argument(*complex);
   if (auto *dtype = std::get_if<DType>(&arg.held)) return Argument(elementType(&graph->context, *dtype));
   if (auto *text = std::get_if<std::string>(&arg.held)) return Argument(*text);
   if (auto *list = std::get_if<Arg::List>(&arg.held)) {
@@ -163,6 +164,7 @@ DenseElementsAttr splatOf(RankedTensorType type, const tgc::graph::Argument &num
   auto *integer = number.as<int64_t>();
   if (auto *flag = number.as<bool>())
     return kind == 'b' ? DenseElementsAttr::get(type, llvm::APInt(1, *flag)) : DenseElementsAttr();
+  if (number.as<std::complex<double>>() && kind != 'c') return {};
   if (kind == 'f') { // a number that rounds to infinity does not fit
     const double real = integer ? static_cast<double>(*integer) : *number.as<double>();
     llvm::APFloat rounded(real);
@@ -170,6 +172,18 @@ DenseElementsAttr splatOf(RankedTensorType type, const tgc::graph::Argument &num
     rounded.convert(cast<FloatType>(element).getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven, &loses);
     if (std::isfinite(real) && rounded.isInfinity()) return {};
     return DenseElementsAttr::get(type, rounded);
+  }
+  if (kind == 'c') {
+    auto *complex = number.as<std::complex<double>>();
+    const auto real = tgc::graph::realTypeOf(type);
+    auto part = [&](const tgc::graph::Argument &x) {
+      DenseElementsAttr splat = splatOf(real, x);
+      return splat ? std::optional(splat.getSplatValue<llvm::APFloat>()) : std::nullopt;
+    };
+    const auto re = part(complex ? tgc::graph::Argument(complex->real()) : number);
+    const auto im = part(complex ? complex->imag() : 0.0);
+    return re && im ? DenseElementsAttr::get(type, std::complex<llvm::APFloat>(*re, *im))
+                    : DenseElementsAttr();
   }
   if (!integer || kind == 'b') return {};
   const unsigned bits = tgc::graph::bitsOf(element);
@@ -182,6 +196,9 @@ DenseElementsAttr splatOf(RankedTensorType type, const tgc::graph::Argument &num
 static std::string numberText(const tgc::graph::Argument &number) {
   if (auto *flag = number.as<bool>()) return *flag ? "true" : "false";
   if (auto *integer = number.as<int64_t>()) return std::to_string(*integer);
+  if (auto *complex = number.as<std::complex<double>>())
+    return numberText(complex->real()) + (std::signbit(complex->imag()) ? "" : "+") +
+           numberText(complex->imag()) + "j";
   const double real = *number.as<double>();
   char text[32];
   int digits = 1;

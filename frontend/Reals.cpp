@@ -3,6 +3,17 @@
 
 namespace tgc::detail {
 
+template <DType dtype, typename T> static double asReal(T raw) {
+  if constexpr (isComplex(dtype))
+    return static_cast<double>(raw.real());
+  else if constexpr (dtype == DType::bf16)
+    return static_cast<double>(floatOfBf16(raw));
+  else if constexpr (dtype == DType::f16)
+    return static_cast<double>(floatOfF16(raw));
+  else
+    return static_cast<double>(raw);
+}
+
 double realAt(const View &dense, std::int64_t at) {
   const char *place =
       static_cast<const char *>(dense.data()) + at * static_cast<std::int64_t>(sizeBytes(dense.dtype()));
@@ -11,9 +22,7 @@ double realAt(const View &dense, std::int64_t at) {
   case DType::name: {                                                                                        \
     type raw;                                                                                                \
     std::memcpy(&raw, place, sizeof raw);                                                                    \
-    if (DType::name == DType::bf16) return floatOfBf16(static_cast<std::uint16_t>(raw));                     \
-    if (DType::name == DType::f16) return floatOfF16(static_cast<std::uint16_t>(raw));                       \
-    return static_cast<double>(raw);                                                                         \
+    return asReal<DType::name>(raw);                                                                         \
   }
     TGC_DTYPES(ROW)
 #undef ROW

@@ -11,7 +11,7 @@ using Buffers = std::vector<Buffer>;
 /// The elements of some tensors.
 using Reals = std::vector<std::vector<double>>;
 
-/// Element `at` of a row-major tensor of any dtype.
+/// Element `at` of a row-major tensor of any dtype; of a complex number its real part.
 double realAt(const View &dense, std::int64_t at);
 inline double realAt(const Buffer &buffer, std::int64_t at) { return realAt(buffer.view(), at); }
 /// Rounds to the buffer's dtype, which is floating-point.

@@ -29,7 +29,7 @@ Function gradient(const Function &f, const Wrt &wrt, const char *name, bool valu
   graph::Ink ink(maker.builder, maker.function.getLoc());
   bool first = true;
   for (Type type : maker.callee.getResultTypes()) {
-    if (graph::isFloatTensor(type))
+    if (graph::isDifferentiable(type))
       operands.push_back(
           ink.full(graph::tensorOf(type).getShape(), graph::elementOf(type), first ? 1 : 0).value());
     first = false;
@@ -63,7 +63,7 @@ static Function forward(const Function &f, const Wrt &wrt, const char *name, boo
   if (maker.failed()) return maker.done();
   SmallVector<Type> types(maker.callee.getResultTypes());
   for (Type type : maker.callee.getResultTypes())
-    if (graph::isFloatTensor(type)) types.push_back(type);
+    if (graph::isDifferentiable(type)) types.push_back(type);
   auto request = graph::JvpOp::create(maker.builder, maker.function.getLoc(), types,
                                       maker.function.getArguments(), maker.f.symbol, positions);
   return maker.end(request.getResults().drop_front(tangentsOnly ? maker.callee.getNumResults() : 0));
@@ -82,7 +82,7 @@ Function vjp(const Function &f, const Wrt &wrt, Arg::Here here) {
   auto positions = maker.positions(wrt);
   if (!maker.failed())
     for (const Param &result : maker.f.results)
-      if (isFloat(result.dtype)) maker.addParam("ct_" + result.name, result);
+      if (isFloat(result.dtype) || isComplex(result.dtype)) maker.addParam("ct_" + result.name, result);
   maker.begin();
   if (maker.failed()) return maker.done();
   SmallVector<Type> types(maker.callee.getResultTypes());

@@ -28,6 +28,8 @@ Named codeOf(DType dtype) {
     return {kInt, bits};
   case 'u':
     return {kUInt, bits};
+  case 'c':
+    return {kComplex, bits};
   default:
     return {kBool, bits};
   }

@@ -43,7 +43,10 @@ void swapBytes(void *data, std::int64_t elements, std::size_t size) {
 
 /// From the file's layout, already in `raw`, to ours.
 Result<Buffer> finish(Buffer raw, const NpyHeader &header) {
-  if (header.otherByteOrder) swapBytes(raw.data(), raw.elements(), sizeBytes(header.dtype));
+  if (header.otherByteOrder) {
+    const DType part = realOf(header.dtype); // each half of a complex number on its own
+    swapBytes(raw.data(), raw.sizeBytes() / std::int64_t(sizeBytes(part)), sizeBytes(part));
+  }
   if (header.dtype == DType::boolean)
     for (std::uint8_t &value : raw.as<std::uint8_t>())
       value = value != 0;

@@ -145,11 +145,10 @@ Error unsupported(std::string_view descr) {
   case 'O':
     return Error{ErrorKind::Unsupported,
                  "elements " + quoted + " are Python objects, which are never read: loading them runs code"};
-  case 'c':
-    return Error{ErrorKind::Unsupported, "complex elements " + quoted + " are not built yet"};
   default:
     return Error{ErrorKind::Unsupported,
-                 "elements " + quoted + " are no element type of tgc (f8 f4 f2 i8 i4 i2 i1 u8 u4 u2 u1 b1)"};
+                 "elements " + quoted +
+                     " are no element type of tgc (f8 f4 f2 i8 i4 i2 i1 u8 u4 u2 u1 b1 c8 c16)"};
   }
 }
 

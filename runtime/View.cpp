@@ -74,6 +74,8 @@ void copyInner(const std::byte *from, std::int64_t fromStep, std::byte *to, std:
     return copyRun<2>(from, fromStep, to, toStep, count);
   case 4:
     return copyRun<4>(from, fromStep, to, toStep, count);
+  case 16:
+    return copyRun<16>(from, fromStep, to, toStep, count);
   default:
     return copyRun<8>(from, fromStep, to, toStep, count);
   }

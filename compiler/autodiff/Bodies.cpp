@@ -9,11 +9,11 @@ namespace tgc::autodiff {
 Flags reached(func::FuncOp f, ArrayRef<bool> arguments) {
   llvm::DenseSet<Value> active;
   for (auto [argument, flag] : llvm::zip_equal(f.getArguments(), arguments))
-    if (flag && isReal(argument)) active.insert(argument);
+    if (flag && carriesTangent(argument)) active.insert(argument);
   for (Operation &op : f.front().without_terminator()) {
     if (!llvm::any_of(op.getOperands(), [&](Value v) { return active.contains(v); })) continue;
     for (Value result : op.getResults())
-      if (isReal(result)) active.insert(result);
+      if (carriesTangent(result)) active.insert(result);
   }
   return llvm::map_to_vector(f.front().getTerminator()->getOperands(),
                              [&](Value v) { return active.contains(v); });

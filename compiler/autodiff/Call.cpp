@@ -90,14 +90,14 @@ FailureOr<Syms> Derive::tangentOfCall(CallOp original, CallOp call, Ink &ink, Sy
   if (!rule) return failure();
   Syms directions, out;
   for (auto [operand, tangent] : llvm::zip_equal(call.getOperands(), tangents))
-    if (isReal(operand)) directions.push_back(tangent);
+    if (carriesTangent(operand)) directions.push_back(tangent);
   SmallVector<Value> given = applied(rule, call, ink, directions);
   unsigned next = 0;
   for (auto [k, result] : llvm::enumerate(call.getResults()))
     if (k >= shown)
       out.push_back(throughBody ? body[k] : ink.zero(result.getType()));
     else
-      out.push_back(isReal(result) ? ink.sym(given[next++]) : ink.zero(result.getType()));
+      out.push_back(carriesTangent(result) ? ink.sym(given[next++]) : ink.zero(result.getType()));
   return out;
 }
 
@@ -122,11 +122,11 @@ FailureOr<Syms> Derive::cotangentOfCall(CallOp call, Ink &ink, SymsRef cotangent
   if (!rule) return failure();
   Syms directions;
   for (unsigned k = 0; k < shown; ++k)
-    if (isReal(call.getResult(k))) directions.push_back(cotangents[k]);
+    if (carriesTangent(call.getResult(k))) directions.push_back(cotangents[k]);
   SmallVector<Value> given = applied(rule, call, ink, directions);
   unsigned next = 0;
   for (auto [k, operand] : llvm::enumerate(call.getOperands()))
-    if (isReal(operand)) {
+    if (carriesTangent(operand)) {
       Sym each = ink.sym(given[next++]);
       if (wanted[k]) out[k] = out[k].isZero() ? each : out[k] + each;
     }

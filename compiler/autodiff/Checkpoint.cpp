@@ -26,7 +26,7 @@ FailureOr<Syms> Derive::tangentOfCheckpoint(Operation *copy, Ink &ink, SymsRef t
                                    operandsWith(copy, tangents), tangent.getName());
   Syms out = ink.syms(made.getResults());
   for (auto [k, value] : llvm::enumerate(copy->getResults()))
-    if (!isReal(value)) out[k] = ink.zero(value.getType());
+    if (!carriesTangent(value)) out[k] = ink.zero(value.getType());
   return out;
 }
 

@@ -98,12 +98,12 @@ LogicalResult Derive::resolveProduct(Operation *request, Ink &ink, Syms &values)
     if (failed(forward(f, ink, arguments, tangents, results, derivatives))) return failure();
     values = results;
     for (auto [result, tangent] : llvm::zip_equal(results, derivatives))
-      if (isReal(result.value())) values.push_back(tangent);
+      if (carriesTangent(result.value())) values.push_back(tangent);
   } else {
     Syms cotangents;
     unsigned next = 0;
     for (Type type : f.getResultTypes())
-      cotangents.push_back(isFloatTensor(type) ? ink.sym(extra[next++]) : ink.zero(type));
+      cotangents.push_back(isDifferentiable(type) ? ink.sym(extra[next++]) : ink.zero(type));
     SmallVector<bool> wanted(count, false);
     for (int64_t position : wrt)
       wanted[position] = true;

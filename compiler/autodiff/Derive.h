@@ -134,7 +134,7 @@ private:
 /// Says at an op that is no row of the catalogue that it has no derivative.
 void refuseDerivative(mlir::Operation *op);
 
-/// Whether a value can carry a tangent: a floating-point tensor.
-inline bool isReal(mlir::Value value) { return graph::isFloatTensor(value.getType()); }
+/// Whether a value can carry a tangent: a tensor of real or complex numbers.
+inline bool carriesTangent(mlir::Value value) { return graph::isDifferentiable(value.getType()); }
 
 } // namespace tgc::autodiff

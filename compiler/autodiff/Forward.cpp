@@ -115,7 +115,7 @@ FailureOr<Syms> Derive::tangentOfMap(Operation *copy, Ink &ink, SymsRef tangents
       VmapOp::create(ink.builder, copy->getLoc(), types, operands, tangent.getName(), axes, map.getExtent());
   Syms out = ink.syms(made.getResults());
   for (auto [k, value] : llvm::enumerate(copy->getResults()))
-    if (!isReal(value)) out[k] = ink.zero(value.getType());
+    if (!carriesTangent(value)) out[k] = ink.zero(value.getType());
   return out;
 }
 

@@ -32,7 +32,7 @@ static Tape copied(func::FuncOp f, Ink &ink, IRMapping &copies, llvm::DenseSet<V
     if (!llvm::any_of(op.getOperands(), [&](Value operand) { return active.contains(operand); })) continue;
     bool carries = false;
     for (Value result : op.getResults())
-      carries |= isReal(result) && active.insert(result).second;
+      carries |= carriesTangent(result) && active.insert(result).second;
     if (carries) tape.push_back({&op, copy});
   }
   return tape;
@@ -45,7 +45,7 @@ LogicalResult Derive::reverse(func::FuncOp f, Ink &ink, ValueRange arguments, Sy
   llvm::DenseSet<Value> active; // values of the body
   for (auto [k, inner] : llvm::enumerate(f.getArguments())) {
     copies.map(inner, arguments[k]);
-    if (wanted[k] && isReal(inner)) active.insert(inner);
+    if (wanted[k] && carriesTangent(inner)) active.insert(inner);
   }
   const Tape tape = copied(f, ink, copies, active);
 

@@ -118,7 +118,7 @@ private:
 LogicalResult Derive::ControlCotangent::cond() {
   Flags given;
   for (auto [k, result] : llvm::enumerate(op->getResults()))
-    given.push_back(isReal(result) && !cotangents[k].isZero());
+    given.push_back(carriesTangent(result) && !cotangents[k].isZero());
   const unsigned count = parts.shared.size();
   SmallVector<Type> types(parts.shared.getTypes());
   llvm::append_range(types, chosenTypes(op->getResultTypes(), given));

@@ -10,10 +10,12 @@ void tgc::addContractBeforeAutodiff(mlir::OpPassManager &passes) {
 void tgc::addContract(mlir::OpPassManager &passes, const Options &options) {
   mlir::OpPassManager &functions = passes.nest<mlir::func::FuncOp>();
   functions.addPass(createMergeContractions());
-  if (options.contractionBytes > 0) {
+  if (options.contractionBytes > 0)
     functions.addPass(createSliceContractions(SliceContractionsOptions{options.contractionBytes}));
+  else
+    functions.addPass(createPlanContractions());
+  passes.addPass(createSplitComplex());
+  if (options.contractionBytes > 0)
     return; // equal pairs of different slices are made twice: keeping them would cost what slicing saves
-  }
-  functions.addPass(createPlanContractions());
-  functions.addPass(mlir::createCSEPass()); // equal pairs of different networks
+  passes.nest<mlir::func::FuncOp>().addPass(mlir::createCSEPass()); // equal pairs of different networks
 }

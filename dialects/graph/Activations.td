@@ -4,6 +4,7 @@
 let group = "activations", source = "jax.nn" in {
 
 def Graph_SigmoidOp : Pointwise<"sigmoid", (ins Tensor:$x)> {
+  let complex = "Complex{1.0, 0.0} / (Complex{1.0, 0.0} + complexes::exp(-x))";
   let summary = "logistic curve 1 / (1 + exp(-x))";
   let value = "reference::sigmoid(x)";  let emit = "logistic(x)";
   let partials = ["y * (1.0 - y)"];

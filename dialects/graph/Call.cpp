@@ -1,5 +1,5 @@
 // Binding of arguments to a row, and what NumPy does silently: literal types, promotion, broadcasting, axes.
-#include "dialects/graph/Call.h"
+#include "dialects/graph/Caller.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <charconv>
@@ -8,45 +8,6 @@ using namespace mlir;
 
 namespace tgc::graph {
 namespace {
-
-class Caller {
-public:
-  Caller(Ink &ink, const Row &row)
-      : ink(ink), row(row), bound(row.params.size()), given(row.params.size(), false) {}
-  FailureOr<Syms> run(const Arguments &positional, const NamedArguments &named);
-
-private:
-  InFlightDiagnostic error() { return emitError(ink.loc()) << row.name << ": "; }
-  LogicalResult bind(const Arguments &positional, const NamedArguments &named);
-  LogicalResult fallbacks();
-  LogicalResult collectOperands();
-  LogicalResult checkOperand(const Argument &argument, const OperandRow &operand);
-  LogicalResult promoteOperands();
-  LogicalResult typeLiterals();
-  LogicalResult broadcastOperands();
-  LogicalResult attributes();
-  FailureOr<Attribute> attribute(const Param &param, const Argument &argument);
-  FailureOr<Attribute> axesAttribute(const Param &param, const Argument &argument);
-  FailureOr<Attribute> listAttribute(const Param &param, const Argument &argument);
-  LogicalResult normalise(int64_t &axis, int64_t rank);
-  LogicalResult integers(const Param &param, const Argument &argument, SmallVectorImpl<int64_t> &out,
-                         bool nested);
-  Type literalType(const Argument &argument) const;
-  FailureOr<Sym> constant(const Argument &argument, Type element, ArrayRef<int64_t> shape);
-
-  struct Slot {
-    Argument argument;
-    unsigned operand; // index into row.operands
-    Sym sym;
-  };
-  Ink &ink;
-  const Row &row;
-  std::vector<Argument> bound;
-  std::vector<bool> given;
-  SmallVector<Slot> slots;
-  SmallVector<int32_t> segments;
-  NamedAttrList attrs;
-};
 
 /// The value of a default as the row writes it.
 Argument parsedDefault(llvm::StringRef text, MLIRContext *context) {
@@ -105,6 +66,8 @@ const char *kindWords(ParamKind kind) {
   return "";
 }
 
+} // namespace
+
 std::string argumentText(const Argument &argument) {
   if (argument.isNone()) return "none";
   if (auto *sym = argument.as<Sym>())
@@ -118,12 +81,17 @@ std::string argumentText(const Argument &argument) {
   }
   if (auto *text = argument.as<std::string>()) return "\"" + *text + "\"";
   if (auto *type = argument.as<Type>()) return "the dtype " + nameOf(*type);
+  if (auto *number = argument.as<std::complex<double>>())
+    return argumentText(number->real()) + (std::signbit(number->imag()) ? "" : "+") +
+           argumentText(number->imag()) + "j";
   return "a list";
 }
 
 FailureOr<Syms> Caller::run(const Arguments &positional, const NamedArguments &named) {
-  if (failed(bind(positional, named)) || failed(fallbacks()) || failed(collectOperands()) ||
-      failed(promoteOperands()) || failed(typeLiterals()) ||
+  if (failed(bind(positional, named)) || failed(fallbacks()) || failed(collectOperands()))
+    return ink.fail(), failure();
+  if (isComplex()) return runComplex();
+  if (failed(promoteOperands()) || failed(typeLiterals()) ||
       (row.broadcasts && failed(broadcastOperands())) || failed(attributes()))
     return ink.fail(), failure();
   SmallVector<Value> operands;
@@ -210,11 +178,11 @@ LogicalResult Caller::collectOperands() {
         return error() << operand.name << " must be a list of tensors, got " << argumentText(argument);
       for (const Argument &one : *list) {
         if (failed(checkOperand(one, operand))) return failure();
-        slots.push_back({one, static_cast<unsigned>(index), {}});
+        slots.push_back({one, static_cast<unsigned>(index), {}, {}});
       }
     } else if (!(operand.optional && argument.isNone())) {
       if (failed(checkOperand(argument, operand))) return failure();
-      slots.push_back({argument, static_cast<unsigned>(index), {}});
+      slots.push_back({argument, static_cast<unsigned>(index), {}, {}});
     }
     segments.push_back(static_cast<int32_t>(slots.size() - before));
   }
@@ -456,8 +424,6 @@ FailureOr<Attribute> Caller::attribute(const Param &param, const Argument &argum
   }
   return listAttribute(param, argument);
 }
-
-} // namespace
 
 FailureOr<SmallVector<int64_t>> broadcastShape(Ink &ink, llvm::StringRef name, ArrayRef<Sym> operands) {
   SmallVector<int64_t> shape;

@@ -5,6 +5,7 @@
 #include "dialects/graph/Rows.h"
 #include "dialects/graph/Sym.h"
 #include <cmath>
+#include <complex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,10 +14,13 @@
 
 namespace tgc::graph {
 
-/// An argument of a call: none, a tensor, a plain number or bool, a text, a dtype, or a list of arguments.
+/// An argument of a call: none, a tensor, a plain number (complex too) or bool, a text, a dtype, or a list of
+/// arguments.
 struct Argument {
   using List = std::vector<Argument>;
-  std::variant<std::monostate, Sym, bool, int64_t, double, std::string, mlir::Type, List> held;
+  std::variant<std::monostate, Sym, bool, int64_t, double, std::complex<double>, std::string, mlir::Type,
+               List>
+      held;
 
   Argument() = default;
   Argument(Sym sym) {
@@ -33,6 +37,7 @@ struct Argument {
   Argument(int value) : held(static_cast<int64_t>(value)) {}
   Argument(int64_t value) : held(value) {}
   Argument(double value) : held(value) {}
+  Argument(std::complex<double> value) : held(value) {}
   Argument(const char *value) : held(std::string(value)) {}
   Argument(llvm::StringRef value) : held(value.str()) {}
   Argument(std::string value) : held(std::move(value)) {}
@@ -46,7 +51,7 @@ struct Argument {
 
   bool isNone() const { return std::holds_alternative<std::monostate>(held); }
   template <typename T> const T *as() const { return std::get_if<T>(&held); }
-  bool isNumber() const { return as<bool>() || as<int64_t>() || as<double>(); }
+  bool isNumber() const { return as<bool>() || as<int64_t>() || as<double>() || as<std::complex<double>>(); }
 };
 using Arguments = std::vector<Argument>;
 using NamedArguments = std::vector<std::pair<std::string, Argument>>;

@@ -19,7 +19,7 @@ SmallVector<Value> writeBody(OpBuilder &builder, func::FuncOp function, ValueRan
 
 SmallVector<Type> floatsOf(TypeRange types) {
   SmallVector<Type> floats;
-  llvm::copy_if(types, std::back_inserter(floats), isFloatTensor);
+  llvm::copy_if(types, std::back_inserter(floats), isDifferentiable);
   return floats;
 }
 

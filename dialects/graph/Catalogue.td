@@ -19,5 +19,6 @@ include "dialects/graph/Windows.td"
 include "dialects/graph/LinearAlgebra.td"
 include "dialects/graph/Sparse.td"
 include "dialects/graph/Activations.td"
+include "dialects/graph/Complex.td"
 
 #endif

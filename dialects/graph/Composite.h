@@ -161,6 +161,9 @@ Sym lgamma(Ink &ink, Sym x);
 Sym digamma(Ink &ink, Sym x);
 Sym i0e(Ink &ink, Sym x);
 
+// ComplexParts.cpp
+Sym complex(Ink &ink, Sym re, Sym im);
+
 // Accumulation.cpp
 Sym cumulative(Ink &ink, Sym x, int64_t axis, bool initial, bool reverse, bool product);
 Sym cumulativeExtremum(Ink &ink, Sym x, int64_t axis, bool reverse, bool largest);

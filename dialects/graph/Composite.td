@@ -2,6 +2,7 @@
 // references in Reference.cpp (namespace reference).
 
 def Graph_EinsumOp : Composite<"einsum", (ins Variadic<Tensor>:$tensors, Text:$equation)> {
+  let complex = "formula";
   let summary = "Einstein summation";
   let description = [{ NumPy's meaning: implicit and explicit output, ellipsis, repeated letters, broadcasting of
     extent 1, any Unicode letter. }];
@@ -16,6 +17,7 @@ def Graph_EinsumOp : Composite<"einsum", (ins Variadic<Tensor>:$tensors, Text:$e
 
 // ---- contraction ----
 def Graph_MatmulOp : Composite<"matmul", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "formula";
   let summary = "matrix product";
   let description = [{ The last two axes are matrices, the axes before them broadcast; an operand of one axis is a row on the left and a column on the
     right, and that axis is not in the result. On bool, or of ands. C1: no operand is a scalar. C2: the shared extents are equal. }];
@@ -26,6 +28,7 @@ def Graph_MatmulOp : Composite<"matmul", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: 2x3, b: 3x4; a: 3, b: 3; a: 3, b: 2x3x4; a: 2x1x2x3, b: 5x3x4";
 }
 def Graph_TensordotOp : Composite<"tensordot", (ins Tensor:$a, Tensor:$b, Ints:$axes)> {
+  let complex = "formula";
   let summary = "sum of products over pairs of axes";
   let description = [{ `axes` is a number n (the last n of a with the first n of b) or two lists [axes of a, axes of b]. }];
   let group = "contraction";
@@ -36,6 +39,7 @@ def Graph_TensordotOp : Composite<"tensordot", (ins Tensor:$a, Tensor:$b, Ints:$
   let sample = "a: 2x3x4, b: 4x3x5, axes: [[2, 1], [0, 1]]";
 }
 def Graph_VecdotOp : Composite<"vecdot", (ins Tensor:$a, Tensor:$b, Int:$axis)> {
+  let complex = "complexes::vecdot(ink, a, b, axis)";
   let summary = "inner products along an axis";
   let description = [{ The other axes broadcast; a negative axis counts from each operand's end. Nothing is conjugated: there are no complex dtypes yet. }];
   let group = "contraction";
@@ -46,6 +50,7 @@ def Graph_VecdotOp : Composite<"vecdot", (ins Tensor:$a, Tensor:$b, Int:$axis)> 
   let sample = "a: 2x3, b: 2x3; a: 2x3, b: 4x1x3";
 }
 def Graph_OuterOp : Composite<"outer", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "formula";
   let summary = "all products of two vectors";
   let description = [{ C1: both have one axis. }];
   let group = "contraction";
@@ -55,6 +60,7 @@ def Graph_OuterOp : Composite<"outer", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: 3, b: 4";
 }
 def Graph_KronOp : Composite<"kron", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "formula";
   let summary = "Kronecker product";
   let description = [{ The operand with fewer axes gets axes of extent 1 in front. }];
   let group = "contraction";
@@ -65,6 +71,7 @@ def Graph_KronOp : Composite<"kron", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: 2x3, b: 3x2; a: 3, b: 2x2x2";
 }
 def Graph_DiagonalOp : Composite<"diagonal", (ins Tensor:$x, Int:$offset)> {
+  let complex = "parts";
   let summary = "the diagonals of matrices";
   let description = [{ The matrices are the last two axes; a positive offset is above the main diagonal. C1: at least two axes. }];
   let group = "contraction";
@@ -75,6 +82,7 @@ def Graph_DiagonalOp : Composite<"diagonal", (ins Tensor:$x, Int:$offset)> {
   let sample = "x: 2x3x4, offset: 1; x: 3x4, offset: -1";
 }
 def Graph_TraceOp : Composite<"trace", (ins Tensor:$x, Int:$offset)> {
+  let complex = "parts";
   let summary = "sums of the diagonals of matrices";
   let description = [{ The matrices are the last two axes. Integers and bool sum as in `sum`. C1: at least two axes. }];
   let group = "contraction";
@@ -85,6 +93,7 @@ def Graph_TraceOp : Composite<"trace", (ins Tensor:$x, Int:$offset)> {
   let sample = "x: 2x3x4";
 }
 def Graph_DiagOp : Composite<"diag", (ins Tensor:$x, Int:$offset)> {
+  let complex = "parts";
   let summary = "a matrix with a given diagonal, or the diagonal of a matrix";
   let description = [{ C1: one or two axes. }];
   let group = "contraction";
@@ -96,6 +105,7 @@ def Graph_DiagOp : Composite<"diag", (ins Tensor:$x, Int:$offset)> {
   let sample = "x: 3, k: 1; x: 3, k: -2; x: 3x4";
 }
 def Graph_BilinearOp : Composite<"bilinear", (ins Tensor:$a, Tensor:$b, Tensor:$weight, Optional<Tensor>:$bias)> {
+  let complex = "formula";
   let summary = "a^T weight b for each of the weight's matrices, plus a bias";
   let description = [{ Extents: x1 (..., m), x2 (..., n), weight (o, m, n), bias (o); the result is (..., o). }];
   let group = "contraction";
@@ -108,6 +118,7 @@ def Graph_BilinearOp : Composite<"bilinear", (ins Tensor:$a, Tensor:$b, Tensor:$
 
 // ---- reductions ----
 def Graph_MeanOp : Composite<"mean", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let complex = "parts";
   let summary = "arithmetic mean along axes";
   let description = [{ Of nothing: NaN. }];
   let group = "reductions";
@@ -117,6 +128,7 @@ def Graph_MeanOp : Composite<"mean", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]";
 }
 def Graph_VarOp : Composite<"var", (ins Tensor:$x, Ints:$axes, Real:$correction, Flag:$keepdims)> {
+  let complex = "var(x.re, axes, correction, keepdims) + var(x.im, axes, correction, keepdims)";
   let summary = "variance along axes";
   let description = [{ The mean of squares is over the number of elements less `correction`; where that is not positive the result is NaN or infinite. }];
   let group = "reductions";
@@ -126,6 +138,7 @@ def Graph_VarOp : Composite<"var", (ins Tensor:$x, Ints:$axes, Real:$correction,
   let sample = "x: 2x3x4, axis: [1]; x: 2x3x4, axis: [0, 2], correction: 1, keepdims: true";
 }
 def Graph_StdOp : Composite<"std", (ins Tensor:$x, Ints:$axes, Real:$correction, Flag:$keepdims)> {
+  let complex = "sqrt(var(x.re, axes, correction, keepdims) + var(x.im, axes, correction, keepdims))";
   let summary = "standard deviation along axes";
   let description = [{ The square root of `var`; where that is 0 the derivative is 0, as in torch. }];
   let group = "reductions";
@@ -157,6 +170,7 @@ def Graph_ArgminOp : Composite<"argmin", (ins Tensor:$x, Ints:$axes, Flag:$keepd
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]";
 }
 def Graph_CountNonzeroOp : Composite<"count_nonzero", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let complex = "count_nonzero(complexes::isNonzero(x), axes, keepdims)";
   let summary = "how many elements along axes are not zero";
   let description = [{ i64. NaN is not zero. }];
   let group = "reductions";
@@ -178,6 +192,7 @@ def Graph_LogsumexpOp : Composite<"logsumexp", (ins Tensor:$x, Ints:$axes, Flag:
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]";
 }
 def Graph_NormOp : Composite<"norm", (ins Tensor:$x, Real:$ord, Ints:$axes, Flag:$keepdims)> {
+  let complex = "norm(complexes::size(x), ord, axes, keepdims)";
   let summary = "norm of vectors along axes";
   let description = [{ The p-norm of all elements along the axes taken as one vector: ord 0 counts, inf and -inf are the largest and the smallest
     absolute value, else sum(abs(x)**p)**(1/p). The derivative of the 2-norm at a zero vector is 0. }];
@@ -190,6 +205,7 @@ def Graph_NormOp : Composite<"norm", (ins Tensor:$x, Real:$ord, Ints:$axes, Flag
 
 // ---- shape ----
 def Graph_FlattenOp : Composite<"flatten", (ins Tensor:$x)> {
+  let complex = "parts";
   let summary = "all elements in one axis, in row-major order";
   let group = "shape";
   let source = "numpy";
@@ -199,6 +215,7 @@ def Graph_FlattenOp : Composite<"flatten", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_SwapaxesOp : Composite<"swapaxes", (ins Tensor:$x, Axis:$first, Axis:$second)> {
+  let complex = "parts";
   let summary = "exchange two axes";
   let group = "shape";
   let source = "numpy";
@@ -209,6 +226,7 @@ def Graph_SwapaxesOp : Composite<"swapaxes", (ins Tensor:$x, Axis:$first, Axis:$
   let sample = "x: 2x3x4, axis1: 0, axis2: 2";
 }
 def Graph_MoveaxisOp : Composite<"moveaxis", (ins Tensor:$x, Ints:$source, Ints:$destination)> {
+  let complex = "parts";
   let summary = "move axes to other places";
   let description = [{ C1: as many destinations as sources, none twice. }];
   let group = "shape";
@@ -219,6 +237,7 @@ def Graph_MoveaxisOp : Composite<"moveaxis", (ins Tensor:$x, Ints:$source, Ints:
   let sample = "x: 2x3x4, source: [0], destination: [2]";
 }
 def Graph_ExpandDimsOp : Composite<"expand_dims", (ins Tensor:$x, Ints:$places)> {
+  let complex = "parts";
   let summary = "insert axes of extent 1";
   let description = [{ The axes are those of the result; negative ones count from its end. }];
   let group = "shape";
@@ -229,6 +248,7 @@ def Graph_ExpandDimsOp : Composite<"expand_dims", (ins Tensor:$x, Ints:$places)>
   let sample = "x: 2x3, axis: 1";
 }
 def Graph_SqueezeOp : Composite<"squeeze", (ins Tensor:$x, OptionalAttr<Ints>:$places)> {
+  let complex = "parts";
   let summary = "remove axes of extent 1";
   let description = [{ None: all of them. C1: the axes named have extent 1. }];
   let group = "shape";
@@ -239,6 +259,7 @@ def Graph_SqueezeOp : Composite<"squeeze", (ins Tensor:$x, OptionalAttr<Ints>:$p
   let sample = "x: -3 .. 3; x: 2x1x3, axis: 1";
 }
 def Graph_TileOp : Composite<"tile", (ins Tensor:$x, Ints:$times)> {
+  let complex = "parts";
   let summary = "copies of the whole tensor side by side";
   let description = [{ Fewer repetitions than axes: 1 in front; fewer axes than repetitions: axes of extent 1 in front. }];
   let group = "shape";
@@ -249,6 +270,7 @@ def Graph_TileOp : Composite<"tile", (ins Tensor:$x, Ints:$times)> {
   let sample = "x: 2x3, repetitions: [2, 2]";
 }
 def Graph_RepeatOp : Composite<"repeat", (ins Tensor:$x, Int:$times, OptionalAttr<Ints>:$place)> {
+  let complex = "parts";
   let summary = "each element several times in a row";
   let description = [{ None: of the flattened tensor. }];
   let group = "shape";
@@ -259,6 +281,7 @@ def Graph_RepeatOp : Composite<"repeat", (ins Tensor:$x, Int:$times, OptionalAtt
   let sample = "x: 2x3, repeats: 2, axis: 1; x: 2x3, repeats: 2";
 }
 def Graph_StackOp : Composite<"stack", (ins Variadic<Tensor>:$tensors, Int:$place)> {
+  let complex = "parts";
   let summary = "tensors of one shape along a new axis";
   let description = [{ C1: at least one tensor, all of one shape. }];
   let group = "shape";
@@ -269,6 +292,7 @@ def Graph_StackOp : Composite<"stack", (ins Variadic<Tensor>:$tensors, Int:$plac
   let sample = "tensors: [2x3, 2x3], axis: 1";
 }
 def Graph_SplitOp : Composite<"split", (ins Tensor:$x, Cuts:$cuts, Axis:$axis)> {
+  let complex = "parts";
   let summary = "parts of a tensor along an axis";
   let description = [{ A number: that many equal parts. A list: the positions to cut at, as bounds of NumPy slices. C1: a number divides the extent. }];
   let group = "shape";
@@ -281,6 +305,7 @@ def Graph_SplitOp : Composite<"split", (ins Tensor:$x, Cuts:$cuts, Axis:$axis)> 
   let sample = "x: 4x3, sections: 2; x: 6x2, sections: [1, -1]";
 }
 def Graph_UnstackOp : Composite<"unstack", (ins Tensor:$x, Axis:$axis)> {
+  let complex = "parts";
   let summary = "the slices along an axis, without it";
   let description = [{ C1: the extent of the axis is at least 1. }];
   let group = "shape";
@@ -292,6 +317,7 @@ def Graph_UnstackOp : Composite<"unstack", (ins Tensor:$x, Axis:$axis)> {
   let sample = "x: 3x2";
 }
 def Graph_RollOp : Composite<"roll", (ins Tensor:$x, Ints:$shift, OptionalAttr<Ints>:$places)> {
+  let complex = "parts";
   let summary = "elements shifted along axes, those past the end at the start";
   let description = [{ None: of the flattened tensor. One shift serves all axes. C1: else as many shifts as axes. }];
   let group = "shape";
@@ -302,6 +328,7 @@ def Graph_RollOp : Composite<"roll", (ins Tensor:$x, Ints:$shift, OptionalAttr<I
   let sample = "x: 3x4, shift: 1, axis: 1; x: 3x4, shift: -2; x: 3x4, shift: [1, 2], axis: [0, 1]";
 }
 def Graph_PadOp : Composite<"pad", (ins Tensor:$x, Ints:$widths, Text:$mode, Number:$fill)> {
+  let complex = "formula";
   let summary = "more elements before and after each axis";
   let description = [{ A pair [before, after] for each axis, or one for all, or one number. mode: constant (`value`), edge (the nearest element), reflect (mirrored, the
     edge not repeated). C1: no width is negative. C2: edge needs an element to repeat, reflect two or a width of 0 (one element is repeated). }];
@@ -314,6 +341,7 @@ def Graph_PadOp : Composite<"pad", (ins Tensor:$x, Ints:$widths, Text:$mode, Num
   let sample = "x: 2x3, pad_width: [[1, 2], [0, 1]]; x: 2x3, pad_width: 1, value: 1; x: 2x3, pad_width: 2, mode: \"edge\"; x: 3x3, pad_width: [1, 3], mode: \"reflect\"";
 }
 def Graph_TrilOp : Composite<"tril", (ins Tensor:$x, Int:$offset)> {
+  let complex = "parts";
   let summary = "lower triangles of matrices, zero elsewhere";
   let description = [{ The matrices are the last two axes; elements up to diagonal k are kept. C1: at least two axes. }];
   let group = "shape";
@@ -324,6 +352,7 @@ def Graph_TrilOp : Composite<"tril", (ins Tensor:$x, Int:$offset)> {
   let sample = "x: 3x4; x: 2x3x3, k: 1";
 }
 def Graph_TriuOp : Composite<"triu", (ins Tensor:$x, Int:$offset)> {
+  let complex = "parts";
   let summary = "upper triangles of matrices, zero elsewhere";
   let description = [{ The matrices are the last two axes; elements from diagonal k on are kept. C1: at least two axes. }];
   let group = "shape";
@@ -334,6 +363,7 @@ def Graph_TriuOp : Composite<"triu", (ins Tensor:$x, Int:$offset)> {
   let sample = "x: 3x4; x: 2x3x3, k: -1";
 }
 def Graph_OneHotOp : Composite<"one_hot", (ins IntTensor:$x, Int:$classes, DTypeOf:$dtype, Int:$place)> {
+  let complex = "parts";
   let summary = "1 at the place a number names along a new axis, 0 elsewhere";
   let description = [{ A number out of range gives zeros only. }];
   let group = "slicing, indexing";
@@ -349,6 +379,7 @@ def Graph_OneHotOp : Composite<"one_hot", (ins IntTensor:$x, Int:$classes, DType
 
 // ---- creation ----
 def Graph_ZerosOp : Composite<"zeros", (ins Ints:$shape, DTypeOf:$dtype)> {
+  let complex = "parts";
   let summary = "all elements 0";
   let group = "creation";
   let types = Anything;
@@ -358,6 +389,7 @@ def Graph_ZerosOp : Composite<"zeros", (ins Ints:$shape, DTypeOf:$dtype)> {
   let sample = "shape: [2, 3]";
 }
 def Graph_OnesOp : Composite<"ones", (ins Ints:$shape, DTypeOf:$dtype)> {
+  let complex = "parts";
   let summary = "all elements 1";
   let group = "creation";
   let types = Anything;
@@ -367,6 +399,7 @@ def Graph_OnesOp : Composite<"ones", (ins Ints:$shape, DTypeOf:$dtype)> {
   let sample = "shape: [2, 3]";
 }
 def Graph_FullOp : Composite<"full", (ins Ints:$shape, Number:$fill, OptionalAttr<DTypeOf>:$dtype)> {
+  let complex = "parts";
   let summary = "all elements one number";
   let description = [{ Without dtype a number gives f64, true and false bool. C1: the number fits the dtype. }];
   let group = "creation";
@@ -377,6 +410,7 @@ def Graph_FullOp : Composite<"full", (ins Ints:$shape, Number:$fill, OptionalAtt
   let sample = "shape: [2, 3], fill_value: 7; shape: [2], fill_value: 0.5; shape: [], fill_value: true";
 }
 def Graph_ZerosLikeOp : Composite<"zeros_like", (ins Tensor:$x, OptionalAttr<DTypeOf>:$dtype)> {
+  let complex = "formula";
   let summary = "zeros of the shape and, without dtype, the dtype of x";
   let group = "creation";
   let types = Anything;
@@ -387,6 +421,7 @@ def Graph_ZerosLikeOp : Composite<"zeros_like", (ins Tensor:$x, OptionalAttr<DTy
   let sample = "x: -3 .. 3";
 }
 def Graph_OnesLikeOp : Composite<"ones_like", (ins Tensor:$x, OptionalAttr<DTypeOf>:$dtype)> {
+  let complex = "formula";
   let summary = "ones of the shape and, without dtype, the dtype of x";
   let group = "creation";
   let types = Anything;
@@ -397,6 +432,7 @@ def Graph_OnesLikeOp : Composite<"ones_like", (ins Tensor:$x, OptionalAttr<DType
   let sample = "x: -3 .. 3";
 }
 def Graph_FullLikeOp : Composite<"full_like", (ins Tensor:$x, Number:$fill, OptionalAttr<DTypeOf>:$dtype)> {
+  let complex = "formula";
   let summary = "one number in the shape and, without dtype, the dtype of x";
   let group = "creation";
   let types = Anything;
@@ -407,6 +443,7 @@ def Graph_FullLikeOp : Composite<"full_like", (ins Tensor:$x, Number:$fill, Opti
   let sample = "x: 2x3, fill_value: 7";
 }
 def Graph_EyeOp : Composite<"eye", (ins Int:$rows, OptionalAttr<Int>:$columns, Int:$offset, DTypeOf:$dtype)> {
+  let complex = "parts";
   let summary = "ones on a diagonal, zeros elsewhere";
   let group = "creation";
   let types = Anything;

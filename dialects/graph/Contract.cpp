@@ -140,6 +140,7 @@ HostTensors ContractOp::evaluate(HostTensorsRef in) {
 HostTensor contractByLoops(const Equation &equation, ArrayRef<int64_t> extents, HostTensorsRef in,
                            RankedTensorType type) {
   HostTensor out(type);
+  SmallVector<std::complex<double>> complexes(out.isComplex() ? out.count() : 0);
   SmallVector<double> reals(out.count(), 0);
   SmallVector<int64_t> integers(out.count(), 0);
   auto position = [&](const std::vector<Index> &indices, ArrayRef<int64_t> at) {
@@ -150,21 +151,27 @@ HostTensor contractByLoops(const Equation &equation, ArrayRef<int64_t> extents, 
   };
   bool isBool = out.kind() == 'b';
   forEachIndex(extents, [&](ArrayRef<int64_t> at) {
+    std::complex<double> complex = 1;
     double real = 1;
     int64_t integer = 1;
     for (auto [k, operand] : llvm::enumerate(in)) {
       int64_t where = position(equation.operands[k], at);
-      if (out.isFloat())
+      if (out.isComplex())
+        complex *= operand.complexAt(where);
+      else if (out.isFloat())
         real *= operand.get<double>(where);
       else
         integer *= operand.get<int64_t>(where);
     }
     int64_t to = position(equation.output, at);
+    if (out.isComplex()) complexes[to] += complex;
     reals[to] += real;
     integers[to] = isBool ? integers[to] | integer : integers[to] + integer;
   });
   for (int64_t k = 0; k < out.count(); ++k) {
-    if (out.isFloat())
+    if (out.isComplex())
+      out.setComplex(k, complexes[k]);
+    else if (out.isFloat())
       out.set(k, reals[k]);
     else
       out.set(k, integers[k]);

@@ -42,7 +42,7 @@ Sym full(Ink &ink, Ints shape, Attribute number, std::optional<Type> element) {
   auto type = checkedTensor(ink.loc(), shape, dtype);
   if (failed(type)) return ink.fail(), Sym();
   char kind = kindOf(dtype);
-  if (kind == 'f') return ink.full(shape, dtype, realOf(number));
+  if (kind == 'f' || kind == 'c') return ink.full(shape, dtype, realOf(number));
   auto integer = dyn_cast<IntegerAttr>(number);
   auto clash = [&] {
     return refuse(ink, "the number " + numberText(number) + " does not fit " + nameOf(dtype));

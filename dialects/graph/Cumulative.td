@@ -27,6 +27,7 @@ def Graph_RunningArgumentOp : Custom<"running_argument", (ins Tensor:$x, Axis:$a
 let types = Anything in {
 
 def Graph_CumulativeSumOp : Composite<"cumulative_sum", (ins Tensor:$x, Axis:$axis, Flag:$initial, Flag:$reverse)> {
+  let complex = "parts";
   let summary = "sums of the elements up to each one along an axis";
   let description = [{ Sums of bool and of integers narrower than 64 bits give i64 (u64 for unsigned). `include_initial` puts the sum of nothing, 0, in front (behind, where
     it runs in reverse): without the last element these are the exclusive sums. }];

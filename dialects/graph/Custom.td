@@ -22,6 +22,7 @@ def Graph_MinOp : Custom<"min", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4, axis: [0, 2], keepdims: true";
 }
 def Graph_ProdOp : Custom<"prod", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let complex = "complexes::prod(x, axes, keepdims)";
   let reduces = 1;
   let summary = "product of the elements along axes";
   let description = [{ Products of bool and of integers narrower than 64 bits give i64 (u64 for unsigned); of nothing, 1.
@@ -31,6 +32,7 @@ def Graph_ProdOp : Custom<"prod", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let sample = "x: -1 .. 2; x: 2x3x4, axis: [1]; x: 2x3x5, axis: [0, 2], keepdims: true";
 }
 def Graph_AnyOp : Custom<"any", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let complex = "any(complexes::isNonzero(x), axes, keepdims)";
   let reduces = 1;
   let summary = "whether an element along axes is not zero";
   let description = [{ NaN is not zero. Of nothing: false. }];
@@ -40,6 +42,7 @@ def Graph_AnyOp : Custom<"any", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4 in 0 .. 1, axis: [0, 2], keepdims: true";
 }
 def Graph_AllOp : Custom<"all", (ins Tensor:$x, Ints:$axes, Flag:$keepdims)> {
+  let complex = "all(complexes::isNonzero(x), axes, keepdims)";
   let reduces = 1;
   let summary = "whether no element along axes is zero";
   let description = [{ NaN is not zero. Of nothing: true. }];

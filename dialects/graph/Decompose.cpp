@@ -159,8 +159,12 @@ struct SvdParts {
   SvdParts(Sym packed, int64_t m, int64_t n)
       : u(piece(packed, 0, {m, n})), values(piece(packed, m * n, {n})),
         v(transposed(piece(packed, m * n + n, {n, n}))) {}
-  /// 1 / (s[j]^2 - s[i]^2), and 1 / s with 0 for 0.
-  Sym gaps() const { return inverseGaps(values * values); }
+  /// 1 / (s[j] + s[i]), and 1 / s, with 0 for 0. Beside `inverseGaps` it is what vectors of equal values,
+  /// which turn together, turn against each other.
+  Sym sums() const {
+    Sym sum = byRows(values, true) + byRows(values, false), none = sum == 0;
+    return where(none, 0, 1 / where(none, 1, sum));
+  }
   Sym inverse() const { return where(values == 0, 0, 1 / where(values == 0, 1, values)); }
 };
 } // namespace
@@ -178,11 +182,10 @@ FailureOr<Syms> SvdPackedOp::tangent(Ink &ink, SymsRef tangents) {
   int64_t n = shapeOf(getX()).back(), m = shapeOf(getX()).drop_back().back();
   SvdParts parts(ink.sym(getResult()), m, n);
   Sym along = matmul(tangents[0], parts.v), inner = matmul(transposed(parts.u), along);
-  Sym byColumn = byRows(parts.values, true), byRow = byRows(parts.values, false);
-  Sym left = inner * byColumn, right = byRow * inner;
+  Sym together = inverseGaps(parts.values) * (inner + transposed(inner)) * 0.5;
+  Sym apart = parts.sums() * (inner - transposed(inner)) * 0.5;
   Sym outside = (along - matmul(parts.u, inner)) * byRows(parts.inverse(), true);
-  Sym u = matmul(parts.u, parts.gaps() * (left + transposed(left))) + outside;
-  Sym v = matmul(parts.v, parts.gaps() * (right + transposed(right)));
+  Sym u = matmul(parts.u, together + apart) + outside, v = matmul(parts.v, together - apart);
   return Syms{packed({u, diagonal(inner), transposed(v)}, shapeOf(getX()).size() - 2)};
 }
 FailureOr<Syms> SvdPackedOp::cotangent(Ink &ink, SymsRef cotangents, ArrayRef<bool>) {
@@ -190,8 +193,8 @@ FailureOr<Syms> SvdPackedOp::cotangent(Ink &ink, SymsRef cotangents, ArrayRef<bo
   int64_t n = shapeOf(getX()).back(), m = shapeOf(getX()).drop_back().back();
   SvdParts parts(ink.sym(getResult()), m, n), bars(cotangents[0], m, n);
   Sym ofU = matmul(transposed(parts.u), bars.u), ofV = matmul(transposed(parts.v), bars.v);
-  Sym inner = parts.gaps() * (ofU - transposed(ofU)) * byRows(parts.values, true) +
-              byRows(parts.values, false) * (parts.gaps() * (ofV - transposed(ofV)));
+  Sym turnU = ofU - transposed(ofU), turnV = ofV - transposed(ofV);
+  Sym inner = (inverseGaps(parts.values) * (turnU + turnV) + parts.sums() * (turnU - turnV)) * 0.5;
   inner = inner + ofDiagonal(ink, bars.values, inner);
   Sym outside = (bars.u - matmul(parts.u, ofU)) * byRows(parts.inverse(), true);
   return Syms{matmul(matmul(parts.u, inner) + outside, transposed(parts.v))};

@@ -44,8 +44,8 @@ int64_t saturate(Type element, double value) {
 
 HostTensor::HostTensor(RankedTensorType type) : type_(type), count_(type.getNumElements()) {
   kind_ = kindOf(type.getElementType());
-  if (kind_ == 'f')
-    reals_.assign(count_, 0.0);
+  if (kind_ == 'f' || kind_ == 'c')
+    reals_.assign(kind_ == 'c' ? 2 * count_ : count_, 0.0);
   else
     integers_.assign(count_, 0);
 }
@@ -53,8 +53,15 @@ HostTensor::HostTensor(RankedTensorType type) : type_(type), count_(type.getNumE
 HostTensor HostTensor::fromAttr(DenseElementsAttr attr) {
   HostTensor tensor(cast<RankedTensorType>(attr.getType()));
   int64_t at = 0;
-  if (tensor.isFloat()) {
-    bool lost = false;
+  bool lost = false;
+  if (tensor.isComplex()) {
+    auto real = [&](llvm::APFloat value) {
+      value.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &lost);
+      return value.convertToDouble();
+    };
+    for (const std::complex<llvm::APFloat> &value : attr.getValues<std::complex<llvm::APFloat>>())
+      tensor.setComplex(at++, {real(value.real()), real(value.imag())});
+  } else if (tensor.isFloat()) {
     for (llvm::APFloat value : attr.getValues<llvm::APFloat>()) {
       value.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &lost);
       tensor.reals_[at++] = value.convertToDouble();
@@ -68,6 +75,19 @@ HostTensor HostTensor::fromAttr(DenseElementsAttr attr) {
 }
 
 DenseElementsAttr HostTensor::toAttr() const {
+  if (kind_ == 'c') {
+    auto part = [&](double real) {
+      llvm::APFloat value(real);
+      bool lost = false;
+      value.convert(cast<FloatType>(realOf(element())).getFloatSemantics(),
+                    llvm::APFloat::rmNearestTiesToEven, &lost);
+      return value;
+    };
+    SmallVector<std::complex<llvm::APFloat>> values;
+    for (int64_t at = 0; at < count_; ++at)
+      values.emplace_back(part(reals_[2 * at]), part(reals_[2 * at + 1]));
+    return DenseElementsAttr::get(type_, values);
+  }
   if (kind_ == 'f') {
     SmallVector<llvm::APFloat> values;
     values.reserve(count_);

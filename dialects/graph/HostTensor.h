@@ -1,11 +1,12 @@
 // A dense host array in plain C++: paper for the reference evaluation. Floats are kept as doubles rounded to
 // their own dtype (f32 exact for + - * / sqrt, since double has more than twice its precision), integers
-// exactly.
+// exactly. A complex number is two such doubles.
 #pragma once
 #include "dialects/graph/Types.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/ADT/SmallVector.h"
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <type_traits>
 #include <vector>
@@ -32,6 +33,7 @@ public:
   int64_t rank() const { return type_.getRank(); }
   int64_t count() const { return count_; }
   bool isFloat() const { return kind_ == 'f'; }
+  bool isComplex() const { return kind_ == 'c'; }
   char kind() const { return kind_; }
 
   /// Element `at` of the row-major order as T: double, int64_t, uint64_t or bool.
@@ -58,9 +60,17 @@ public:
       integers_[at] = kind_ == 'b' ? value != 0 : wrapTo(element(), static_cast<int64_t>(value));
     }
   }
+  /// Element `at` of a complex tensor.
+  std::complex<double> complexAt(int64_t at) const { return {reals_[2 * at], reals_[2 * at + 1]}; }
+  void setComplex(int64_t at, std::complex<double> value) {
+    reals_[2 * at] = roundTo(realOf(element()), value.real());
+    reals_[2 * at + 1] = roundTo(realOf(element()), value.imag());
+  }
   /// Copies one element of another tensor of the same dtype.
   void copy(int64_t at, const HostTensor &from, int64_t source) {
-    if (kind_ == 'f')
+    if (kind_ == 'c')
+      setComplex(at, from.complexAt(source));
+    else if (kind_ == 'f')
       reals_[at] = from.reals_[source];
     else
       integers_[at] = from.integers_[source];

@@ -4,6 +4,7 @@
 let group = "slicing, indexing" in {
 
 def Graph_GatherOp : Linear<"gather", (ins Tensor:$x, Variadic<IntTensor>:$indices, Ints:$axes, Int:$batch_axes, Int:$place, Text:$mode), [0]> {
+  let complex = "parts";
   let relates = 1;
   let map = 1;
   let summary = "the elements of x at places that index tensors name, one tensor for each axis listed";
@@ -18,6 +19,7 @@ def Graph_GatherOp : Linear<"gather", (ins Tensor:$x, Variadic<IntTensor>:$indic
   let sample = "x: 4x3, indices: [2 in -5 .. 5], axes: [0]; x: 4x3, indices: [2x2 in -4 .. 3, 2x2 in 0 .. 2], axes: [0, 1]; x: 2x4x3, indices: [2x5 in -6 .. 6], axes: [1], batch: 1, mode: \"fill\"; x: 2x3x4x2, indices: [3 in -7 .. 7, 3 in 0 .. 1], axes: [2, 0], place: 1, mode: \"wrap\"";
 }
 def Graph_ScatterOp : Custom<"scatter", (ins Tensor:$x, Tensor:$updates, Variadic<IntTensor>:$indices, Ints:$axes, Int:$batch_axes, Int:$place, Text:$how, Text:$mode)> {
+  let complex = "complexes::scatter(call, how)";
   let relates = 1;
   let summary = "x with updates set, added, multiplied, or taken the larger or smaller of, at places that index tensors name";
   let hides = 1;
@@ -31,6 +33,7 @@ def Graph_ScatterOp : Custom<"scatter", (ins Tensor:$x, Tensor:$updates, Variadi
   let sample = "x: 4x3, indices: [2 in -5 .. 5], updates: 2x3, axes: [0]; x: 4x3, indices: [2x2 in -4 .. 3, 2x2 in 0 .. 2], updates: 2x2, axes: [0, 1], how: \"add\"; x: 2x4x3, indices: [2x5 in -6 .. 6], updates: 2x5x3, axes: [1], batch: 1, mode: \"fill\", how: \"add\"; x: 3 in 1 .. 2, indices: [5 in 0 .. 2], updates: 5 in 1 .. 2, axes: [0], how: \"multiply\"; x: 3x4 in 0 .. 1, indices: [5 in 0 .. 3], updates: 3x5, axes: [1], place: 1, how: \"max\"; x: 3 in -1 .. 0, indices: [2x2 in -7 .. 7], updates: 2x2, axes: [0], mode: \"wrap\", how: \"min\"";
 }
 def Graph_DynamicSliceOp : Linear<"dynamic_slice", (ins Tensor:$x, IntTensor:$starts, Ints:$sizes), [0]> {
+  let complex = "parts";
   let map = 1;
   let summary = "a box of given extents that begins at computed places";
   let hides = 1;
@@ -41,6 +44,7 @@ def Graph_DynamicSliceOp : Linear<"dynamic_slice", (ins Tensor:$x, IntTensor:$st
   let sample = "x: 5x4, starts: 2 in -2 .. 6, sizes: [2, 3]; x: 2x6, starts: 2x1 in 0 .. 5, sizes: [3]";
 }
 def Graph_DynamicUpdateSliceOp : Linear<"dynamic_update_slice", (ins Tensor:$x, Tensor:$update, IntTensor:$starts), [0, 1]> {
+  let complex = "parts";
   let map = 1;
   let summary = "x with a box that begins at computed places replaced";
   let hides = 1;
@@ -51,6 +55,7 @@ def Graph_DynamicUpdateSliceOp : Linear<"dynamic_update_slice", (ins Tensor:$x, 
 }
 
 def Graph_TakeOp : Composite<"take", (ins Tensor:$x, IntTensor:$indices, Axis:$axis, Text:$mode)> {
+  let complex = "parts";
   let summary = "the slices of x that indices name along an axis";
   let description = [{ The indices' axes stand where `axis` stood. Negative indices count from the end; beyond either end `mode` decides as for gather: the
     nearest element unless it is said otherwise. C1: the axis has an element, unless the result is empty. }];
@@ -62,6 +67,7 @@ def Graph_TakeOp : Composite<"take", (ins Tensor:$x, IntTensor:$indices, Axis:$a
   let sample = "x: 4x3, indices: 2 in -5 .. 5, axis: 0; x: 2x3x4, indices: 2x2 in 0 .. 2, axis: 1; x: 3, indices: scalar in 0 .. 2, axis: 0; x: 3x4, indices: 5 in -9 .. 9, axis: 1, mode: \"wrap\"";
 }
 def Graph_TakeAlongAxisOp : Composite<"take_along_axis", (ins Tensor:$x, IntTensor:$indices, Axis:$axis, Text:$mode)> {
+  let complex = "parts";
   let summary = "for each index the element of its own row along an axis";
   let description = [{ The other axes broadcast. Indices as for take. C1: x and the indices have one rank. }];
   let types = Anything;
@@ -72,6 +78,7 @@ def Graph_TakeAlongAxisOp : Composite<"take_along_axis", (ins Tensor:$x, IntTens
   let sample = "x: 3x4, indices: 3x2 in -4 .. 3, axis: 1; x: 3x4x2, indices: 5x1x2 in 0 .. 2, axis: 0; x: 3, indices: 2 in -9 .. 9, mode: \"fill\"";
 }
 def Graph_PutAlongAxisOp : Composite<"put_along_axis", (ins Tensor:$x, IntTensor:$indices, Tensor:$values, Axis:$axis, Text:$how, Text:$mode)> {
+  let complex = "formula";
   let summary = "x with values written, for each index, into its own row along an axis";
   let description = [{ The indices, and the values to their shape, broadcast against the other axes of x. Several values for one place: as for scatter, whose `how`
     and `mode` these are. C1: x and the indices have one rank. }];
@@ -83,6 +90,7 @@ def Graph_PutAlongAxisOp : Composite<"put_along_axis", (ins Tensor:$x, IntTensor
   let sample = "x: 3x4, indices: 3x2 in -4 .. 3, values: 3x2, axis: 1; x: 3x4, indices: 5x4 in 0 .. 2, values: scalar, axis: 0, how: \"add\"";
 }
 def Graph_IndexAddOp : Composite<"index_add", (ins Tensor:$x, IntTensor:$indices, Tensor:$values, Axis:$axis, Text:$mode)> {
+  let complex = "parts";
   let summary = "x with slices added at the places that indices name along an axis";
   let description = [{ The values have the shape that take gives for these indices. Several for one place are all added, in order. }];
   let types = Anything;
@@ -123,6 +131,7 @@ def Graph_CausalMaskOp : Composite<"causal_mask", (ins Int:$rows, OptionalAttr<I
 } // choice
 
 def Graph_MeshgridOp : Composite<"meshgrid", (ins Variadic<Tensor>:$tensors, Text:$indexing)> {
+  let complex = "parts";
   let summary = "the coordinates of a grid: each vector repeated along all other axes";
   let description = [{ One result for each vector. indexing: "xy" exchanges the first two axes, "ij" keeps their order. C1: vectors or scalars, at least one. }];
   let group = "shape";

@@ -1,6 +1,9 @@
 // The general rules behind the kinds: type inference, linearity, batching.
 #include "dialects/graph/Kinds.h"
 #include "dialects/graph/Call.h"
+#include "dialects/graph/Complex.h"
+#include "dialects/graph/Expand.h"
+#include "dialects/graph/TensorReference.h"
 
 using namespace mlir;
 
@@ -50,7 +53,9 @@ LogicalResult inferPointwise(std::optional<Location> loc, llvm::StringRef name, 
       if (kind != 'b') return refuseElement(loc, name, operands, k, "bool condition", "");
       continue;
     }
-    if (!(bitOf(kind) & bits)) return refuseElement(loc, name, operands, k, words, advice);
+    const Row *row = kind == 'c' ? rowNamed(name) : nullptr;
+    if (!(bitOf(kind) & bits) && !(row && row->complex))
+      return refuseElement(loc, name, operands, k, words, advice);
     if (!leading) leading = k;
     if (elementOf(operands[k]) != elementOf(operands[*leading]))
       return emitOptionalError(loc, name, ": ", operandText(operands, *leading), " and ",
@@ -78,6 +83,38 @@ LogicalResult inferByFormula(MLIRContext *context, std::optional<Location> loc, 
   while (!scratch.empty())
     scratch.back().erase();
   return success(ok);
+}
+
+HostTensors evaluateComplex(Operation *op, HostTensorsRef operands) {
+  Block scratch;
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointToEnd(&scratch);
+  Ink ink(builder, op->getLoc());
+  SmallVector<Complex> parts;
+  SmallVector<int32_t> segments(operands.size(), 1);
+  for (const HostTensor &operand : operands) {
+    Complex z{ink.constant(reference::part(operand, false).toAttr()), {}};
+    if (operand.isComplex()) z.im = ink.constant(reference::part(operand, true).toAttr());
+    parts.push_back(z);
+  }
+  ComplexCall call(ink, op->getName().stripDialect(), parts, segments, op->getAttrDictionary());
+  Syms results = rowNamed(call.name)->complex(call);
+  HostTensors out;
+  if (!ink.failed() && succeeded(expandComposites(scratch))) {
+    llvm::DenseMap<Value, HostTensor> held;
+    for (Operation &inner : scratch) {
+      HostTensors values;
+      for (Value operand : inner.getOperands())
+        values.push_back(held.at(operand));
+      for (auto [result, tensor] : llvm::zip_equal(inner.getResults(), cast<GraphOp>(inner).evaluate(values)))
+        held.try_emplace(result, tensor);
+    }
+    for (Sym result : results)
+      out.push_back(held.at(result.value()));
+  }
+  while (!scratch.empty())
+    scratch.back().erase();
+  return out;
 }
 
 LogicalResult noRule(Operation *op) {

@@ -43,7 +43,7 @@ Sym linearTangent(mlir::Operation *op, Ink &ink, SymsRef tangents,
 /// The sum of the op with one tangent in the place of its operand, over the operands it is linear in alone.
 Sym multilinearTangent(mlir::Operation *op, Ink &ink, SymsRef tangents,
                        llvm::function_ref<bool(unsigned)> isLinear);
-inline bool differentiable(mlir::Operation *op) { return kindOf(elementOf(op->getResult(0))) == 'f'; }
+inline bool differentiable(mlir::Operation *op) { return isDifferentiable(op->getResult(0).getType()); }
 
 // ---- batching ----
 llvm::FailureOr<Syms> batchPointwise(mlir::Operation *op, Ink &ink, SymsRef operands,
@@ -69,9 +69,13 @@ template <typename Op> HostTensorsRef hostOperands(Op &op, HostTensorsRef operan
 template <typename Op> HostTensors asTensors(Op &, HostTensor value) { return {std::move(value)}; }
 template <typename Op> HostTensors asTensors(Op &, HostTensors values) { return values; }
 
+/// Complex operands: the row's rule, evaluated on their parts.
+HostTensors evaluateComplex(mlir::Operation *op, HostTensorsRef operands);
 /// One element of every operand as T, in order, through `rule`.
 template <int bits, int arity, typename Rule>
 HostTensors evaluatePointwise(mlir::Operation *op, HostTensorsRef operands, Rule rule) {
+  if (llvm::any_of(operands, [](const HostTensor &operand) { return operand.isComplex(); }))
+    return evaluateComplex(op, operands);
   HostTensor out(tensorOf(op->getResult(0)));
   // The element type of the numbers: a bool operand beside others is a condition and does not decide it.
   char kind = operands[0].kind();

@@ -119,6 +119,10 @@ class Graph_Op<string mnemonic, dag args, list<Trait> traits = []>
   bit indexable = 0;             // index notation may hold it: one result for each element, though kind and value do not say so
   bit breaks = 0;                // numbers may give what is not finite (short of an overflowing product or sum)
   bit hides = 0;                 // leaves out elements of its operands: their cotangents are exact zeros
+  // On complex tensors: empty, it takes none; "parts", the op on each part; "formula", the composite's formula; else
+  // C++ over Complex (Complex.h), operands and attributes by name. `whole`: complex until contractions are planned.
+  string complex = "";
+  bit whole = 0;
   string scale = "";             // what rounding errors are relative to, over the operands as host tensors
   string answers = !if(view, "::mlir::AffineMap viewMap();\n", "")
     # !if(renames, "static bool renames() { return true; }\n", "") # !if(map, "static bool isMap() { return true; }\n", "")

@@ -15,6 +15,7 @@ def Graph_IotaOp : Leaf<"iota", (ins Ints:$shape, Axis:$axis, DTypeOf:$dtype)> {
   let sample = "shape: [2, 3], axis: 1; shape: [17], dtype: f32";
 }
 def Graph_DeltaOp : Leaf<"delta", (ins Int:$extent, DTypeOf:$dtype)> {
+  let complex = "parts";
   let summary = "the unit matrix, kept symbolic so that contractions absorb it";
   let group = "creation";
   let internal = 1;

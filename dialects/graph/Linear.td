@@ -1,6 +1,7 @@
 // CATALOGUE: linear in the operands listed. Blocks by family: Contract.cpp Reduce.cpp Reshape.cpp Slice.cpp.
 
 def Graph_ContractOp : Linear<"contract", (ins Variadic<Tensor>:$tensors, Text:$equation), /*linear in*/[0], /*multilinear*/1> {
+  let complex = "complexes::contract(tensors, equation)";  let whole = 1;
   let relates = 1;
   let hasCanonicalizer = 1;
   let summary = "sum of products over shared indices, in canonical form";
@@ -12,6 +13,7 @@ def Graph_ContractOp : Linear<"contract", (ins Variadic<Tensor>:$tensors, Text:$
   let sample = "equation: \"ij,jk->ik\", tensors: [2x3, 3x4]; equation: \"bi,bij,bj->b\", tensors: [2x3, 2x3x4, 2x4]";
 }
 def Graph_SumOp : Linear<"sum", (ins Tensor:$x, Ints:$axes, Flag:$keepdims), [0]> {
+  let complex = "parts";
   let reduces = 1; let hasCanonicalizer = 1;
   let summary = "sum of the elements along axes";
   let description = [{ Sums of bool and of integers narrower than 64 bits give i64 (u64 for unsigned). }];
@@ -20,6 +22,7 @@ def Graph_SumOp : Linear<"sum", (ins Tensor:$x, Ints:$axes, Flag:$keepdims), [0]
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [1]; x: 2x3x4, axis: [0, 2], keepdims: true";
 }
 def Graph_BroadcastToOp : Linear<"broadcast_to", (ins Tensor:$x, Ints:$shape), [0]> {
+  let complex = "parts";
   let view = 1; let map = 1; let hasCanonicalizer = 1;
   let summary = "repeat along new leading axes and axes of extent 1";
   let group = "shape";
@@ -27,6 +30,7 @@ def Graph_BroadcastToOp : Linear<"broadcast_to", (ins Tensor:$x, Ints:$shape), [
   let sample = "x: 3x1, shape: [2, 3, 4]; x: scalar, shape: [2, 3]; x: 2x3, shape: [2, 3]";
 }
 def Graph_ReshapeOp : Linear<"reshape", (ins Tensor:$x, Ints:$shape), [0]> {
+  let complex = "parts";
   let view = 1; let renames = 1; let map = 1; let hasCanonicalizer = 1;
   let summary = "the same elements in row-major order under other extents";
   let description = [{ One extent may be -1 in the call: it is computed from the others. }];
@@ -35,6 +39,7 @@ def Graph_ReshapeOp : Linear<"reshape", (ins Tensor:$x, Ints:$shape), [0]> {
   let sample = "x: 2x6, shape: [3, 4]; x: 2x3x4, shape: [6, -1]; x: 1x1, shape: []; x: 4x9, shape: [6, 6]";
 }
 def Graph_PermuteDimsOp : Linear<"permute_dims", (ins Tensor:$x, Ints:$axes), [0]> {
+  let complex = "parts";
   let view = 1; let map = 1; let hasCanonicalizer = 1;
   let summary = "reorder the axes";
   let group = "shape";
@@ -42,6 +47,7 @@ def Graph_PermuteDimsOp : Linear<"permute_dims", (ins Tensor:$x, Ints:$axes), [0
   let sample = "x: 2x3x4, axes: [2, 0, 1]";
 }
 def Graph_FlipOp : Linear<"flip", (ins Tensor:$x, Ints:$axes), [0]> {
+  let complex = "parts";
   let view = 1; let map = 1;
   let summary = "reverse the order of the elements along axes";
   let group = "shape";
@@ -49,6 +55,7 @@ def Graph_FlipOp : Linear<"flip", (ins Tensor:$x, Ints:$axes), [0]> {
   let sample = "x: -3 .. 3; x: 2x3x4, axis: [0, 2]";
 }
 def Graph_ConcatOp : Linear<"concat", (ins Variadic<Tensor>:$tensors, Axis:$axis), [0]> {
+  let complex = "parts";
   let relates = 1;
   let map = 1;
   let summary = "tensors one after the other along an axis";
@@ -58,6 +65,7 @@ def Graph_ConcatOp : Linear<"concat", (ins Variadic<Tensor>:$tensors, Axis:$axis
   let sample = "tensors: [2x3, 2x1], axis: 1; tensors: [2x3, 0x3, 1x3], axis: 0";
 }
 def Graph_SliceOp : Linear<"slice", (ins Tensor:$x, Ints:$starts, Ints:$stops, Ints:$strides), [0]> {
+  let complex = "parts";
   let view = 1; let map = 1;
   let summary = "the elements start, start + stride, ... before stop, along every axis";
   let hides = 1;
@@ -69,6 +77,7 @@ def Graph_SliceOp : Linear<"slice", (ins Tensor:$x, Ints:$starts, Ints:$stops, I
   let sample = "x: 5x6, starts: [1, 0], stops: [4, 6], strides: [1, 2]; x: 7, starts: [1], stops: [7], strides: [3]";
 }
 def Graph_PadZeroOp : Linear<"pad_zero", (ins Tensor:$x, Ints:$low, Ints:$high, Ints:$interior), [0]> {
+  let complex = "parts";
   let relates = 1;
   let map = 1;
   let summary = "zeros before, after and between the elements along every axis";

@@ -50,7 +50,7 @@ Sym matrixPower(Ink &ink, Sym x, int64_t exponent) {
   if (!areMatrices(ink, "matrix_power", x)) return {};
   if (exponent < -1000000 || exponent > 1000000) return refuse(ink, "matrix_power: n is " + Twine(exponent));
   Sym result = broadcast_to(graph::eye(ink, x.shape().back(), std::nullopt, 0, x.element()), x.shape());
-  Sym square = exponent < 0 ? formulas::inverse(ink, x) : x;
+  Sym square = exponent < 0 ? graph::inverse(x) : x;
   bool first = true;
   for (int64_t left = std::abs(exponent); left > 0 && square; left /= 2) {
     if (left % 2) result = first ? square : matmul(result, square);

@@ -58,6 +58,7 @@ def Graph_DetSignOp : Custom<"det_sign", (ins Tensor:$x)> {
 }
 
 def Graph_CholeskyOp : Composite<"cholesky", (ins Tensor:$x, Flag:$upper)> {
+  let complex = "complexes::cholesky(ink, x, upper)";
   let summary = "the lower (or upper) triangular factor of a symmetric positive definite matrix";
   let description = [{ Of the symmetric part of x. Where that is not positive definite: NaN. C1: square matrices of a floating-point dtype. }];
   let call = "cholesky(x, upper: flag = false)";
@@ -67,6 +68,7 @@ def Graph_CholeskyOp : Composite<"cholesky", (ins Tensor:$x, Flag:$upper)> {
   let scale = "reference::choleskyScale(x, false)";
 }
 def Graph_SolveOp : Composite<"solve", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "complexes::solve(ink, a, b)";
   let summary = "x of a x = b";
   let description = [{ b of one axis is a vector, else its last two axes are matrices; the axes in front broadcast. C1: square matrices of a floating-point dtype. C2: b has their rows. }];
   let call = "solve(a, b)";
@@ -76,6 +78,7 @@ def Graph_SolveOp : Composite<"solve", (ins Tensor:$a, Tensor:$b)> {
   let scale = "reference::solveScale(a, b)";
 }
 def Graph_InverseOp : Composite<"inverse", (ins Tensor:$x)> {
+  let complex = "complexes::inverse(ink, x)";
   let summary = "inverse matrix";
   let description = [{ C1: square matrices of a floating-point dtype. }];
   let call = "inverse(x)";
@@ -95,6 +98,7 @@ def Graph_SlogdetOp : Composite<"slogdet", (ins Tensor:$x)> {
   let scale = "reference::logDetScale(x)";
 }
 def Graph_MatrixPowerOp : Composite<"matrix_power", (ins Tensor:$x, Int:$exponent)> {
+  let complex = "formula";
   let summary = "a square matrix multiplied with itself, or for a negative exponent its inverse";
   let description = [{ C1: square matrices. C2: a floating-point dtype where the exponent is negative. }];
   let call = "matrix_power(x, exponent as n: int)";
@@ -132,6 +136,7 @@ def Graph_SvdPackedOp : Custom<"svd_packed", (ins Tensor:$x)> {
 }
 
 def Graph_QrOp : Composite<"qr", (ins Tensor:$x)> {
+  let complex = "complexes::qr(ink, x)";
   let summary = "a matrix with orthonormal columns and an upper triangular one whose product is x";
   let description = [{ Reduced: q is m x k and r is k x n with k = min(m, n). The diagonal of r is not negative, which makes both unique where the first k columns of x are
     independent; derivatives need that. By Householder reflections. C1: matrices of a floating-point dtype. }];
@@ -155,6 +160,7 @@ def Graph_EighOp : Composite<"eigh", (ins Tensor:$x)> {
   let sample = "x: 3x3; x: 2x4x4";
 }
 def Graph_EigvalshOp : Composite<"eigvalsh", (ins Tensor:$x)> {
+  let complex = "complexes::eigvalsh(ink, x)";
   let summary = "eigenvalues of a symmetric matrix, ascending";
   let description = [{ Of the symmetric part of x. C1: square matrices of a floating-point dtype. }];
   let call = "eigvalsh(x)";
@@ -176,6 +182,7 @@ def Graph_SvdOp : Composite<"svd", (ins Tensor:$x)> {
   let sample = "x: 3x3; x: 2x4x3; x: 2x5";
 }
 def Graph_SvdvalsOp : Composite<"svdvals", (ins Tensor:$x)> {
+  let complex = "complexes::svdvals(ink, x)";
   let summary = "singular values of a matrix, descending";
   let description = [{ C1: matrices of a floating-point dtype. }];
   let call = "svdvals(x)";

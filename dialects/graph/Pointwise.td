@@ -4,6 +4,7 @@
 let group = "arithmetic" in {
 
 def Graph_AddOp : Pointwise<"add", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "a + b";
   let instructions = 1;
   let summary = "sum of two tensors; on bool, or";
   let types = Anything;
@@ -12,6 +13,7 @@ def Graph_AddOp : Pointwise<"add", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_SubtractOp : Pointwise<"subtract", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "a - b";
   let instructions = 1;
   let summary = "difference of two tensors";
   let types = Numbers;
@@ -20,6 +22,7 @@ def Graph_SubtractOp : Pointwise<"subtract", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_MultiplyOp : Pointwise<"multiply", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "a * b";
   let instructions = 1;
   let summary = "product of two tensors; on bool, and";
   let types = Anything;
@@ -38,6 +41,7 @@ def Graph_StrongMultiplyOp : Pointwise<"strong_multiply", (ins FloatTensor:$fact
   let sample = "factor: -3 .. 3, t: -3 .. 3";
 }
 def Graph_DivideOp : Pointwise<"divide", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "a / b";
   let instructions = 6;
   let summary = "quotient of two tensors";
   let advice = "use // (floor_divide) for integers, or astype to a floating-point dtype first";
@@ -63,6 +67,7 @@ def Graph_RemainderOp : Pointwise<"remainder", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: -9 .. 9, b: 1 .. 4";
 }
 def Graph_PowerOp : Pointwise<"power", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "complexes::power(a, b)";
   let summary = "a to the power b";
   let description = [{ Integers wrap; a negative integer exponent gives 0 unless a is 1 or -1. `x ** 0` and `0 ** n`
     have finite derivatives of every order. }];
@@ -73,6 +78,7 @@ def Graph_PowerOp : Pointwise<"power", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: 0.5 .. 2, b: -2 .. 2; a: 0 .. 3, b: 2 .. 4";
 }
 def Graph_NegativeOp : Pointwise<"negative", (ins Tensor:$x)> {
+  let complex = "-x";
   let instructions = 1;
   let summary = "the number with the other sign";
   let types = Numbers;
@@ -81,6 +87,7 @@ def Graph_NegativeOp : Pointwise<"negative", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_PositiveOp : Pointwise<"positive", (ins Tensor:$x)> {
+  let complex = "x";
   let instructions = 1;
   let summary = "the number itself";
   let types = Numbers;
@@ -89,6 +96,7 @@ def Graph_PositiveOp : Pointwise<"positive", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_AbsOp : Pointwise<"abs", (ins Tensor:$x)> {
+  let complex = "complexes::size(x)";
   let instructions = 1;
   let summary = "absolute value";
   let description = [{ The smallest integer wraps to itself. The derivative at 0 is 1, as JAX's. }];
@@ -98,6 +106,7 @@ def Graph_AbsOp : Pointwise<"abs", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_SignOp : Pointwise<"sign", (ins Tensor:$x)> {
+  let complex = "complexes::direction(x)";
   let summary = "-1, 0 or 1 by the sign; NaN for NaN";
   let types = Numbers;
   let value = "reference::sign(x)";  let emit = "sign(x)";
@@ -105,6 +114,7 @@ def Graph_SignOp : Pointwise<"sign", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_SquareOp : Pointwise<"square", (ins Tensor:$x)> {
+  let complex = "complexes::square(x)";
   let instructions = 1;
   let summary = "x * x";
   let types = Numbers;
@@ -113,6 +123,7 @@ def Graph_SquareOp : Pointwise<"square", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_SqrtOp : Pointwise<"sqrt", (ins Tensor:$x)> {
+  let complex = "complexes::sqrt(x)";
   let instructions = 6;
   let summary = "square root; NaN below 0";
   let value = "std::sqrt(x)";  let emit = "math<mlir::math::SqrtOp>(x)";
@@ -121,6 +132,7 @@ def Graph_SqrtOp : Pointwise<"sqrt", (ins Tensor:$x)> {
   let sample = "x: 0.5 .. 4";
 }
 def Graph_RsqrtOp : Pointwise<"rsqrt", (ins Tensor:$x)> {
+  let complex = "Complex{1.0, 0.0} / complexes::sqrt(x)";
   let instructions = 6;
   let summary = "1 / sqrt(x)";
   let source = "jax.lax";
@@ -138,6 +150,7 @@ def Graph_CbrtOp : Pointwise<"cbrt", (ins Tensor:$x)> {
   let sample = "x: 0.5 .. 4; x: -4 .. -0.5";
 }
 def Graph_ReciprocalOp : Pointwise<"reciprocal", (ins Tensor:$x)> {
+  let complex = "Complex{1.0, 0.0} / x";
   let instructions = 6;
   let summary = "1 / x";
   let value = "1.0 / x";  let emit = "1.0 / x";
@@ -146,6 +159,7 @@ def Graph_ReciprocalOp : Pointwise<"reciprocal", (ins Tensor:$x)> {
   let sample = "x: 0.5 .. 4";
 }
 def Graph_FmaOp : Pointwise<"fma", (ins Tensor:$a, Tensor:$b, Tensor:$c)> {
+  let complex = "a * b + c";
   let instructions = 1;
   let summary = "a * b + c, rounded once";
   let source = "c++";
@@ -201,6 +215,7 @@ def Graph_MinimumOp : Pointwise<"minimum", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_LerpOp : Pointwise<"lerp", (ins Tensor:$a, Tensor:$b, Tensor:$weight)> {
+  let complex = "a + weight * (b - a)";
   let summary = "(1 - weight) * a + weight * b";
   let description = [{ Exact at weight 0 and 1, and without overflow between. }];
   let source = "torch";
@@ -214,6 +229,7 @@ def Graph_LerpOp : Pointwise<"lerp", (ins Tensor:$a, Tensor:$b, Tensor:$weight)>
 let group = "exponential, trigonometric" in {
 
 def Graph_ExpOp : Pointwise<"exp", (ins Tensor:$x)> {
+  let complex = "complexes::exp(x)";
   let summary = "e to the power x";
   let breaks = 1;
   let value = "std::exp(x)";  let emit = "math<mlir::math::ExpOp>(x)";
@@ -221,6 +237,7 @@ def Graph_ExpOp : Pointwise<"exp", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_Exp2Op : Pointwise<"exp2", (ins Tensor:$x)> {
+  let complex = "complexes::exp(Complex{x.re * 0.69314718055994530942, x.im * 0.69314718055994530942})";
   let summary = "2 to the power x";
   let breaks = 1;
   let source = "numpy";
@@ -229,6 +246,7 @@ def Graph_Exp2Op : Pointwise<"exp2", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_Expm1Op : Pointwise<"expm1", (ins Tensor:$x)> {
+  let complex = "complexes::expm1(x)";
   let summary = "exp(x) - 1, accurate near 0";
   let breaks = 1;
   let value = "std::expm1(x)";  let emit = "math<mlir::math::ExpM1Op>(x)";
@@ -236,6 +254,7 @@ def Graph_Expm1Op : Pointwise<"expm1", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_LogOp : Pointwise<"log", (ins Tensor:$x)> {
+  let complex = "complexes::log(x)";
   let summary = "natural logarithm";
   let value = "std::log(x)";  let emit = "math<mlir::math::LogOp>(x)";
   let partials = ["1.0 / x"];
@@ -243,6 +262,7 @@ def Graph_LogOp : Pointwise<"log", (ins Tensor:$x)> {
   let sample = "x: 0.5 .. 4";
 }
 def Graph_Log2Op : Pointwise<"log2", (ins Tensor:$x)> {
+  let complex = "complexes::scaledLog(x, 2)";
   let summary = "logarithm to base 2";
   let value = "std::log2(x)";  let emit = "math<mlir::math::Log2Op>(x)";
   let partials = ["(1.0 / ln2) / x"];
@@ -250,6 +270,7 @@ def Graph_Log2Op : Pointwise<"log2", (ins Tensor:$x)> {
   let sample = "x: 0.5 .. 4";
 }
 def Graph_Log10Op : Pointwise<"log10", (ins Tensor:$x)> {
+  let complex = "complexes::scaledLog(x, 10)";
   let summary = "logarithm to base 10";
   let value = "std::log10(x)";  let emit = "math<mlir::math::Log10Op>(x)";
   let partials = ["(1.0 / ln10) / x"];
@@ -257,6 +278,7 @@ def Graph_Log10Op : Pointwise<"log10", (ins Tensor:$x)> {
   let sample = "x: 0.5 .. 4";
 }
 def Graph_Log1pOp : Pointwise<"log1p", (ins Tensor:$x)> {
+  let complex = "complexes::log1p(x)";
   let summary = "log(1 + x), accurate near 0";
   let value = "std::log1p(x)";  let emit = "math<mlir::math::Log1pOp>(x)";
   let partials = ["1.0 / (1.0 + x)"];
@@ -264,18 +286,21 @@ def Graph_Log1pOp : Pointwise<"log1p", (ins Tensor:$x)> {
   let sample = "x: -0.5 .. 4";
 }
 def Graph_SinOp : Pointwise<"sin", (ins Tensor:$x)> {
+  let complex = "complexes::sin(x)";
   let summary = "sine of an angle in radians";
   let value = "std::sin(x)";  let emit = "math<mlir::math::SinOp>(x)";
   let partials = ["cos(x)"];
   let sample = "x: -3 .. 3";
 }
 def Graph_CosOp : Pointwise<"cos", (ins Tensor:$x)> {
+  let complex = "complexes::cos(x)";
   let summary = "cosine of an angle in radians";
   let value = "std::cos(x)";  let emit = "math<mlir::math::CosOp>(x)";
   let partials = ["-sin(x)"];
   let sample = "x: -3 .. 3";
 }
 def Graph_TanOp : Pointwise<"tan", (ins Tensor:$x)> {
+  let complex = "complexes::tan(x)";
   let summary = "tangent of an angle in radians";
   let breaks = 1;
   let value = "std::tan(x)";  let emit = "math<mlir::math::TanOp>(x)";
@@ -283,6 +308,7 @@ def Graph_TanOp : Pointwise<"tan", (ins Tensor:$x)> {
   let sample = "x: -1.3 .. 1.3";
 }
 def Graph_AsinOp : Pointwise<"asin", (ins Tensor:$x)> {
+  let complex = "complexes::asin(x)";
   let summary = "angle in radians whose sine is x";
   let value = "std::asin(x)";  let emit = "math<mlir::math::AsinOp>(x)";
   let partials = ["rsqrt((1.0 - x) * (1.0 + x))"];
@@ -290,6 +316,7 @@ def Graph_AsinOp : Pointwise<"asin", (ins Tensor:$x)> {
   let sample = "x: -0.9 .. 0.9";
 }
 def Graph_AcosOp : Pointwise<"acos", (ins Tensor:$x)> {
+  let complex = "complexes::acos(x)";
   let summary = "angle in radians whose cosine is x";
   let value = "std::acos(x)";  let emit = "math<mlir::math::AcosOp>(x)";
   let partials = ["-rsqrt((1.0 - x) * (1.0 + x))"];
@@ -297,6 +324,7 @@ def Graph_AcosOp : Pointwise<"acos", (ins Tensor:$x)> {
   let sample = "x: -0.9 .. 0.9";
 }
 def Graph_AtanOp : Pointwise<"atan", (ins Tensor:$x)> {
+  let complex = "complexes::atan(x)";
   let summary = "angle in radians whose tangent is x";
   let value = "std::atan(x)";  let emit = "math<mlir::math::AtanOp>(x)";
   let partials = ["1.0 / (1.0 + square(x))"];
@@ -311,6 +339,7 @@ def Graph_Atan2Op : Pointwise<"atan2", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: 0.5 .. 3, b: -3 .. 3";
 }
 def Graph_SinhOp : Pointwise<"sinh", (ins Tensor:$x)> {
+  let complex = "complexes::sinh(x)";
   let summary = "hyperbolic sine";
   let breaks = 1;
   let value = "std::sinh(x)";  let emit = "math<mlir::math::SinhOp>(x)";
@@ -318,6 +347,7 @@ def Graph_SinhOp : Pointwise<"sinh", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_CoshOp : Pointwise<"cosh", (ins Tensor:$x)> {
+  let complex = "complexes::cosh(x)";
   let summary = "hyperbolic cosine";
   let breaks = 1;
   let value = "std::cosh(x)";  let emit = "math<mlir::math::CoshOp>(x)";
@@ -325,18 +355,21 @@ def Graph_CoshOp : Pointwise<"cosh", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_TanhOp : Pointwise<"tanh", (ins Tensor:$x)> {
+  let complex = "complexes::tanh(x)";
   let summary = "hyperbolic tangent";
   let value = "std::tanh(x)";  let emit = "math<mlir::math::TanhOp>(x)";
   let partials = ["1.0 - square(y)"];
   let sample = "x: -3 .. 3";
 }
 def Graph_AsinhOp : Pointwise<"asinh", (ins Tensor:$x)> {
+  let complex = "complexes::asinh(x)";
   let summary = "inverse of sinh";
   let value = "std::asinh(x)";  let emit = "math<mlir::math::AsinhOp>(x)";
   let partials = ["1.0 / hypot(1.0, x)"];
   let sample = "x: -3 .. 3";
 }
 def Graph_AcoshOp : Pointwise<"acosh", (ins Tensor:$x)> {
+  let complex = "complexes::acosh(x)";
   let summary = "inverse of cosh on x >= 1";
   let value = "std::acosh(x)";  let emit = "math<mlir::math::AcoshOp>(x)";
   let partials = ["rsqrt(x - 1.0) * rsqrt(x + 1.0)"];
@@ -344,6 +377,7 @@ def Graph_AcoshOp : Pointwise<"acosh", (ins Tensor:$x)> {
   let sample = "x: 1.5 .. 4";
 }
 def Graph_AtanhOp : Pointwise<"atanh", (ins Tensor:$x)> {
+  let complex = "complexes::atanh(x)";
   let summary = "inverse of tanh";
   let value = "std::atanh(x)";  let emit = "math<mlir::math::AtanhOp>(x)";
   let partials = ["1.0 / ((1.0 - x) * (1.0 + x))"];
@@ -416,6 +450,7 @@ def Graph_TruncOp : Pointwise<"trunc", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_IsfiniteOp : Pointwise<"isfinite", (ins Tensor:$x)> {
+  let complex = "isfinite(x.re) & isfinite(x.im)";
   let summary = "whether x is neither infinite nor NaN";
   let types = Numbers;
   let result = "bool";
@@ -423,6 +458,7 @@ def Graph_IsfiniteOp : Pointwise<"isfinite", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_IsinfOp : Pointwise<"isinf", (ins Tensor:$x)> {
+  let complex = "isinf(x.re) | isinf(x.im)";
   let summary = "whether x is infinite";
   let types = Numbers;
   let result = "bool";
@@ -430,6 +466,7 @@ def Graph_IsinfOp : Pointwise<"isinf", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_IsnanOp : Pointwise<"isnan", (ins Tensor:$x)> {
+  let complex = "isnan(x.re) | isnan(x.im)";
   let summary = "whether x is NaN";
   let types = Numbers;
   let result = "bool";
@@ -448,6 +485,7 @@ def Graph_SignbitOp : Pointwise<"signbit", (ins Tensor:$x)> {
 let group = "logic, bits" in {
 
 def Graph_EqualOp : Pointwise<"equal", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "complexes::equal(a, b)";
   let instructions = 1;
   let summary = "whether a == b; never for NaN";
   let types = Anything;  let result = "bool";
@@ -455,6 +493,7 @@ def Graph_EqualOp : Pointwise<"equal", (ins Tensor:$a, Tensor:$b)> {
   let sample = "a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_NotEqualOp : Pointwise<"not_equal", (ins Tensor:$a, Tensor:$b)> {
+  let complex = "logical_not(complexes::equal(a, b))";
   let instructions = 1;
   let summary = "whether a != b; always for NaN";
   let types = Anything;  let result = "bool";
@@ -560,6 +599,7 @@ def Graph_BitwiseRightShiftOp : Pointwise<"bitwise_right_shift", (ins Tensor:$a,
 let group = "choice" in {
 
 def Graph_WhereOp : Pointwise<"where", (ins BoolTensor:$condition, Tensor:$a, Tensor:$b)> {
+  let complex = "parts";
   let instructions = 1;
   let summary = "a where the condition holds, else b";
   let hides = 1;
@@ -570,6 +610,7 @@ def Graph_WhereOp : Pointwise<"where", (ins BoolTensor:$condition, Tensor:$a, Te
   let sample = "condition: any, a: -3 .. 3, b: -3 .. 3";
 }
 def Graph_MaskedFillOp : Pointwise<"masked_fill", (ins Tensor:$x, BoolTensor:$mask, Tensor:$value)> {
+  let complex = "parts";
   let instructions = 1;
   let summary = "value where the mask holds, else x";
   let hides = 1;
@@ -583,6 +624,7 @@ def Graph_MaskedFillOp : Pointwise<"masked_fill", (ins Tensor:$x, BoolTensor:$ma
 } // choice
 
 def Graph_AstypeOp : Pointwise<"astype", (ins Tensor:$x, DTypeOf:$dtype)> {
+  let complex = "complexes::convert(call, x, dtype)";
   let instructions = 1;
   let summary = "the value as another dtype";
   let description = [{ Float to integer truncates and saturates, NaN gives 0; to bool means != 0; integers wrap. }];
@@ -595,6 +637,7 @@ def Graph_AstypeOp : Pointwise<"astype", (ins Tensor:$x, DTypeOf:$dtype)> {
   let sample = "x: -3 .. 3, dtype: f32; x: -3 .. 3, dtype: i16; x: -3 .. 3, dtype: bool; x: -3 .. 3, dtype: f64";
 }
 def Graph_StopGradientOp : Pointwise<"stop_gradient", (ins Tensor:$x)> {
+  let complex = "parts";
   let instructions = 1;
   let summary = "x, through which no derivative passes";
   let group = "derivative control";
@@ -606,6 +649,7 @@ def Graph_StopGradientOp : Pointwise<"stop_gradient", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 def Graph_CopyOp : Pointwise<"copy", (ins Tensor:$x)> {
+  let complex = "parts";
   let instructions = 1;
   let summary = "the same values in memory of their own";
   let description = [{ The compiler makes a view real with it. }];

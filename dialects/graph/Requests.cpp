@@ -36,7 +36,7 @@ LogicalResult checkDerivative(Operation *op, FunctionOpInterface callee, ArrayRe
   for (int64_t position : wrt)
     moved.push_back(callee.getArgumentTypes()[position]);
   SmallVector<Type> floats;
-  llvm::copy_if(callee.getResultTypes(), std::back_inserter(floats), isFloatTensor);
+  llvm::copy_if(callee.getResultTypes(), std::back_inserter(floats), isDifferentiable);
   operands.append(forward ? moved : floats);
   results.append(forward ? floats : moved);
   if (failed(checkTypes(op, op->getOperandTypes(), operands, "operands"))) return failure();

@@ -1,5 +1,6 @@
 // Look-ups in the generated table.
 #include "dialects/graph/Rows.h"
+#include "dialects/graph/Complex.h"
 #include "dialects/graph/Foreign.h"
 #include "llvm/ADT/STLExtras.h"
 

@@ -44,12 +44,18 @@ struct OperandRow {
   bool optional, variadic;
 };
 
+class ComplexCall;
+class Syms;
+
 struct Row {
   const char *name, *kind, *group, *summary, *description, *source, *call, *sample, *types, *noDerivative,
       *forward, *reverse, *batch, *file;
   unsigned line;
   bool broadcasts, internal;
   bool elementwise; ///< one result for each element: what index notation may hold
+  /// The results on complex operands, as parts; null where the op takes none.
+  Syms (*complex)(ComplexCall &call);
+  bool whole; ///< the op keeps complex operands until contractions are planned
   llvm::ArrayRef<Param> params;
   llvm::ArrayRef<OperandRow> operands;
 };

@@ -1,6 +1,7 @@
 // Arithmetic of Sym and the building of ops behind it.
 #include "dialects/graph/Sym.h"
 #include "dialects/graph/Call.h"
+#include "dialects/graph/Complex.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 
 using namespace mlir;
@@ -39,6 +40,8 @@ Location Ink::at(int64_t column, int64_t length) const {
 
 Sym Ink::full(ArrayRef<int64_t> shape, Type element, double number) {
   auto type = RankedTensorType::get(shape, element);
+  if (isa<ComplexType>(element))
+    return joined(*this, {full(shape, realOf(element), number), full(shape, realOf(element), 0)});
   if (isa<FloatType>(element))
     return constant(DenseElementsAttr::get(type, builder.getFloatAttr(element, number)));
   llvm::APInt bits(bitsOf(element), static_cast<uint64_t>(static_cast<int64_t>(number)), true,

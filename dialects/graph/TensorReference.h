@@ -50,6 +50,10 @@ HostTensor tensordot(const HostTensor &a, const HostTensor &b, Ints axes);
 HostTensor vecdot(const HostTensor &a, const HostTensor &b, int64_t axis);
 HostTensor outer(const HostTensor &a, const HostTensor &b);
 HostTensor kron(const HostTensor &a, const HostTensor &b);
+HostTensor complex(const HostTensor &re, const HostTensor &im);
+/// A part of a complex tensor; of a real one itself, or zeros.
+HostTensor part(const HostTensor &z, bool imaginary);
+HostTensor angle(const HostTensor &x);
 HostTensor diagonal(const HostTensor &x, int64_t offset);
 HostTensor trace(const HostTensor &x, int64_t offset);
 HostTensor diag(const HostTensor &x, int64_t offset);

@@ -10,6 +10,10 @@ namespace tgc::graph {
 
 char kindOf(Type element) {
   if (element.isF64() || element.isF32() || element.isBF16() || element.isF16()) return 'f';
+  if (auto complex = dyn_cast<ComplexType>(element)) {
+    Type part = complex.getElementType();
+    return part.isF64() || part.isF32() ? 'c' : 0;
+  }
   auto integer = dyn_cast<IntegerType>(element);
   if (!integer) return 0;
   unsigned width = integer.getWidth();
@@ -18,7 +22,19 @@ char kindOf(Type element) {
   return integer.isSignless() ? 'i' : integer.isUnsigned() ? 'u' : 0;
 }
 
-unsigned bitsOf(Type element) { return element.getIntOrFloatBitWidth(); }
+unsigned bitsOf(Type element) {
+  if (isa<ComplexType>(element)) return 2 * bitsOf(realOf(element));
+  return element.getIntOrFloatBitWidth();
+}
+
+Type realOf(Type element) {
+  auto complex = dyn_cast<ComplexType>(element);
+  return complex ? complex.getElementType() : element;
+}
+
+RankedTensorType realTypeOf(RankedTensorType type) {
+  return RankedTensorType::get(type.getShape(), realOf(type.getElementType()));
+}
 
 bool isTensor(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
@@ -35,6 +51,7 @@ static bool isKind(Type type, llvm::StringRef kinds) {
   return isTensor(type) && kinds.contains(kindOf(elementOf(type)));
 }
 bool isFloatTensor(Type type) { return isKind(type, "f"); }
+bool isComplexTensor(Type type) { return isKind(type, "c"); }
 bool isBoolTensor(Type type) { return isKind(type, "b"); }
 bool isIntTensor(Type type) { return isKind(type, "iu"); }
 
@@ -51,6 +68,8 @@ Type typeNamed(MLIRContext *context, llvm::StringRef name) {
   if (name == "f32") return Float32Type::get(context);
   if (name == "f16") return Float16Type::get(context);
   if (name == "bf16") return BFloat16Type::get(context);
+  if (name == "c64") return ComplexType::get(Float32Type::get(context));
+  if (name == "c128") return ComplexType::get(Float64Type::get(context));
   unsigned width = 0;
   if (name.size() < 2 || name.drop_front().getAsInteger(10, width)) return {};
   if (width != 8 && width != 16 && width != 32 && width != 64) return {};
@@ -84,6 +103,11 @@ Type promote(Type a, Type b) {
   char ka = kindOf(a), kb = kindOf(b);
   unsigned wa = bitsOf(a), wb = bitsOf(b);
   if (ka == 'f' && kb == 'f') return wa == wb ? Type() : wa > wb ? a : b; // bf16 with f16 has no answer
+  if (ka == 'c' || kb == 'c') {
+    if (ka != 'f' && kb != 'f' && ka != kb) return {}; // integers are converted by name, as to floats
+    Type part = promote(realOf(a), realOf(b));
+    return part ? Type(ComplexType::get(part)) : Type();
+  }
   if (ka == kb) return wa > wb ? a : b;
   if (ka == 'u' && kb == 'i') return promote(b, a);
   if (ka == 'i' && kb == 'u') {

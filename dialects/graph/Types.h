@@ -10,16 +10,23 @@ namespace tgc::graph {
 inline constexpr int64_t maxRank = 8;
 inline constexpr int64_t maxElements = int64_t(1) << 48;
 
-/// A ranked tensor of static shape, rank 0..8, at most 2^48 elements, of one of the 13 dtypes.
+/// A ranked tensor of static shape, rank 0..8, at most 2^48 elements, of one of the 15 dtypes.
 bool isTensor(mlir::Type type);
 bool isFloatTensor(mlir::Type type);
+bool isComplexTensor(mlir::Type type);
+/// Real or complex numbers: what has a tangent and a cotangent.
+inline bool isDifferentiable(mlir::Type type) { return isFloatTensor(type) || isComplexTensor(type); }
 bool isBoolTensor(mlir::Type type);
 bool isIntTensor(mlir::Type type);
 
-/// 'f', 'i', 'u' or 'b' of an element type; 0 for a type that is not ours.
+/// 'f', 'i', 'u', 'b' or 'c' of an element type; 0 for a type that is not ours.
 char kindOf(mlir::Type element);
 /// Bits of one value of the element type; bool has 1.
 unsigned bitsOf(mlir::Type element);
+/// The element type of the real and the imaginary part of a complex one; any other is its own.
+mlir::Type realOf(mlir::Type element);
+/// The same tensor with elements of the parts.
+mlir::RankedTensorType realTypeOf(mlir::RankedTensorType type);
 /// "f64", "bool", ... and back.
 std::string nameOf(mlir::Type element);
 mlir::Type typeNamed(mlir::MLIRContext *context, llvm::StringRef name);

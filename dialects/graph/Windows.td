@@ -5,6 +5,7 @@
 let group = "windows" in {
 
 def Graph_WindowsOp : Linear<"windows", (ins Tensor:$x, Ints:$axes, Ints:$sizes, Ints:$strides, Ints:$dilations, Int:$place), [0]> {
+  let complex = "parts";
   let view = 1; let map = 1;
   let summary = "the windows of a tensor along axes: element (o, k) is x at o * stride + k * dilation";
   let description = [{ Each axis listed becomes that of its windows; the axes within the windows, in the order listed, stand from `place` on in the result.
@@ -14,6 +15,7 @@ def Graph_WindowsOp : Linear<"windows", (ins Tensor:$x, Ints:$axes, Ints:$sizes,
   let sample = "x: 7, axes: [0], sizes: [3], strides: [2], dilations: [1], place: 1; x: 2x5x6, axes: [1, 2], sizes: [2, 3], strides: [1, 2], dilations: [2, 1], place: 1";
 }
 def Graph_WindowSumOp : Linear<"window_sum", (ins Tensor:$x, Ints:$axes, Ints:$strides, Ints:$dilations, Int:$place, Ints:$shape), [0]> {
+  let complex = "parts";
   let relates = 1;
   let summary = "windows laid over each other and added: the adjoint of windows";
   let description = [{ `shape` are the extents of the result. Floats of 16 bits are added in f32. C1: `windows` of that shape have the operand's. }];
@@ -25,6 +27,7 @@ def Graph_WindowSumOp : Linear<"window_sum", (ins Tensor:$x, Ints:$axes, Ints:$s
 let source = "torch.nn.functional" in {
 
 def Graph_ConvOp : Composite<"conv", (ins Tensor:$x, Tensor:$kernel, Ints:$stride, Padding:$padding, Ints:$dilation, Int:$groups, Text:$layout)> {
+  let complex = "formula";
   let summary = "convolution (without reversal) over one to three axes";
   let description = [{ x is (batch, channels, extents...), or (batch, extents..., channels) where the layout is "NHWC" whatever the number of axes; kernel is (channels out,
     channels in / groups, extents...) in both. Lists have one entry for each axis, or one for all. padding is a number, pairs, "valid" (none) or "same" (as many windows
@@ -55,6 +58,7 @@ def Graph_MaxPoolOp : Composite<"max_pool", (ins Tensor:$x, Ints:$size, Ints:$st
   let sample = "x: 2x3x6 apart, size: 2; x: 1x2x5x6 apart, size: [3, 2], stride: [2, 1], padding: [[1, 1], [0, 1]]; x: 1x5x5x2 apart, size: 3, padding: \"same\", stride: 2, layout: \"NHWC\"";
 }
 def Graph_AvgPoolOp : Composite<"avg_pool", (ins Tensor:$x, Ints:$size, Ints:$stride, Padding:$padding, Flag:$counts, Text:$layout)> {
+  let complex = "parts";
   let summary = "the mean of each window";
   let description = [{ As max_pool; what is padded counts as zeros, or (count_include_pad: false) not at all. }];
   let call = "avg_pool(x, size: ints, stride: ints = [], padding: padding = 0, counts as count_include_pad: flag = true, layout: text = \"NCHW\")";

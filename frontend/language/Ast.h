@@ -132,7 +132,8 @@ struct Ast {
 
 enum class Constant : std::uint8_t { True, False, None, Inf, Nan, Pi, DTypeName };
 
-/// The value of a Float token; nothing above the largest f64. Values below the least subnormal are 0.
+/// The value of a Float token, of an imaginary one (2.5j) without its j; nothing above the largest f64.
+/// Values below the least subnormal are 0.
 std::optional<double> floatValue(std::string_view text);
 
 /// The value of an Integer token; nothing above the largest u64.

@@ -32,6 +32,7 @@ std::string describe(const Argument &argument) {
     auto end = std::to_chars(buffer, buffer + sizeof buffer, *real).ptr;
     return "the number " + std::string(buffer, end);
   }
+  if (argument.as<std::complex<double>>()) return "a complex number";
   if (argument.as<std::string>()) return "a string";
   return argument.as<mlir::Type>() ? "a dtype" : "a list";
 }
@@ -105,6 +106,8 @@ std::optional<Argument> Build::leaf(Frame &frame, NodeId id) {
     return Argument(number);
   }
   case NodeKind::Float:
+    if (text.ends_with('j'))
+      return Argument(std::complex<double>(0, floatValue(text.substr(0, text.size() - 1)).value_or(0)));
     return Argument(floatValue(text).value_or(0));
   case NodeKind::String:
     return Argument(std::string(text.substr(1, text.size() - 2)));

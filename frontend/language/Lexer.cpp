@@ -172,6 +172,11 @@ Token Lexer::number() {
       digits();
     }
   }
+  // An imaginary number, as in Python.
+  if (i < text.size() && text[i] == 'j' && nameLength(text.substr(i)) == 1) {
+    isFloat = true;
+    ++i;
+  }
   std::size_t tail = 0;
   while (i + tail < text.size() && isDigit(text[i + tail]))
     ++tail;

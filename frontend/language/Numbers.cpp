@@ -137,9 +137,45 @@ Folded foldIntegers(Operator op, std::int64_t a, std::int64_t b) {
   return {Argument(result), {}};
 }
 
+/// Whole powers are exact where products are.
+std::complex<double> powerOf(std::complex<double> a, std::complex<double> b) {
+  const double whole = std::abs(b.real());
+  if (b.imag() != 0 || whole != std::trunc(whole) || whole > 64) return std::pow(a, b);
+  std::complex<double> result = 1;
+  for (int k = 0; k < static_cast<int>(whole); ++k)
+    result *= a;
+  return b.real() < 0 ? 1.0 / result : result;
+}
+
+Folded foldComplex(Operator op, std::complex<double> a, std::complex<double> b) {
+  switch (op) {
+  case Operator::equal:
+    return {Argument(a == b), {}};
+  case Operator::not_equal:
+    return {Argument(a != b), {}};
+  case Operator::add:
+    return {Argument(a + b), {}};
+  case Operator::subtract:
+    return {Argument(a - b), {}};
+  case Operator::multiply:
+    return {Argument(a * b), {}};
+  case Operator::divide:
+    return {Argument(a / b), {}};
+  case Operator::power:
+    return {Argument(powerOf(a, b)), {}};
+  default:
+    return wrong("there is no " + words(op) + " of complex numbers");
+  }
+}
+
 double asDouble(const Argument &x) {
   if (auto *integer = x.as<int64_t>()) return static_cast<double>(*integer);
   return *x.as<double>();
+}
+
+std::complex<double> asComplex(const Argument &x) {
+  auto *complex = x.as<std::complex<double>>();
+  return complex ? *complex : asDouble(x);
 }
 
 } // namespace
@@ -155,6 +191,7 @@ Folded foldUnary(Operator op, const Argument &x) {
     return *integer == INT64_MIN ? overflow(op) : Folded{Argument(-*integer), {}};
   }
   if (op == Operator::bitwise_invert) return wrong("there is no '~' of plain floats");
+  if (auto *complex = x.as<std::complex<double>>()) return {Argument(-*complex), {}};
   return {Argument(-*x.as<double>()), {}};
 }
 
@@ -162,6 +199,8 @@ Folded foldBinary(Operator op, const Argument &a, const Argument &b) {
   auto *flagA = a.as<bool>(), *flagB = b.as<bool>();
   if (flagA && flagB) return foldBools(op, *flagA, *flagB);
   if (flagA || flagB) return wrong("there is no " + words(op) + " of a number and a truth value");
+  if (a.as<std::complex<double>>() || b.as<std::complex<double>>())
+    return foldComplex(op, asComplex(a), asComplex(b));
   auto *integerA = a.as<int64_t>(), *integerB = b.as<int64_t>();
   if (integerA && integerB) return foldIntegers(op, *integerA, *integerB);
   return foldFloats(op, asDouble(a), asDouble(b));

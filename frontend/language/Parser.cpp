@@ -106,17 +106,11 @@ void FileParser::dtype(Parameter &parameter) {
     parameter.dtype = *found;
     return;
   }
-  if (text == "c64" || text == "c128") {
-    Error error = source().error(name.span, std::string(text) + " is not built yet");
-    error.kind = ErrorKind::Unsupported;
-    fail(std::move(error));
-    return;
-  }
   std::vector<std::string_view> known;
   for (int i = 0; i < dtypeCount; ++i)
     known.push_back(nameOf(static_cast<DType>(i)));
   std::string meant = suggestion(text, known);
-  if (meant.empty()) meant = "the dtypes are f64 f32 bf16 f16 i64 i32 i16 i8 u64 u32 u16 u8 bool";
+  if (meant.empty()) meant = "the dtypes are f64 f32 bf16 f16 i64 i32 i16 i8 u64 u32 u16 u8 bool c64 c128";
   fail(name.span, shown(name) + " is not a dtype", meant);
 }
 

@@ -122,55 +122,6 @@ std::optional<Values> Build::arrange(Frame &frame, const FunctionValue &callee, 
   return arguments;
 }
 
-std::optional<Argument> Build::typed(graph::Ink &ink, const Argument &plain, mlir::RankedTensorType type,
-                                     const std::string &what, Span place) {
-  mlir::Type element = type.getElementType();
-  char kind = graph::kindOf(element);
-  auto wrong = [&] {
-    return fail(place, describe(plain) + " does not fit " + what + ", which is " + graph::textOf(type));
-  };
-  if (type.getRank() != 0) return wrong();
-  mlir::Attribute attribute;
-  if (auto *flag = plain.as<bool>()) {
-    if (kind != 'b') return wrong();
-    attribute = mlir::IntegerAttr::get(element, *flag);
-  } else if (kind == 'f') {
-    auto *integer = plain.as<int64_t>();
-    double number = integer ? static_cast<double>(*integer) : *plain.as<double>();
-    llvm::APFloat rounded(number);
-    bool lost = false;
-    auto floatType = mlir::cast<mlir::FloatType>(element);
-    rounded.convert(floatType.getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven, &lost);
-    if (rounded.isInfinity() && !std::isinf(number)) return wrong();
-    attribute = mlir::FloatAttr::get(floatType, rounded);
-  } else {
-    auto *integer = plain.as<int64_t>();
-    unsigned bits = graph::bitsOf(element);
-    bool fits = integer && kind != 'b' &&
-                (kind == 'i' ? llvm::isIntN(bits, *integer)
-                             : *integer >= 0 && llvm::isUIntN(bits, static_cast<std::uint64_t>(*integer)));
-    if (!fits) return wrong();
-    attribute =
-        mlir::IntegerAttr::get(element, llvm::APInt(bits, static_cast<std::uint64_t>(*integer), false, true));
-  }
-  return Argument(ink.constant(mlir::DenseElementsAttr::get(type, attribute)));
-}
-
-/// Plain numbers that met no tensor become i64, f64 or bool.
-bool Build::tensors(graph::Ink &ink, Values &arguments, Span place) {
-  for (Argument &argument : arguments) {
-    if (argument.as<graph::Sym>()) continue;
-    mlir::Builder &b = ink.builder;
-    mlir::Type element = argument.as<bool>()      ? mlir::Type(b.getI1Type())
-                         : argument.as<int64_t>() ? mlir::Type(b.getI64Type())
-                                                  : b.getF64Type();
-    auto made = typed(ink, argument, mlir::RankedTensorType::get({}, element), "a result", place);
-    if (!made) return false;
-    argument = std::move(*made);
-  }
-  return true;
-}
-
 bool Build::bindParameters(Frame &frame, const Function &function, const Values &arguments, Span place) {
   for (std::size_t i = 0; i < function.parameters.size(); ++i)
     if (!bindParameter(frame, function, i, arguments[i], place)) return false;
@@ -266,7 +217,7 @@ std::optional<Values> Build::checkpointed(graph::Ink &ink, const FunctionValue &
 bool Build::derivable(const Step &step, const Values &arguments) {
   for (std::size_t position : step.wrt) {
     auto type = arguments[position].as<graph::Sym>()->type();
-    if (graph::isFloatTensor(type)) continue;
+    if (graph::isDifferentiable(type)) continue;
     take(Error{ErrorKind::Invalid,
                std::string(step.transformation) + " by a tensor of type " + graph::textOf(type) +
                    ": only floating-point tensors have derivatives",
@@ -297,7 +248,7 @@ std::optional<Values> Build::reverse(graph::Ink &ink, const FunctionValue &value
     std::string what = value.signature.parameters.size() > step.parametersBelow + k
                            ? value.signature.parameters[step.parametersBelow + k]
                            : "cotangent";
-    if (!graph::isFloatTensor(type)) {
+    if (!graph::isDifferentiable(type)) {
       if (given)
         return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) +
                                ": only floating-point tensors have cotangents");
@@ -366,7 +317,7 @@ std::optional<Values> Build::forward(graph::Ink &ink, const FunctionValue &value
   auto types = callee.getResultTypes();
   llvm::SmallVector<mlir::Type> all(types.begin(), types.end());
   for (auto [k, type] : llvm::enumerate(types)) {
-    if (!graph::isFloatTensor(type))
+    if (!graph::isDifferentiable(type))
       return fail(place, "result " + std::to_string(k) + " is " + graph::textOf(type) +
                              ": only floating-point tensors have tangents");
     all.push_back(type);

@@ -83,6 +83,7 @@ public:
         held = static_cast<double>(value); // no i64 holds it
   }
   Arg(double value, Here here = Here::current()) : held(value), here(here) {}
+  Arg(std::complex<double> value, Here here = Here::current()) : held(value), here(here) {}
   Arg(DType value, Here here = Here::current()) : held(value), here(here) {}
   Arg(std::string value, Here here = Here::current()) : held(std::move(value)), here(here) {}
   Arg(std::string_view value, Here here = Here::current()) : Arg(std::string(value), here) {}
@@ -105,7 +106,9 @@ public:
     if (value) *this = Arg(*value, here);
   }
 
-  std::variant<std::monostate, Expr, bool, std::int64_t, double, DType, std::string, List> held;
+  std::variant<std::monostate, Expr, bool, std::int64_t, double, std::complex<double>, DType, std::string,
+               List>
+      held;
   Here here;
 };
 

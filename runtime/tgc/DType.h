@@ -1,5 +1,7 @@
-// Element types: one table. bool is one byte in memory; bf16 and f16 are stored as 16 bits, computed in f32.
+// Element types: one table. bool is one byte in memory; bf16 and f16 are stored as 16 bits, computed in f32;
+// a complex number is its real part and behind it its imaginary one, as in std::complex.
 #pragma once
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -8,7 +10,7 @@
 
 namespace tgc {
 
-// name, bytes, kind (f float, i signed, u unsigned, b bool), C++ type in memory
+// name, bytes, kind (f float, i signed, u unsigned, b bool, c complex), C++ type in memory
 #define TGC_DTYPES(ROW)                                                                                      \
   ROW(f64, 8, 'f', double)                                                                                   \
   ROW(f32, 4, 'f', float)                                                                                    \
@@ -22,7 +24,9 @@ namespace tgc {
   ROW(u32, 4, 'u', std::uint32_t)                                                                            \
   ROW(u16, 2, 'u', std::uint16_t)                                                                            \
   ROW(u8, 1, 'u', std::uint8_t)                                                                              \
-  ROW(boolean, 1, 'b', std::uint8_t)
+  ROW(boolean, 1, 'b', std::uint8_t)                                                                         \
+  ROW(c64, 8, 'c', std::complex<float>)                                                                      \
+  ROW(c128, 16, 'c', std::complex<double>)
 
 enum class DType : std::uint8_t {
 #define ROW(name, bytes, kind, type) name,
@@ -35,7 +39,7 @@ TGC_DTYPES(ROW)
 #undef ROW
 
 /// How many element types there are; they count from 0.
-inline constexpr int dtypeCount = 13;
+inline constexpr int dtypeCount = 15;
 
 constexpr std::size_t sizeBytes(DType dtype) {
   constexpr std::size_t table[] = {
@@ -46,7 +50,7 @@ constexpr std::size_t sizeBytes(DType dtype) {
   return table[static_cast<int>(dtype)];
 }
 
-/// 'f', 'i', 'u' or 'b'.
+/// 'f', 'i', 'u', 'b' or 'c'.
 constexpr char kindOf(DType dtype) {
   constexpr char table[] = {
 #define ROW(name, bytes, kind, type) kind,
@@ -57,6 +61,11 @@ constexpr char kindOf(DType dtype) {
 }
 
 constexpr bool isFloat(DType dtype) { return kindOf(dtype) == 'f'; }
+constexpr bool isComplex(DType dtype) { return kindOf(dtype) == 'c'; }
+/// The dtype of the parts of a complex one; any other is its own.
+constexpr DType realOf(DType dtype) {
+  return dtype == DType::c128 ? DType::f64 : dtype == DType::c64 ? DType::f32 : dtype;
+}
 
 /// "f64", "i32", ...; bool is "bool".
 std::string_view nameOf(DType dtype);
@@ -75,8 +84,12 @@ float floatOfF16(std::uint16_t bits);
 
 /// The element type that stores a C++ type; char-like and long types are covered by their size.
 template <typename T> constexpr DType dtypeOf() {
-  static_assert(std::is_arithmetic_v<T> && sizeof(T) <= 8, "no element type stores this C++ type");
-  if constexpr (std::is_same_v<T, bool>)
+  constexpr bool complex = std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>;
+  static_assert(complex || (std::is_arithmetic_v<T> && sizeof(T) <= 8),
+                "no element type stores this C++ type");
+  if constexpr (complex)
+    return sizeof(T) == 16 ? DType::c128 : DType::c64;
+  else if constexpr (std::is_same_v<T, bool>)
     return DType::boolean;
   else if constexpr (std::is_floating_point_v<T>)
     return sizeof(T) == 8 ? DType::f64 : DType::f32;

@@ -89,6 +89,7 @@ void checkWords(const Row &row, const std::vector<Case> &cases, MLIRContext *con
 TEST_CASE("every row has a sample that can be read and called") {
   Bench bench;
   for (const Row &row : rows()) {
+    if (isUntried(row)) continue;
     std::string error;
     INFO("row ", std::string(row.name));
     CHECK(!parseSamples(row, &bench.context, error).empty());

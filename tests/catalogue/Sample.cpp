@@ -126,6 +126,7 @@ struct Random {
 
 std::vector<Sample> parseSamples(const Row &row, MLIRContext *context, std::string &error) {
   std::vector<Sample> samples;
+  if (isUntried(row)) return samples;
   for (StringRef alternative : partsOf(row.sample, ';')) {
     samples.emplace_back();
     samples.back().text = alternative.str();

@@ -37,4 +37,7 @@ std::vector<Sample> parseSamples(const graph::Row &row, mlir::MLIRContext *conte
 /// Numbers for a spec in a dtype; the same for the same seed.
 graph::HostTensor randomTensor(mlir::RankedTensorType type, const TensorSpec &spec, uint64_t seed);
 
+/// Whether the row's sample is `none: REASON`: no generated test calls it.
+inline bool isUntried(const graph::Row &row) { return llvm::StringRef(row.sample).starts_with("none: "); }
+
 } // namespace tgc::catalogue

@@ -3,7 +3,7 @@
 
 Usage: run.py DRIVER [--level N]...
 In a program:  # run OPTIONS            a call of `tgc run FILE --json OPTIONS`
-               # gives NAME DTYPE DATA  its results in order, DATA as JSON; integers and bools exactly, floats to 1e-12 (f32: 1e-6)
+               # gives NAME DTYPE DATA  its results in order, DATA as JSON; integers and bools exactly, floats to 1e-12 (f32, c64: 1e-6); complex numbers are pairs
 """
 import json
 import pathlib
@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-TOLERANCE = {"f64": 1e-12, "f32": 1e-6, "bf16": 1e-2, "f16": 1e-3}
+TOLERANCE = {"f64": 1e-12, "f32": 1e-6, "bf16": 1e-2, "f16": 1e-3, "c128": 1e-12, "c64": 1e-6}
 
 
 def cases(path):

@@ -81,7 +81,7 @@ private:
 
   void attempt() {
     const Row &row = random.pick(rows());
-    if (row.internal) return;
+    if (row.internal || catalogue::isUntried(row)) return;
     ++tally.tried;
     specials = random.chance(0.1);
     Block &body = out.written.body();

@@ -131,6 +131,28 @@ def read_forms(path):
     return [Form(records[n]) for n in records["!instanceof"]["Form"]]
 
 
+# attribute constraint -> how a rule on complex tensors reads it
+COMPLEX_ATTRIBUTE = {"I64Attr": "integer", "DenseI64ArrayAttr": "integers", "Real": "real", "BoolAttr": "flag", "StrAttr": "text",
+                     "TypeAttr": "type"}
+
+
+def complex_rule(row):
+    """The function that answers for complex operands, or nullptr."""
+    text = row.record["complex"]
+    if text in ("", "parts", "formula"):
+        return {"": "nullptr", "parts": "complexByParts", "formula": "complexByFormula"}[text]
+    lines = ["[[maybe_unused]] Ink &ink = call.ink;"]
+    operand = 0
+    for name, constraint, optional, variadic in row.args:
+        shown = name.rstrip("_")
+        if constraint in TENSORS:
+            lines.append(f"[[maybe_unused]] auto {shown} = call.{'list' if variadic else 'one'}({operand});")
+            operand += 1
+        elif constraint in COMPLEX_ATTRIBUTE and not optional:
+            lines.append(f"[[maybe_unused]] auto {shown} = call.{COMPLEX_ATTRIBUTE[constraint]}(\"{name}\");")
+    return f"[](ComplexCall &call) -> Syms {{ {' '.join(lines)} return call.results({text}); }}"
+
+
 def rows_inc(rows, forms):
     out = []
     for row in rows:
@@ -148,7 +170,7 @@ def rows_inc(rows, forms):
         texts = [row.name, row.kind.lower(), r["group"], r["summary"], r["description"], r["source"], row.call,
                  r["sample"], row.types, r["noDerivative"], facts.forward(row), facts.reverse(row), facts.batch(row), row.file]
         out.append("  {" + ", ".join(quote(t) for t in texts) + f", {row.line}, {str(row.broadcasts).lower()}, "
-                   f"{str(row.internal).lower()}, {str(row.elementwise).lower()}, "
+                   f"{str(row.internal).lower()}, {str(row.elementwise).lower()}, {complex_rule(row)}, {str(bool(r['whole'])).lower()}, "
                    + (f"params_{row.name}, " if row.params else "{}, ")
                    + (f"operands_{row.name}" if row.operands else "{}") + "},")
     out.append("};")

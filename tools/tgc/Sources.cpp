@@ -21,9 +21,9 @@ Error invalid(std::string message) { return {ErrorKind::Invalid, std::move(messa
 
 /// A number as written: integers keep all 64 bits beside their sign.
 struct Number {
-  double real = 0;
+  double real = 0, imaginary = 0;
   std::uint64_t magnitude = 0;
-  bool isInteger = false, isNegative = false;
+  bool isInteger = false, isNegative = false, isComplex = false;
 };
 
 /// The bits of a float dtype; nothing where a finite number would become infinite.
@@ -48,8 +48,28 @@ std::optional<std::uint64_t> integerBits(const Number &number, unsigned bits, bo
   return number.isNegative ? ~number.magnitude + 1 : number.magnitude;
 }
 
+/// Stores both parts of a number; false where one does not fit.
+bool storeComplex(Buffer &buffer, std::int64_t at, const Number &number) {
+  char *place =
+      static_cast<char *>(buffer.data()) + at * static_cast<std::int64_t>(sizeBytes(buffer.dtype()));
+  for (double part : {number.real, number.imaginary}) {
+    const std::size_t bytes = sizeBytes(realOf(buffer.dtype()));
+    if (bytes == 8) {
+      std::memcpy(place, &part, bytes);
+    } else {
+      const auto bits = floatBits(DType::f32, part);
+      if (!bits) return false;
+      std::memcpy(place, &*bits, bytes);
+    }
+    place += bytes;
+  }
+  return true;
+}
+
 /// Stores a number in the element type; false where it does not fit.
 bool store(Buffer &buffer, std::int64_t at, const Number &number) {
+  if (isComplex(buffer.dtype())) return storeComplex(buffer, at, number);
+  if (number.isComplex) return false;
   const std::size_t bytes = sizeBytes(buffer.dtype());
   char *place = static_cast<char *>(buffer.data()) + at * static_cast<std::int64_t>(bytes);
   std::optional<std::uint64_t> bits;
@@ -67,7 +87,8 @@ bool store(Buffer &buffer, std::int64_t at, const Number &number) {
   return true;
 }
 
-/// A literal: a number, true, false, inf, nan, or nested lists of them; at most 256 deep.
+/// A literal: a number such as 2, 0.5 or 1-2j, true, false, inf, nan, or nested lists of them; at most 256
+/// deep.
 class Literal {
 public:
   explicit Literal(std::string_view text) : text(text) {}
@@ -86,10 +107,15 @@ public:
   Result<Buffer> read(std::optional<DType> wanted) {
     auto shape = this->shape();
     if (!shape) return shape.error();
-    bool anyReal = false;
-    for (const Number &number : numbers)
+    bool anyReal = false, anyComplex = false;
+    for (const Number &number : numbers) {
       anyReal |= !number.isInteger;
-    DType dtype = wanted.value_or(allBool ? DType::boolean : anyReal ? DType::f64 : DType::i64);
+      anyComplex |= number.isComplex;
+    }
+    DType dtype = wanted.value_or(anyComplex ? DType::c128
+                                  : allBool  ? DType::boolean
+                                  : anyReal  ? DType::f64
+                                             : DType::i64);
     auto buffer = Buffer::make(dtype, *shape);
     if (!buffer) return buffer;
     for (std::size_t k = 0; k < numbers.size(); ++k)
@@ -146,12 +172,28 @@ private:
     at = end == std::string_view::npos ? text.size() : end;
     Number number;
     if (word == "true" || word == "false") {
-      number = {word == "true" ? 1.0 : 0.0, word == "true", true, false};
+      number = {.real = word == "true" ? 1.0 : 0.0, .magnitude = word == "true", .isInteger = true};
     } else {
       allBool = false;
-      if (!read(word, number)) return false;
+      if (word.ends_with('j') ? !readComplex(word, number) : !read(word, number)) return false;
     }
     numbers.push_back(number);
+    return true;
+  }
+
+  /// The sign that begins the imaginary part is the last one that is not an exponent's.
+  bool readComplex(const std::string &word, Number &number) {
+    std::size_t cut = word.find_last_of("+-");
+    while (cut != std::string::npos && cut > 0 && (word[cut - 1] == 'e' || word[cut - 1] == 'E'))
+      cut = word.find_last_of("+-", cut - 1);
+    if (cut == std::string::npos) cut = 0;
+    Number imaginary;
+    if (cut > 0 && !read(word.substr(0, cut), number)) return false;
+    if (!read(word.substr(cut, word.size() - 1 - cut), imaginary))
+      return fail("\"" + word.substr(0, 40) + "\" is not a number");
+    number.imaginary = imaginary.real;
+    number.isComplex = true;
+    number.isInteger = false;
     return true;
   }
 
@@ -199,16 +241,17 @@ Result<Buffer> generate(const std::string &kind, const std::string &rest) {
   auto [dtype, shape] = *type;
   auto buffer = Buffer::zeros(dtype, shape);
   if (!buffer || kind == "zeros") return buffer;
-  if (kind == "randn" && !isFloat(dtype))
-    return invalid("randn makes floating-point numbers, not " + std::string(nameOf(dtype)));
+  if (kind == "randn" && !isFloat(dtype) && !isComplex(dtype))
+    return invalid("randn makes floating-point and complex numbers, not " + std::string(nameOf(dtype)));
   std::mt19937_64 bits(seed);
   for (std::int64_t at = 0; at < buffer->elements(); ++at) {
-    Number number{1, 1, true, false};
+    Number number{.real = 1, .magnitude = 1, .isInteger = true};
     if (kind == "randn") {
       // Box-Muller on 53 bits each: the same numbers on every machine.
       double u = (static_cast<double>(bits() >> 11) + 1) * 0x1p-53,
-             v = static_cast<double>(bits() >> 11) * 0x1p-53;
-      number.real = std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586 * v);
+             v = static_cast<double>(bits() >> 11) * 0x1p-53, size = std::sqrt(-2 * std::log(u));
+      number.real = size * std::cos(6.283185307179586 * v);
+      if (isComplex(dtype)) number.imaginary = size * std::sin(6.283185307179586 * v);
     }
     store(*buffer, at, number);
   }

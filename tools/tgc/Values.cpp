@@ -83,6 +83,14 @@ void append(std::string &out, const View &value, int axis, std::int64_t at, std:
 
 } // namespace
 
+/// Like NumPy's 1.0-2.5j; in JSON a pair.
+template <typename T> static std::string complexText(std::complex<T> z, bool json) {
+  auto part = [&](T x) { return realText(static_cast<double>(x), shortest(x), json); };
+  if (json) return "[" + part(z.real()) + "," + part(z.imag()) + "]";
+  const std::string imaginary = part(z.imag());
+  return part(z.real()) + (imaginary.starts_with('-') ? "" : "+") + imaginary + "j";
+}
+
 std::string elementText(const View &value, std::int64_t at, bool json) {
   double real = detail::realAt(value, at);
   switch (value.dtype()) {
@@ -94,6 +102,10 @@ std::string elementText(const View &value, std::int64_t at, bool json) {
     return realText(real, halfText(real, true), json);
   case DType::f16:
     return realText(real, halfText(real, false), json);
+  case DType::c64:
+    return complexText(loaded<std::complex<float>>(value, at), json);
+  case DType::c128:
+    return complexText(loaded<std::complex<double>>(value, at), json);
   case DType::boolean:
     return real != 0 ? "true" : "false";
   case DType::u64:

@@ -164,7 +164,7 @@ TEST_CASE("compiler: what cannot be compiled is said, not suffered") {
   auto noEntry = bench.compiler.compile({*module, "main"});
   REQUIRE(!noEntry);
   CHECK(noEntry.error().kind == ErrorKind::Invalid);
-  auto strange = bench.parse("func.func @main(%a: tensor<2xcomplex<f32>>) { return }");
+  auto strange = bench.parse("func.func @main(%a: tensor<2xcomplex<f16>>) { return }");
   auto refused = bench.compiler.compile({*strange});
   REQUIRE(!refused);
   CHECK(refused.error().kind == ErrorKind::Unsupported);

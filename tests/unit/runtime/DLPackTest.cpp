@@ -70,8 +70,8 @@ TEST_CASE("dlpack: what cannot be taken is refused and stays with its owner") {
         "DLPack tensor: it lies on device type 2 (CUDA) but the CPU (1) is needed");
   CHECK(after([](auto &m) { m.dl_tensor.dtype.lanes = 4; }) ==
         "DLPack tensor: elements have 4 lanes but tgc's have 1");
-  CHECK(after([](auto &m) { m.dl_tensor.dtype = {dlpack::kComplex, 64, 1}; }) ==
-        "DLPack tensor: elements of complex with 64 bits are no element type of tgc");
+  CHECK(after([](auto &m) { m.dl_tensor.dtype = {dlpack::kComplex, 32, 1}; }) ==
+        "DLPack tensor: elements of complex with 32 bits are no element type of tgc");
   CHECK(after([](auto &m) { m.dl_tensor.dtype = {99, 8, 1}; }) ==
         "DLPack tensor: elements of code 99 with 8 bits are no element type of tgc");
   CHECK(after([](auto &m) { m.dl_tensor.ndim = -1; }) == "DLPack tensor: rank -1 is below 0");

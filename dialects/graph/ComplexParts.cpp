@@ -1,0 +1,165 @@
+// Blocks of the three ops between complex tensors and their parts. Stage contract takes them apart: they are
+// never lowered.
+#include "dialects/graph/Complex.h"
+#include "dialects/graph/Composite.h"
+#include "dialects/graph/Ops.h"
+#include "dialects/graph/Reference.h"
+
+using namespace mlir;
+
+namespace tgc::graph {
+
+static FailureOr<SmallVector<Value>> neverLowered(Operation *op) {
+  return op->emitError() << "internal: a complex tensor came as far as a kernel", failure();
+}
+
+// ---- join_parts ----
+FailureOr<RankedTensorType> JoinPartsOp::infer(std::optional<Location> loc, Adaptor adaptor) {
+  auto re = tensorOf(adaptor.getRe());
+  if (re != adaptor.getIm().getType() || !(re.getElementType().isF32() || re.getElementType().isF64()))
+    return emitOptionalError(loc, "complex: the parts are f32 or f64 and of one shape, got ",
+                             textOf(adaptor.getRe()), " and ", textOf(adaptor.getIm()));
+  return RankedTensorType::get(re.getShape(), ComplexType::get(re.getElementType()));
+}
+
+Sym JoinPartsOp::adjoint(unsigned which, Ink &, Sym ct) {
+  Complex parts = partsOf(ct);
+  return which == 0 ? parts.re : -parts.im;
+}
+
+FailureOr<Syms> JoinPartsOp::batch(Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent) {
+  return batchPointwise(*this, ink, operands, mapped, extent);
+}
+
+FailureOr<SmallVector<Value>> JoinPartsOp::lower(Lowering &, ValueRange) { return neverLowered(*this); }
+
+HostTensors JoinPartsOp::evaluate(HostTensorsRef in) { return {reference::complex(in[0], in[1])}; }
+
+OpFoldResult JoinPartsOp::fold(FoldAdaptor) {
+  auto re = getRe().getDefiningOp<RealPartOp>();
+  auto im = getIm().getDefiningOp<ImagPartOp>();
+  return re && im && re.getZ() == im.getZ() ? re.getZ() : OpFoldResult();
+}
+
+// ---- real_part, imag_part ----
+static FailureOr<RankedTensorType> inferPart(std::optional<Location> loc, Value z) {
+  if (!isComplexTensor(z.getType())) return emitOptionalError(loc, textOf(z), " has no complex elements");
+  return realTypeOf(tensorOf(z));
+}
+
+FailureOr<RankedTensorType> RealPartOp::infer(std::optional<Location> loc, Adaptor adaptor) {
+  return inferPart(loc, adaptor.getZ());
+}
+FailureOr<RankedTensorType> ImagPartOp::infer(std::optional<Location> loc, Adaptor adaptor) {
+  return inferPart(loc, adaptor.getZ());
+}
+
+Sym RealPartOp::adjoint(unsigned, Ink &ink, Sym ct) { return joined(ink, {ct, ink.zero(ct.type())}); }
+Sym ImagPartOp::adjoint(unsigned, Ink &ink, Sym ct) { return joined(ink, {ink.zero(ct.type()), -ct}); }
+
+FailureOr<Syms> RealPartOp::batch(Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent) {
+  return batchPointwise(*this, ink, operands, mapped, extent);
+}
+FailureOr<Syms> ImagPartOp::batch(Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent) {
+  return batchPointwise(*this, ink, operands, mapped, extent);
+}
+
+FailureOr<SmallVector<Value>> RealPartOp::lower(Lowering &, ValueRange) { return neverLowered(*this); }
+FailureOr<SmallVector<Value>> ImagPartOp::lower(Lowering &, ValueRange) { return neverLowered(*this); }
+
+HostTensors RealPartOp::evaluate(HostTensorsRef in) { return {reference::part(in[0], false)}; }
+HostTensors ImagPartOp::evaluate(HostTensorsRef in) { return {reference::part(in[0], true)}; }
+
+OpFoldResult RealPartOp::fold(FoldAdaptor) {
+  auto join = getZ().getDefiningOp<JoinPartsOp>();
+  return join ? OpFoldResult(join.getRe()) : OpFoldResult();
+}
+OpFoldResult ImagPartOp::fold(FoldAdaptor) {
+  auto join = getZ().getDefiningOp<JoinPartsOp>();
+  return join ? OpFoldResult(join.getIm()) : OpFoldResult();
+}
+
+// ---- pairs ----
+Complex partsOf(Sym z) {
+  if (!z || z.isLiteral()) return {z, 0};
+  Ink &ink = *z.ink();
+  if (!isComplexTensor(z.type())) return {z, ink.zero(z.type())};
+  auto type = realTypeOf(z.type());
+  if (z.isZero()) return {ink.zero(type), ink.zero(type)};
+  auto zeroOr = [&](Value part) { // zeros stay symbolic through calls
+    auto constant = part.getDefiningOp<ConstantOp>();
+    auto dense = constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
+    bool zero =
+        dense && dense.isSplat() && !dense.empty() && dense.getSplatValue<llvm::APFloat>().isPosZero();
+    return zero ? ink.zero(type) : ink.sym(part);
+  };
+  if (auto constant = z.value().getDefiningOp<ConstantOp>()) {
+    auto dense = cast<DenseElementsAttr>(constant.getValue());
+    bool splat = dense.isSplat();
+    HostTensor whole =
+        HostTensor::fromAttr(splat ? dense.resizeSplat(RankedTensorType::get({}, z.element())) : dense);
+    auto part = [&](bool imaginary) {
+      DenseElementsAttr real = reference::part(whole, imaginary).toAttr();
+      return ink.constant(splat ? real.resizeSplat(type) : real);
+    };
+    return {zeroOr(part(false).value()), zeroOr(part(true).value())};
+  }
+  if (auto join = z.value().getDefiningOp<JoinPartsOp>()) return {zeroOr(join.getRe()), zeroOr(join.getIm())};
+  return {ink.build1("real_part", z.value()), ink.build1("imag_part", z.value())};
+}
+
+Sym joined(Ink &ink, Complex z) {
+  if (!z.re || !z.im) return {};
+  const Sym &typed = z.re.isLiteral() ? z.im : z.re;
+  if (typed.isLiteral()) {
+    z = {ink.full({}, ink.builder.getF64Type(), z.re.number()),
+         ink.full({}, ink.builder.getF64Type(), z.im.number())};
+  } else {
+    auto held = [&](Sym part) {
+      return part.isLiteral() ? ink.full({}, typed.element(), part.number()) : part;
+    };
+    z = {held(z.re), held(z.im)};
+  }
+  if (z.re.shape() != z.im.shape()) {
+    auto shape = broadcastShape(ink, "complex", {z.re, z.im});
+    if (failed(shape)) return {};
+    for (Sym *part : {&z.re, &z.im})
+      if (part->shape() != ArrayRef<int64_t>(*shape)) *part = broadcast_to(*part, *shape);
+  }
+  return z.re && z.im ? ink.build1("join_parts", {z.re.value(), z.im.value()}) : Sym();
+}
+
+Complex converted(Complex z, Type part) {
+  auto one = [&](Sym x) {
+    if (!x || x.isLiteral() || x.element() == part) return x;
+    return x.isZero() ? x.ink()->zero(RankedTensorType::get(x.shape(), part)) : astype(x, part);
+  };
+  return {one(z.re), one(z.im)};
+}
+
+Sym formulas::complex(Ink &ink, Sym re, Sym im) { return joined(ink, {re, im}); }
+
+// ---- references ----
+HostTensor reference::complex(const HostTensor &re, const HostTensor &im) {
+  HostTensor out(RankedTensorType::get(re.shape(), ComplexType::get(re.element())));
+  for (int64_t at = 0; at < out.count(); ++at)
+    out.setComplex(at, {re.get<double>(at), im.get<double>(at)});
+  return out;
+}
+
+HostTensor reference::part(const HostTensor &z, bool imaginary) {
+  if (!z.isComplex()) return imaginary ? HostTensor(z.type()) : z;
+  HostTensor out(realTypeOf(z.type()));
+  for (int64_t at = 0; at < out.count(); ++at)
+    out.set(at, imaginary ? z.complexAt(at).imag() : z.complexAt(at).real());
+  return out;
+}
+
+HostTensor reference::angle(const HostTensor &x) {
+  HostTensor out(x.type());
+  for (int64_t at = 0; at < out.count(); ++at)
+    out.set(at, std::arg(std::complex<double>(x.get<double>(at), 0.0)));
+  return out;
+}
+
+} // namespace tgc::graph
