@@ -92,6 +92,18 @@ std::string elementText(const std::vector<Param> &of, std::size_t k, std::int64_
 } // namespace
 
 Result<Wrt> differentiable(const Function &f, const Wrt &wanted) {
+  for (const auto *list : {&f.params(), &f.results()})
+    for (const Param &param : *list)
+      if (isComplex(param.dtype)) {
+        Error error{ErrorKind::Unsupported,
+                    "derivatives are checked of real tensors, and " + param.name + " of " + f.name() +
+                        " is " + std::string(nameOf(param.dtype)),
+                    {},
+                    1,
+                    {}};
+        error.notes.push_back({"give it two real ones and write complex(re, im)", {}, Note::Kind::Help});
+        return error;
+      }
   Wrt out = {};
   for (const Param &param : f.params())
     if (wanted.empty() && isFloat(param.dtype)) out.push_back(param.name);

@@ -91,9 +91,10 @@ private:
       for (const Param &one : *list)
         takes.push_back({names.fresh(one.name), one.dtype, one.extents});
     for (const Param &one : from)
-      if (isFloat(one.dtype)) takes.push_back({names.fresh(prefix + one.name), one.dtype, one.extents});
+      if (isDifferentiable(one.dtype))
+        takes.push_back({names.fresh(prefix + one.name), one.dtype, one.extents});
     std::copy_if(to.begin(), to.end(), std::back_inserter(gives),
-                 [](const Param &one) { return isFloat(one.dtype); });
+                 [](const Param &one) { return isDifferentiable(one.dtype); });
     return checked(rule.on(f.name + "_" + kind, takes), kind, takes, gives);
   }
 

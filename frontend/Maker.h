@@ -36,14 +36,15 @@ public:
   }
 
   /// Positions of the parameters to differentiate by; the name of a struct stands for all its fields.
-  llvm::SmallVector<int64_t> positions(const Wrt &wrt) {
+  /// Complex ones only where `complexToo`: a dense derivative by them would be no table of complex numbers.
+  llvm::SmallVector<int64_t> positions(const Wrt &wrt, bool complexToo = false) {
     llvm::SmallVector<int64_t> out;
     for (const std::string &name : wrt) {
       bool found = false;
       for (auto [k, param] : llvm::enumerate(f.params))
         if (names(name, param)) {
           found = true;
-          addPosition(out, static_cast<int64_t>(k));
+          addPosition(out, static_cast<int64_t>(k), complexToo);
         }
       if (!found) refuse(f.name + " has no parameter " + name);
     }
@@ -62,9 +63,9 @@ public:
     made->params.push_back({name, like.dtype, like.extents});
   }
 
-  void addPosition(llvm::SmallVectorImpl<int64_t> &positions, int64_t position) {
+  void addPosition(llvm::SmallVectorImpl<int64_t> &positions, int64_t position, bool complexToo) {
     const Param &param = f.params[static_cast<std::size_t>(position)];
-    if (!isFloat(param.dtype))
+    if (!isFloat(param.dtype) && !(complexToo && isComplex(param.dtype)))
       refuse("parameter " + param.name + " is " + std::string(nameOf(param.dtype)) +
              "; only floating-point parameters have derivatives");
     else if (llvm::is_contained(positions, position))

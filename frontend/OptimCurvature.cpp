@@ -222,7 +222,8 @@ Function gaussNewtonStep(const Function &f, const Wrt &wrt, const Curvature &met
     auto pulled = [&](const std::vector<Expr> &results, const Expr &residual) {
       Tensors cotangents;
       for (std::size_t k = 0; k < stepper.values; ++k)
-        if (isFloat(f.results()[k].dtype)) cotangents.push_back(k == 0 ? residual : zeros_like(results[k]));
+        if (isDifferentiable(f.results()[k].dtype))
+          cotangents.push_back(k == 0 ? residual : zeros_like(results[k]));
       return after(cotangent(stepper.with(cotangents)), stepper.values);
     };
     std::vector<Expr> made = f(stepper.with({}));

@@ -21,7 +21,7 @@ Type lifted(Type type, std::int64_t extent) {
 /// grad and value_and_grad: a vjp with a cotangent of one for the first result and zero for the others.
 Function gradient(const Function &f, const Wrt &wrt, const char *name, bool values, Arg::Here here) {
   Maker maker(f, name, here);
-  auto positions = maker.positions(wrt);
+  auto positions = maker.positions(wrt, /*complexToo=*/true);
   scalarFirst(maker);
   maker.begin();
   if (maker.failed()) return maker.done();
@@ -55,7 +55,7 @@ Function value_and_grad(const Function &f, const Wrt &wrt, Arg::Here here) {
 static Function forward(const Function &f, const Wrt &wrt, const char *name, bool tangentsOnly,
                         Arg::Here here) {
   Maker maker(f, name, here);
-  auto positions = maker.positions(wrt);
+  auto positions = maker.positions(wrt, /*complexToo=*/true);
   if (!maker.failed())
     for (int64_t position : positions)
       maker.addParam("d_" + maker.f.params[position].name, maker.f.params[position]);
@@ -79,10 +79,10 @@ Function hvp(const Function &f, const Wrt &wrt, Arg::Here here) {
 
 Function vjp(const Function &f, const Wrt &wrt, Arg::Here here) {
   Maker maker(f, "vjp", here);
-  auto positions = maker.positions(wrt);
+  auto positions = maker.positions(wrt, /*complexToo=*/true);
   if (!maker.failed())
     for (const Param &result : maker.f.results)
-      if (isFloat(result.dtype) || isComplex(result.dtype)) maker.addParam("ct_" + result.name, result);
+      if (isDifferentiable(result.dtype)) maker.addParam("ct_" + result.name, result);
   maker.begin();
   if (maker.failed()) return maker.done();
   SmallVector<Type> types(maker.callee.getResultTypes());

@@ -42,6 +42,16 @@ void tgc_eigh(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t
               std::int64_t n);
 void tgc_svd(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result, std::int64_t scratch,
              std::int64_t n, std::int64_t m);
+/// The same of complex matrices whose parts lie side by side (n x n; m x n with m >= n; the Hermitian part
+/// for eigh), in numbers of one part: determinant, its direction and the logarithm of its size (5); values
+/// (n) and vectors; u, values (n) and v^H. scratch holds 2 n n, 4 n n and 2 (m n + n n). Cost: O(n n n), for
+/// the last two in each of some eight sweeps.
+void tgc_complex_determinant(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result,
+                             std::int64_t scratch, std::int64_t n);
+void tgc_complex_eigh(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result,
+                      std::int64_t scratch, std::int64_t n);
+void tgc_complex_svd(std::int64_t bits, std::int64_t a, std::int64_t step, std::int64_t result,
+                     std::int64_t scratch, std::int64_t n, std::int64_t m);
 
 // What LLVM calls on processors without instructions for 16-bit floats; values travel in xmm registers like
 // _Float16's.

@@ -104,7 +104,13 @@ Complex solve(Ink &ink, Complex a, Complex b);
 Complex inverse(Ink &ink, Complex x);
 Complex cholesky(Ink &ink, Complex x, bool upper);
 Syms qr(Ink &ink, Complex x);
+
+// ComplexDecompose.cpp
+Sym det(Ink &ink, Complex x);
+Syms slogdet(Ink &ink, Complex x);
+Syms eigh(Ink &ink, Complex x);
 Sym eigvalsh(Ink &ink, Complex x);
+Syms svd(Ink &ink, Complex x);
 Sym svdvals(Ink &ink, Complex x);
 } // namespace complexes
 } // namespace tgc::graph

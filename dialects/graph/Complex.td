@@ -67,4 +67,34 @@ def Graph_AngleOp : Composite<"angle", (ins Tensor:$x)> {
   let sample = "x: -3 .. 3";
 }
 
+def Graph_ComplexDetPackedOp : Custom<"complex_det_packed", (ins Tensor:$x)> {
+  let types = Floats;
+  let summary = "the determinant, its direction and the logarithm of its size: 2, 2 and 1 numbers";
+  let breaks = 1;
+  let description = [{ The parts of matrices along the last axis. C1: square matrices of a floating-point dtype. }];
+  let internal = 1;
+  let sample = "x: 3x3x2; x: 2x2x2x2";
+  let scale = "reference::complexScale(x, 0)";
+}
+def Graph_ComplexEighPackedOp : Custom<"complex_eigh_packed", (ins Tensor:$x)> {
+  let types = Floats;
+  let summary = "eigenvalues and vectors of the Hermitian part, one after the other";
+  let breaks = 1;
+  let description = [{ The parts of matrices along the last axis. Each vector's first large element (at least 0.9 of the largest) is positive. C1: square
+    matrices of a floating-point dtype. }];
+  let internal = 1;
+  let sample = "x: 3x3x2; x: 2x2x2x2";
+  let scale = "reference::complexScale(x, 1)";
+}
+def Graph_ComplexSvdPackedOp : Custom<"complex_svd_packed", (ins Tensor:$x)> {
+  let types = Floats;
+  let summary = "u, s and v^H of a matrix with no more columns than rows, one after the other";
+  let breaks = 1;
+  let description = [{ The parts of matrices along the last axis. The first large element of each row of v^H is positive. C1: matrices of a floating-point dtype
+    with no more columns than rows. }];
+  let internal = 1;
+  let sample = "x: 3x2x2; x: 2x4x3x2";
+  let scale = "reference::complexScale(x, 2)";
+}
+
 } // complex numbers

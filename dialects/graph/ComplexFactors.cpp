@@ -80,18 +80,4 @@ Syms qr(Ink &ink, Complex x) {
   return {joined(ink, extracted(factors[0])), joined(ink, extracted(factors[1]))};
 }
 
-/// Numbers that stand twice, one after the other; the mean of both, so that derivatives do not prefer one.
-static Sym halved(Sym x) {
-  if (!x) return {};
-  int64_t last = x.rank() - 1;
-  return (everySecond(x, last, 0) + everySecond(x, last, 1)) * 0.5;
-}
-
-Sym eigvalsh(Ink &ink, Complex x) {
-  return areMatrices(ink, "eigvalsh", x, true) ? halved(graph::eigvalsh(embedded(x))) : Sym();
-}
-Sym svdvals(Ink &ink, Complex x) {
-  return areMatrices(ink, "svdvals", x, false) ? halved(graph::svdvals(embedded(x))) : Sym();
-}
-
 } // namespace tgc::graph::complexes

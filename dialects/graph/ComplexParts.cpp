@@ -139,27 +139,4 @@ Complex converted(Complex z, Type part) {
 
 Sym formulas::complex(Ink &ink, Sym re, Sym im) { return joined(ink, {re, im}); }
 
-// ---- references ----
-HostTensor reference::complex(const HostTensor &re, const HostTensor &im) {
-  HostTensor out(RankedTensorType::get(re.shape(), ComplexType::get(re.element())));
-  for (int64_t at = 0; at < out.count(); ++at)
-    out.setComplex(at, {re.get<double>(at), im.get<double>(at)});
-  return out;
-}
-
-HostTensor reference::part(const HostTensor &z, bool imaginary) {
-  if (!z.isComplex()) return imaginary ? HostTensor(z.type()) : z;
-  HostTensor out(realTypeOf(z.type()));
-  for (int64_t at = 0; at < out.count(); ++at)
-    out.set(at, imaginary ? z.complexAt(at).imag() : z.complexAt(at).real());
-  return out;
-}
-
-HostTensor reference::angle(const HostTensor &x) {
-  HostTensor out(x.type());
-  for (int64_t at = 0; at < out.count(); ++at)
-    out.set(at, std::arg(std::complex<double>(x.get<double>(at), 0.0)));
-  return out;
-}
-
 } // namespace tgc::graph

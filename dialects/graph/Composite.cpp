@@ -51,7 +51,9 @@ Sym refuse(Ink &ink, const Twine &message) {
 static bool isHalf(Type element) { return kindOf(element) == 'f' && bitsOf(element) == 16; }
 Sym widened(Sym x) { return x && isHalf(x.element()) ? astype(x, x.ink()->builder.getF32Type()) : x; }
 Sym like(Sym x, Sym result) {
-  return result && result.element() != x.element() ? astype(result, x.element()) : result;
+  if (!result) return {};
+  Type wanted = isComplexTensor(result.type()) ? x.element() : realOf(x.element());
+  return result.element() != wanted ? astype(result, wanted) : result;
 }
 
 std::optional<int64_t> axisOf(Ink &ink, llvm::StringRef name, int64_t axis, int64_t rank) {

@@ -41,7 +41,7 @@ def Graph_TensordotOp : Composite<"tensordot", (ins Tensor:$a, Tensor:$b, Ints:$
 def Graph_VecdotOp : Composite<"vecdot", (ins Tensor:$a, Tensor:$b, Int:$axis)> {
   let complex = "complexes::vecdot(ink, a, b, axis)";
   let summary = "inner products along an axis";
-  let description = [{ The other axes broadcast; a negative axis counts from each operand's end. Nothing is conjugated: there are no complex dtypes yet. }];
+  let description = [{ The other axes broadcast; a negative axis counts from each operand's end. The first operand is conjugated. }];
   let group = "contraction";
   let types = Anything;
   let call = "vecdot(a, b, axis: int = -1)";

@@ -164,12 +164,13 @@ double limited(const HostTensor &x, long double condition, long double scale) {
 /// The largest of all singular values, over the smallest and over the smallest distance between two.
 struct Spread {
   long double top = 0, condition = 1, crowding = 1;
-  void add(const Vector &values) {
+  /// Each of the values stands `times` times.
+  void add(const Vector &values, size_t times) {
     long double largest = 0, least = std::numeric_limits<long double>::infinity(), gap = least;
-    for (size_t k = 0; k < values.size(); ++k) {
+    for (size_t k = 0; k < values.size(); k += times) {
       largest = std::max(largest, std::fabs(values[k]));
       least = std::min(least, std::fabs(values[k]));
-      if (k) gap = std::min(gap, std::fabs(values[k] - values[k - 1]));
+      if (k) gap = std::min(gap, std::fabs(values[k] - values[k - times]));
     }
     if (values.empty()) return;
     top = std::max(top, largest);
@@ -178,11 +179,11 @@ struct Spread {
   }
 };
 
-Spread singularSpread(const HostTensor &x) {
+Spread singularSpread(const HostTensor &x, size_t times = 1) {
   HostTensor tall = isWide(x) ? transposedOf(x) : x;
   Spread spread;
   for (int64_t which = 0; x.count() > 0 && which < countOfMatrices(tall); ++which)
-    spread.add(singularOf(columnsOf(tall, which)).values);
+    spread.add(singularOf(columnsOf(tall, which)).values, times);
   return spread;
 }
 } // namespace
@@ -276,19 +277,19 @@ double qrScale(const HostTensor &x) {
   return limited(x, spread.condition, n * spread.condition * std::max(spread.top, 1.0L));
 }
 
-double eighScale(const HostTensor &x, bool lower, bool vectors) {
+double eighScale(const HostTensor &x, bool lower, bool vectors, size_t times) {
   if (!isFinite(x)) return 0;
   Spread spread;
   for (int64_t which = 0; x.count() > 0 && which < countOfMatrices(x); ++which)
-    spread.add(eigenOf(symmetricOf(x, which, lower)).values);
+    spread.add(eigenOf(symmetricOf(x, which, lower)).values, times);
   auto n = static_cast<long double>(x.shape().back());
   if (!vectors) return static_cast<double>(n * spread.top);
   return limited(x, spread.crowding, n * std::max(spread.top, spread.crowding));
 }
 
-double svdScale(const HostTensor &x, bool vectors) {
+double svdScale(const HostTensor &x, bool vectors, size_t times) {
   if (!isFinite(x)) return 0;
-  Spread spread = singularSpread(x);
+  Spread spread = singularSpread(x, times);
   auto n = static_cast<long double>(std::max(x.shape().back(), x.shape().drop_back().back()));
   if (!vectors) return static_cast<double>(n * spread.top);
   long double worst = std::max(spread.crowding, spread.condition);

@@ -33,7 +33,7 @@ FailureOr<SmallVector<Value>> callEach(Operation *op, Lowering &lowering, ValueR
   if (type.getNumElements() == 0) return SmallVector<Value>{lowering.zeros(type)};
   auto shape = shapeOf(op->getOperand(0));
   Lowering::ItemsPlan plan;
-  plan.count = countOf(shape.drop_back(2));
+  plan.count = countOf(shape.drop_back(call.matrixAxes));
   plan.nanoseconds = static_cast<double>(plan.count) * (20 + call.work * 0.3);
   Type own = type.getElementType();
   bool half = bitsOf(own) == 16; // computed in f32, in scratch

@@ -22,6 +22,7 @@ struct FactorCall {
   llvm::SmallVector<int64_t> numbers;
   int64_t scratch = 0;
   double work = 0;
+  int64_t matrixAxes = 2; // of the operands: a third one holds the parts of complex numbers
 };
 /// Calls name(bits, (address, step) of each operand, address of the result, [scratch,] n, numbers...) for
 /// each matrix; floats of 16 bits go through f32.

@@ -121,9 +121,9 @@ Sym matrixNorm(Ink &ink, Sym x, Attribute ord, bool keepdims) {
     return number > 0 ? graph::max(values, axes, true) : graph::min(values, axes, true);
   };
   if (text && text == "fro") {
-    result = formulas::norm(ink, wide, 2, {row, column}, true);
+    result = graph::norm(wide, 2.0, Ints{row, column}, true);
   } else if ((text && text == "nuc") || size == 2) {
-    Sym values = formulas::svdvals(ink, wide);
+    Sym values = graph::svdvals(wide);
     if (!values) return {};
     values = reshape(values, llvm::to_vector(llvm::concat<const int64_t>(values.shape(), Ints{1})));
     result = text ? sum(values, Ints{row}, true) : extreme(values, {row});

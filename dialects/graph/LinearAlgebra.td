@@ -33,6 +33,7 @@ def Graph_SolveMatrixOp : Custom<"solve_matrix", (ins Tensor:$a, Tensor:$b)> {
   let scale = "reference::solveScale(a, b)";
 }
 def Graph_DetOp : Custom<"det", (ins Tensor:$x)> {
+  let complex = "complexes::det(ink, x)";
   let types = Floats;
   let summary = "determinant";
   let description = [{ By elimination with row exchanges; of 0 x 0, 1. The derivative is that of an invertible matrix. C1: square matrices of a floating-point dtype. }];
@@ -88,6 +89,7 @@ def Graph_InverseOp : Composite<"inverse", (ins Tensor:$x)> {
   let scale = "reference::inverseScale(x, 1)";
 }
 def Graph_SlogdetOp : Composite<"slogdet", (ins Tensor:$x)> {
+  let complex = "complexes::slogdet(ink, x)";
   let summary = "sign of the determinant, and the logarithm of its absolute value";
   let description = [{ C1: square matrices of a floating-point dtype. }];
   let call = "slogdet(x)";
@@ -148,6 +150,7 @@ def Graph_QrOp : Composite<"qr", (ins Tensor:$x)> {
   let sample = "x: 3x3 in -1 .. 1 dominant; x: 2x4x3 in -1 .. 1 dominant; x: 3x5 in -1 .. 1 dominant";
 }
 def Graph_EighOp : Composite<"eigh", (ins Tensor:$x)> {
+  let complex = "complexes::eigh(ink, x)";
   let summary = "eigenvalues, ascending, and eigenvectors (columns) of a symmetric matrix";
   let description = [{ Of the symmetric part of x. Each vector's first large element (at least 0.9 of the largest) is positive. Derivatives leave out the turning of the
     vectors of equal eigenvalues into each other, which has none. By reflections to a tridiagonal matrix and QL steps.
@@ -170,6 +173,7 @@ def Graph_EigvalshOp : Composite<"eigvalsh", (ins Tensor:$x)> {
   let sample = "x: 3x3; x: 2x4x4";
 }
 def Graph_SvdOp : Composite<"svd", (ins Tensor:$x)> {
+  let complex = "complexes::svd(ink, x)";
   let summary = "u, singular values (descending) and v^T of a matrix";
   let description = [{ Reduced: u is m x k and v^T k x n with k = min(m, n). The first large element (at least 0.9 of the largest) of each row of v^T (of each column of u
     where x is wider than high) is positive. Derivatives of u and v^T leave out the turning of vectors of equal singular values into each other. By one-sided Jacobi
@@ -192,6 +196,7 @@ def Graph_SvdvalsOp : Composite<"svdvals", (ins Tensor:$x)> {
   let sample = "x: 3x3; x: 2x4x3; x: 2x5";
 }
 def Graph_MatrixNormOp : Composite<"matrix_norm", (ins Tensor:$x, Order:$ord, Flag:$keepdims)> {
+  let complex = "formula";
   let summary = "norm of a matrix";
   let description = [{ ord: "fro" the root of the sum of squares, "nuc" the sum of the singular values, 2 and -2 the largest and the smallest of them, 1 and -1 the
     largest and the smallest sum of sizes of a column, inf and -inf of a row. C1: matrices of a floating-point dtype. C2: 1, -1, 2, -2, inf and -inf need a row and a column. }];

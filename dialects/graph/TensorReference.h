@@ -50,10 +50,6 @@ HostTensor tensordot(const HostTensor &a, const HostTensor &b, Ints axes);
 HostTensor vecdot(const HostTensor &a, const HostTensor &b, int64_t axis);
 HostTensor outer(const HostTensor &a, const HostTensor &b);
 HostTensor kron(const HostTensor &a, const HostTensor &b);
-HostTensor complex(const HostTensor &re, const HostTensor &im);
-/// A part of a complex tensor; of a real one itself, or zeros.
-HostTensor part(const HostTensor &z, bool imaginary);
-HostTensor angle(const HostTensor &x);
 HostTensor diagonal(const HostTensor &x, int64_t offset);
 HostTensor trace(const HostTensor &x, int64_t offset);
 HostTensor diag(const HostTensor &x, int64_t offset);
@@ -158,6 +154,18 @@ double powerScale(const HostTensor &x, int64_t exponent);
 double choleskyScale(const HostTensor &x, bool lower); ///< of the lower triangle or of the symmetric part
 double triangularScale(const HostTensor &a, const HostTensor &b, bool lower, bool transposed, bool unit);
 
+// ---- ComplexReference.cpp ----
+HostTensor complex(const HostTensor &re, const HostTensor &im);
+/// A part of a complex tensor; of a real one itself, or zeros.
+HostTensor part(const HostTensor &z, bool imaginary);
+HostTensor angle(const HostTensor &x);
+/// Of matrices whose parts lie along the last axis; results as the ops of these names pack them.
+HostTensor complexDeterminant(const HostTensor &x, mlir::RankedTensorType type);
+HostTensor complexEigh(const HostTensor &x, mlir::RankedTensorType type);
+HostTensor complexSvd(const HostTensor &x, mlir::RankedTensorType type);
+/// What their rounding errors are relative to, in this order.
+double complexScale(const HostTensor &x, int64_t which);
+
 // ---- DecompositionReference.cpp ----
 /// The factors of each matrix one after the other.
 HostTensor packed(HostTensorsRef tensors, mlir::RankedTensorType type);
@@ -168,8 +176,8 @@ HostTensor eigvalsh(const HostTensor &x);
 HostTensor svdvals(const HostTensor &x);
 HostTensor matrixNorm(const HostTensor &x, mlir::Attribute ord, bool keepdims);
 double qrScale(const HostTensor &x);
-double eighScale(const HostTensor &x, bool lower, bool vectors);
-double svdScale(const HostTensor &x, bool vectors);
+double eighScale(const HostTensor &x, bool lower, bool vectors, size_t times = 1);
+double svdScale(const HostTensor &x, bool vectors, size_t times = 1);
 
 // ---- CumulativeReference.cpp ----
 HostTensor cumulative(const HostTensor &x, int64_t axis, bool initial, bool reverse, bool product);

@@ -217,13 +217,17 @@ std::optional<Values> Build::checkpointed(graph::Ink &ink, const FunctionValue &
 bool Build::derivable(const Step &step, const Values &arguments) {
   for (std::size_t position : step.wrt) {
     auto type = arguments[position].as<graph::Sym>()->type();
-    if (graph::isDifferentiable(type)) continue;
-    take(Error{ErrorKind::Invalid,
-               std::string(step.transformation) + " by a tensor of type " + graph::textOf(type) +
-                   ": only floating-point tensors have derivatives",
-               {},
-               1,
-               {help("astype(x, f64) makes floats of integers before the call")}});
+    bool whole = step.transformation != "jacobian" && step.transformation != "hessian";
+    if (graph::isFloatTensor(type) || (whole && graph::isComplexTensor(type))) continue;
+    take(Error{
+        ErrorKind::Invalid,
+        std::string(step.transformation) + " by a tensor of type " + graph::textOf(type) +
+            (graph::isComplexTensor(type) ? ": tables of derivatives are by real tensors"
+                                          : ": only floating-point tensors have derivatives"),
+        {},
+        1,
+        {help(graph::isComplexTensor(type) ? "take the parts as arguments and write complex(re, im)"
+                                           : "astype(x, f64) makes floats of integers before the call")}});
     return false;
   }
   return true;

@@ -62,6 +62,8 @@ constexpr char kindOf(DType dtype) {
 
 constexpr bool isFloat(DType dtype) { return kindOf(dtype) == 'f'; }
 constexpr bool isComplex(DType dtype) { return kindOf(dtype) == 'c'; }
+/// What has tangents and cotangents.
+constexpr bool isDifferentiable(DType dtype) { return isFloat(dtype) || isComplex(dtype); }
 /// The dtype of the parts of a complex one; any other is its own.
 constexpr DType realOf(DType dtype) {
   return dtype == DType::c128 ? DType::f64 : dtype == DType::c64 ? DType::f32 : dtype;
@@ -82,11 +84,15 @@ std::uint16_t f16Of(double value);
 float floatOfBf16(std::uint16_t bits);
 float floatOfF16(std::uint16_t bits);
 
+/// C++ types whose arrays are tensors.
+template <typename T>
+concept Element = std::is_arithmetic_v<T> || std::is_same_v<T, std::complex<float>> ||
+                  std::is_same_v<T, std::complex<double>>;
+
 /// The element type that stores a C++ type; char-like and long types are covered by their size.
 template <typename T> constexpr DType dtypeOf() {
-  constexpr bool complex = std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>;
-  static_assert(complex || (std::is_arithmetic_v<T> && sizeof(T) <= 8),
-                "no element type stores this C++ type");
+  constexpr bool complex = Element<T> && !std::is_arithmetic_v<T>;
+  static_assert(complex || (Element<T> && sizeof(T) <= 8), "no element type stores this C++ type");
   if constexpr (complex)
     return sizeof(T) == 16 ? DType::c128 : DType::c64;
   else if constexpr (std::is_same_v<T, bool>)

@@ -19,26 +19,26 @@ public:
       : View(dtype, data, shape, strides, false) {}
 
   template <typename T>
-    requires std::is_arithmetic_v<T>
+    requires Element<T>
   View(const T *data, const Shape &shape) : View(dtypeOf<T>(), data, shape) {}
   template <typename T>
-    requires std::is_arithmetic_v<T>
+    requires Element<T>
   View(const T *data, const Shape &shape, std::span<const std::int64_t> strides)
       : View(dtypeOf<T>(), data, shape, strides) {}
 
   /// One axis.
   template <typename T, std::size_t N>
-    requires std::is_arithmetic_v<std::remove_const_t<T>>
+    requires Element<std::remove_const_t<T>>
   View(std::span<T, N> elements)
       : View(dtypeOf<std::remove_const_t<T>>(), elements.data(), {std::int64_t(elements.size())}) {}
   /// One axis. std::vector<bool> has no array of elements and is refused by the compiler.
   template <typename T, typename A>
-    requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
+    requires(Element<T> && !std::is_same_v<T, bool>)
   View(const std::vector<T, A> &elements)
       : View(dtypeOf<T>(), elements.data(), {std::int64_t(elements.size())}) {}
   /// A scalar; a temporary lives until the end of the call it is written in.
   template <typename T>
-    requires std::is_arithmetic_v<T>
+    requires Element<T>
   View(const T &scalar) : View(dtypeOf<T>(), &scalar, Shape{}) {}
 
   DType dtype() const { return type; }
@@ -89,20 +89,20 @@ public:
   MutableView(DType dtype, void *data, const Shape &shape, std::span<const std::int64_t> strides)
       : View(dtype, data, shape, strides) {}
   template <typename T>
-    requires(std::is_arithmetic_v<T> && !std::is_const_v<T>)
+    requires(Element<T> && !std::is_const_v<T>)
   MutableView(T *data, const Shape &shape) : View(data, shape) {}
   template <typename T>
-    requires(std::is_arithmetic_v<T> && !std::is_const_v<T>)
+    requires(Element<T> && !std::is_const_v<T>)
   MutableView(T *data, const Shape &shape, std::span<const std::int64_t> strides)
       : View(data, shape, strides) {}
   template <typename T, std::size_t N>
-    requires(std::is_arithmetic_v<T> && !std::is_const_v<T>)
+    requires(Element<T> && !std::is_const_v<T>)
   MutableView(std::span<T, N> elements) : View(elements) {}
   template <typename T, typename A>
-    requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
+    requires(Element<T> && !std::is_same_v<T, bool>)
   MutableView(std::vector<T, A> &elements) : View(elements) {}
   template <typename T>
-    requires(std::is_arithmetic_v<T> && !std::is_const_v<T>)
+    requires(Element<T> && !std::is_const_v<T>)
   MutableView(T &scalar) : View(scalar) {}
 
   void *data() const { return const_cast<void *>(View::data()); }

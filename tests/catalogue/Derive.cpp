@@ -11,7 +11,7 @@ using namespace tgc::graph;
 namespace tgc::catalogue {
 namespace {
 
-bool isReal(Type type) { return isFloatTensor(type); }
+bool isReal(Type type) { return isDifferentiable(type); } // complex numbers inside take part
 using Ops = SmallVector<Operation *>;
 using Held = llvm::DenseMap<Value, Sym>;
 

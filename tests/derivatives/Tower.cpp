@@ -101,7 +101,7 @@ SmallVector<Operation *> Tower::activeCone(Value value) {
   for (Operation *op : coneOf(body(), value)) {
     if (llvm::none_of(op->getOperands(), [&](Value operand) { return depends.contains(operand); })) continue;
     for (Value result : op->getResults())
-      if (isFloatTensor(result.getType())) depends.insert(result);
+      if (isDifferentiable(result.getType())) depends.insert(result);
     ops.push_back(op);
   }
   return ops;

@@ -22,6 +22,7 @@ WITHOUT = {
                     "random_key", "split_key", "truncated_normal", "uniform")},
     "digamma": "NumPy has none; SciPy's numbers are in tests/programs/special.tg, MPFR's are compared by the test accuracy",
     "stop_gradient": "the identity for values",
+    **{name: "complex numbers: beside NumPy in tests/numpy/complex.py" for name in ("angle", "complex", "conj", "imag", "real")},
     **{name: "takes a function: its values are in tests/programs/control.tg, beside the reference in tests/unit/frontend/ControlTest.cpp"
        for name in ("cond", "fori_loop", "map", "scan", "while_loop")},
 }

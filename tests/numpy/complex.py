@@ -66,9 +66,42 @@ VALUES = [  # of the language, of NumPy
     ("svdvals(m)", np.linalg.svd(M, compute_uv=False)), ("svdvals(z)", np.linalg.svd(Z, compute_uv=False)),
     ("matrix_power(m, 3)", np.linalg.matrix_power(M, 3)), ("matrix_power(m, -2)", np.linalg.matrix_power(M, -2)), ("zeros_like(z)", np.zeros_like(Z)),
     ("full_like(z, 2)", np.full_like(Z, 2)), ("ones_like(z)", np.ones_like(Z)), ("astype(z, c64)", Z), ("astype(x, c128)", X + 0j),
-    ("complex(x, 2 * x)", X + 2j * X), ("stop_gradient(z)", Z), ("q @ r", M), ("conj(permute_dims(q, [1, 0])) @ q", np.eye(4)), ("tril(r, -1)", np.zeros((4, 4))), ("imag(diagonal(r))", np.zeros(4)), ("sum(zeros([2], c128)) + eye(2, dtype=c128)", np.eye(2)),
+    ("complex(x, 2 * x)", X + 2j * X), ("stop_gradient(z)", Z), ("q @ r", M), ("conj(permute_dims(q, [1, 0])) @ q", np.eye(4)), ("tril(r, -1)", np.zeros((4, 4))), ("imag(diagonal(r))", np.zeros(4)), ("det(m)", np.linalg.det(M)),
+    *[(f"matrix_norm(m, {order!r})".replace("'", '"'), np.linalg.norm(M, order)) for order in ("fro", "nuc", 1, 2)], ("matrix_norm(m, inf)", np.linalg.norm(M, np.inf)),
+    ("d", np.linalg.slogdet(M)[0]), ("e", np.linalg.slogdet(M)[1]), ("l", np.linalg.eigvalsh(H)), ("h @ o - o * l", np.zeros((4, 4))),
+    ("conj(permute_dims(o, [1, 0])) @ o", np.eye(4)), ("(u * s) @ vh", Z), ("s", np.linalg.svd(Z)[1]), ("vh @ conj(permute_dims(vh, [1, 0]))", np.eye(3)),
+    ("conj(permute_dims(u2, [1, 0])) @ u2", np.eye(3)), ("(u2 * s2) @ vh2", Z.T), ("sum(zeros([2], c128)) + eye(2, dtype=c128)", np.eye(2)),
 ]
+def fixed(vectors):
+    """Columns with a positive first large element."""
+    out = vectors.copy()
+    for k in range(out.shape[1]):
+        first = out[np.argmax(abs(out[:, k]) >= 0.9 * abs(out[:, k]).max()), k]
+        out[:, k] *= first.conj() / abs(first)
+    return out
+
+
+def of_eigh(z):
+    values, vectors = np.linalg.eigh((z + z.conj().T) / 2)
+    return np.sum((fixed(vectors) * (W4 * values)).real)
+
+
+def of_svd(z):
+    u, s, vh = np.linalg.svd(z, full_matrices=False)
+    v = fixed(vh.conj().T)
+    u = u * np.diag(vh @ v)
+    return np.sum((u * W4[:, :z.shape[1]] * s).real) + np.sum((v.conj().T * W4[:z.shape[1], :z.shape[1]]).imag)
+
+
+def of_slogdet(z):
+    sign, size = np.linalg.slogdet(z)
+    return sign.real + size
+
+
+W4 = numbers(4, 4)
 DERIVED = [  # real scalars of z, 4 x 4
+    ("l, o = eigh(z)\n  return sum(real(o * (w * l)))", of_eigh), ("u, s, vh = svd(z)\n  return sum(real(u * w * s)) + sum(imag(vh * w))", of_svd),
+    ("d, e = slogdet(z)\n  return real(d) + e", of_slogdet),
     ("sum(real(z * z * conj(z)))", lambda z: np.sum((z * z * z.conj()).real)), ("sum(abs(exp(z) * z + sin(z) / z))", lambda z: np.sum(abs(np.exp(z) * z + np.sin(z) / z))),
     ("sum(imag(log(z) + sqrt(z) * tan(z)))", lambda z: np.sum((np.log(z) + np.sqrt(z) * np.tan(z)).imag)),
     ("sum(angle(z) + real(z ** 3))", lambda z: np.sum(np.angle(z) + (z ** 3).real)), ("sum(real(z @ z @ conj(z)))", lambda z: np.sum((z @ z @ z.conj()).real)),
@@ -77,6 +110,7 @@ DERIVED = [  # real scalars of z, 4 x 4
     ("real(einsum(\"ij,jk,ki->\", z, z, conj(z)))", lambda z: np.einsum("ij,jk,ki->", z, z, z.conj()).real), ("real(prod(z))", lambda z: np.prod(z).real),
     ("sum(abs(cholesky(z @ conj(permute_dims(z, [1, 0])) + eye(4, dtype=c128))))", lambda z: np.sum(abs(np.linalg.cholesky(z @ z.conj().T + np.eye(4))))),
     ("sum(eigvalsh(z @ conj(permute_dims(z, [1, 0]))) ** 2)", lambda z: np.sum(np.linalg.eigvalsh(z @ z.conj().T) ** 2)),
+    ("abs(det(z)) + imag(det(z))", lambda z: abs(np.linalg.det(z)) + np.linalg.det(z).imag),
     ("sum(svdvals(z) ** 3)", lambda z: np.sum(np.linalg.svd(z, compute_uv=False) ** 3)), ("norm(z) + var(z)", lambda z: np.linalg.norm(z) + z.var()),
 ]
 
@@ -125,7 +159,7 @@ def values(runner, narrow):
                for name, value in TENSORS.items()}
     chosen = [(text, expected) for text, expected in VALUES if not (narrow and ("c128" in text or "c64" in text))]
     lines = "\n".join(f"  y{k} = {text}" for k, (text, _) in enumerate(chosen))
-    program = f"fn f({declared(tensors)}) {{\n  q, r = qr(m)\n{lines}\n  return {', '.join(f'y{k}' for k in range(len(chosen)))}\n}}\n"
+    program = f"fn f({declared(tensors)}) {{\n  q, r = qr(m)\n  l, o = eigh(h)\n  u, s, vh = svd(z)\n  u2, s2, vh2 = svd(permute_dims(z, [1, 0]))\n  d, e = slogdet(m)\n{lines}\n  return {', '.join(f'y{k}' for k in range(len(chosen)))}\n}}\n"
     got = runner.results(program, "f", tensors)
     label, tolerance = ("c64", 2e-4) if narrow else ("c128", 2e-12)
     wrong = []
@@ -158,15 +192,18 @@ def derivatives(runner):
     wrong = []
     z, v = M, numbers(4, 4)
     for text, rule in DERIVED:
-        program = (f"fn f(z: c128[4, 4]) {{\n  return {text}\n}}\nfn d(z: c128[4, 4], v: c128[4, 4]) {{\n  g = grad(f, wrt=z)(z)\n"
-                   "  y, dy = jvp(f, wrt=z)(z, v)\n  h = hvp(f, wrt=z)(z, v)\n  m = vmap(grad(f, wrt=z))(stack([z, v]))\n"
+        body = text if "return" in text else "return " + text
+        program = (f"fn f(z: c128[4, 4], w: c128[4, 4]) {{\n  {body}\n}}\n"
+                   "fn d(z: c128[4, 4], v: c128[4, 4], w: c128[4, 4]) {\n  g = grad(f, wrt=z)(z, w)\n"
+                   "  y, dy = jvp(f, wrt=z)(z, w, v)\n  h = hvp(f, wrt=z)(z, w, v)\n  m = vmap(grad(f, wrt=z), axes=(0, none))(stack([z, v]), w)\n"
                    "  return g, dy, h, m\n}\n")
-        gradient, tangent, second, mapped = runner.results(program, "d", {"z": z, "v": v})
+        tensors = {"z": z, "v": v, "w": W4}
+        gradient, tangent, second, mapped = runner.results(program, "d", tensors)
         expected = slopes(rule, z)
         wrong += compare("gradient", text, gradient, expected, 1e-6)
         wrong += compare("tangent", text, tangent, np.sum(gradient * v).real, 1e-12)
         wrong += compare("map", text, mapped, np.stack([gradient, mapped[1]]), 1e-12)
-        along = [runner.results(program, "d", {"z": z + sign * 1e-6 * v, "v": v})[0] for sign in (1, -1)]
+        along = [runner.results(program, "d", {**tensors, "z": z + sign * 1e-6 * v})[0] for sign in (1, -1)]
         wrong += compare("second derivative", text, second, (along[0] - along[1]) / 2e-6, 1e-5)
     return 4 * len(DERIVED), wrong
 

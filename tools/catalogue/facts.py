@@ -63,7 +63,8 @@ def batch(row):
 def cells(row, sources):
     dtypes = row.record["dtypes"] or DTYPES.get(row.types, "")
     source = row.record["source"]
-    out = (row.name, SHORT.get(dtypes, dtypes), forward(row), reverse(row), batch(row), sources.get(source, source))
+    complex_too = ", c64 c128" if dtypes and row.record["complex"] else ""
+    out = (row.name, SHORT.get(dtypes, dtypes) + complex_too, forward(row), reverse(row), batch(row), sources.get(source, source))
     for column, cell in zip(COLUMNS, out):
         if not (cell or "").strip():
             raise Blank(f"{row.file}:{row.line}: {row.name} leaves `{column}` empty: the row has to say it, or why there is none")

@@ -26,19 +26,19 @@ std::string json(const graph::Row &row) {
   return "{\"name\": " + quoteJson(row.name) + ", \"call\": " + quoteJson(row.call) +
          ", \"kind\": " + quoteJson(row.kind) + ", \"group\": " + quoteJson(row.group) +
          ", \"summary\": " + quoteJson(row.summary) + ", \"types\": " + quoteJson(row.types) +
-         ", \"source\": " + quoteJson(row.source) + ", \"forward\": " + quoteJson(row.forward) +
-         ", \"reverse\": " + quoteJson(row.reverse) + ", \"batch\": " + quoteJson(row.batch) +
-         ", \"parameters\": [" + parametersOf(row) + "]" + ", \"file\": " + quoteJson(row.file) +
-         ", \"line\": " + std::to_string(row.line) + "}";
+         ", \"complex\": " + (row.complex ? "true" : "false") + ", \"source\": " + quoteJson(row.source) +
+         ", \"forward\": " + quoteJson(row.forward) + ", \"reverse\": " + quoteJson(row.reverse) +
+         ", \"batch\": " + quoteJson(row.batch) + ", \"parameters\": [" + parametersOf(row) + "]" +
+         ", \"file\": " + quoteJson(row.file) + ", \"line\": " + std::to_string(row.line) + "}";
 }
 
 void describe(const graph::Row &row) {
   std::printf("%s\n  %s\n", row.call, row.summary);
   if (*row.description) std::printf("  %s\n", row.description);
-  std::printf("  kind        %s (group %s)\n  dtypes      %s\n  forward     %s\n  reverse     %s\n"
+  std::printf("  kind        %s (group %s)\n  dtypes      %s%s\n  forward     %s\n  reverse     %s\n"
               "  batch       %s\n  meaning     %s\n  row         %s:%u\n",
-              row.kind, row.group, row.types, row.forward, row.reverse, row.batch, row.source, row.file,
-              row.line);
+              row.kind, row.group, row.types, row.complex ? "; c64 c128" : "", row.forward, row.reverse,
+              row.batch, row.source, row.file, row.line);
 }
 
 std::string json(const graph::FormRow &form) {
