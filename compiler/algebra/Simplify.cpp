@@ -21,7 +21,7 @@ bool isSplat(Attribute attr, double number) {
     wanted.convert(value.getSemantics(), llvm::APFloat::rmNearestTiesToEven, &lost);
     return value.bitwiseIsEqual(wanted);
   }
-  if (dense.getElementType().isInteger(1)) return false;
+  if (!isa<IntegerType>(dense.getElementType()) || dense.getElementType().isInteger(1)) return false;
   auto value = dense.getSplatValue<llvm::APInt>();
   return value ==
          llvm::APInt(value.getBitWidth(), static_cast<uint64_t>(static_cast<int64_t>(number)), true, true);

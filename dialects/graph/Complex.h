@@ -100,6 +100,8 @@ Syms scatter(ComplexCall &call, llvm::StringRef how);
 Syms convert(ComplexCall &call, Complex x, mlir::Type dtype);
 
 // ComplexFactors.cpp: by real matrices of twice the size, whose factors have the form of complex ones.
+/// Reports what are none.
+bool areMatrices(Ink &ink, llvm::StringRef name, Complex x, bool square);
 Complex solve(Ink &ink, Complex a, Complex b);
 Complex inverse(Ink &ink, Complex x);
 Complex cholesky(Ink &ink, Complex x, bool upper);

@@ -30,14 +30,6 @@ FailureOr<RankedTensorType> inferPacked(std::optional<Location> loc, llvm::Strin
   return RankedTensorType::get(out, elementOf(x));
 }
 
-Sym piece(Sym packed, int64_t from, Ints tail) {
-  int64_t axis = packed.rank() - 1;
-  Sym cut = formulas::part(packed, axis, from, from + countOf(tail));
-  SmallVector<int64_t> shape(packed.shape().drop_back());
-  llvm::append_range(shape, tail);
-  return reshape(cut, shape);
-}
-
 /// Complex numbers whose parts lie along the last axis, and back.
 Sym whole(Ink &ink, Sym parts) {
   int64_t last = parts.rank() - 1;
@@ -52,33 +44,10 @@ Sym apart(Sym z) {
   return stack({ink.sym(parts.re.value()), ink.sym(parts.im.value())}, z.rank());
 }
 
-Sym packed(const Syms &pieces, size_t batch) {
-  Syms flat;
-  for (Sym each : pieces) {
-    SmallVector<int64_t> shape(each.shape().take_front(batch));
-    shape.push_back(countOf(each.shape().drop_front(batch)));
-    flat.push_back(reshape(each, shape));
-  }
-  return concat(flat, static_cast<int64_t>(batch));
-}
-
 Sym adjointOf(Sym z) { return conj(transposed(z)); }
-Sym alongRows(Sym vector, bool rows) {
-  SmallVector<int64_t> shape(vector.shape());
-  shape.insert(rows ? shape.end() - 1 : shape.end(), 1);
-  return reshape(vector, shape);
-}
-/// 1 / x, with 0 for 0.
-Sym inverseOrZero(Sym x) {
-  Sym none = x == 0;
-  return where(none, 0, 1 / where(none, 1, x));
-}
-/// 1 / (v[j] - v[i]) and 1 / (v[j] + v[i]).
-Sym inverseGaps(Sym v) { return inverseOrZero(alongRows(v, true) - alongRows(v, false)); }
-Sym inverseSums(Sym v) { return inverseOrZero(alongRows(v, true) + alongRows(v, false)); }
 Sym onDiagonal(Sym v) {
   Sym unit = eye(*v.ink(), v.shape().back(), std::nullopt, 0, v.element());
-  return unit * alongRows(v, true);
+  return unit * byRows(v, true);
 }
 /// Re(a^H b) of the columns.
 Sym columnsProduct(Sym a, Sym b) { return sum(real(conj(a) * b), Ints{a.rank() - 2}, true); }
@@ -213,7 +182,7 @@ FailureOr<Syms> ComplexSvdPackedOp::tangent(Ink &ink, SymsRef tangents) {
   Sym along = matmul(whole(ink, tangents[0]), parts.v), inner = matmul(adjointOf(parts.u), along);
   Sym together = inverseGaps(parts.values) * (inner + adjointOf(inner)) * 0.5;
   Sym against = inverseSums(parts.values) * (inner - adjointOf(inner)) * 0.5;
-  Sym outside = (along - matmul(parts.u, inner)) * alongRows(inverseOrZero(parts.values), true);
+  Sym outside = (along - matmul(parts.u, inner)) * byRows(inverseOrZero(parts.values), true);
   Sym u = matmul(parts.u, together + against) + outside, v = matmul(parts.v, together - against);
   // The rows of v^H are conjugated columns of v: an element of one is real where the other's is.
   Sym angles = Phases(parts.v).angles(v);
@@ -232,7 +201,7 @@ FailureOr<Syms> ComplexSvdPackedOp::cotangent(Ink &ink, SymsRef cotangents, Arra
   Sym inner =
       (inverseGaps(parts.values) * (turnU + turnV) + inverseSums(parts.values) * (turnU - turnV)) * 0.5;
   inner = inner + onDiagonal(bars.values);
-  Sym outside = (bars.u - matmul(parts.u, ofU)) * alongRows(inverseOrZero(parts.values), true);
+  Sym outside = (bars.u - matmul(parts.u, ofU)) * byRows(inverseOrZero(parts.values), true);
   return Syms{apart(matmul(matmul(parts.u, inner) + outside, adjointOf(parts.v)))};
 }
 FailureOr<Syms> ComplexSvdPackedOp::batch(Ink &, SymsRef operands, ArrayRef<bool>, int64_t) {
@@ -252,13 +221,6 @@ HostTensors ComplexSvdPackedOp::evaluate(HostTensorsRef in) {
 // ---- what calls on complex matrices give ----
 namespace complexes {
 
-static bool areMatrices(Ink &ink, llvm::StringRef name, Complex x, bool square) {
-  int64_t rank = x.re.rank();
-  if (rank >= 2 && (!square || x.re.extent(rank - 1) == x.re.extent(rank - 2))) return true;
-  formulas::refuse(ink, name + " takes " + (square ? "square " : "") + "matrices, got " +
-                            textOf(joined(ink, x).value()));
-  return false;
-}
 static Sym partsAlong(Ink &ink, Complex x) { return apart(joined(ink, x)); }
 
 Sym det(Ink &ink, Complex x) {

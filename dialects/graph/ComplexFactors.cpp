@@ -24,8 +24,9 @@ static Sym embedded(Complex x) {
 
 /// Every second element along an axis, from `first` on.
 static Sym everySecond(Sym x, int64_t axis, int64_t first) {
+  if (!x) return {};
   SmallVector<int64_t> starts(x.rank(), 0), stops(x.shape()), strides(x.rank(), 1);
-  starts[axis] = first;
+  starts[axis] = std::min(first, stops[axis]); // of nothing, nothing
   strides[axis] = 2;
   return slice(x, starts, stops, strides);
 }
@@ -37,7 +38,7 @@ static Complex extracted(Sym x) {
   return {everySecond(left, rows, 0), everySecond(left, rows, 1)};
 }
 
-static bool areMatrices(Ink &ink, llvm::StringRef name, Complex x, bool square) {
+bool areMatrices(Ink &ink, llvm::StringRef name, Complex x, bool square) {
   int64_t rank = x.re.rank();
   if (rank >= 2 && (!square || x.re.extent(rank - 1) == x.re.extent(rank - 2))) return true;
   formulas::refuse(ink, name + " takes " + (square ? "square " : "") + "matrices, got " +

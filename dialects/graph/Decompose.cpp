@@ -8,18 +8,9 @@
 using namespace mlir;
 
 namespace tgc::graph {
-namespace {
 
-using Ints = ArrayRef<int64_t>;
-
-RankedTensorType packedType(Value x, int64_t count) {
-  SmallVector<int64_t> shape(shapeOf(x).drop_back(2));
-  shape.push_back(count);
-  return RankedTensorType::get(shape, elementOf(x));
-}
-
-/// Part of a packed result as a tensor with these last axes.
-Sym piece(Sym packed, int64_t from, Ints tail) {
+Sym piece(Sym packed, int64_t from, ArrayRef<int64_t> tail) {
+  if (!packed) return {};
   int64_t axis = packed.rank() - 1;
   SmallVector<int64_t> starts(packed.rank(), 0), stops(packed.shape()), ones(packed.rank(), 1);
   starts[axis] = from, stops[axis] = from + countOf(tail);
@@ -28,7 +19,6 @@ Sym piece(Sym packed, int64_t from, Ints tail) {
   return reshape(graph::slice(packed, starts, stops, ones), shape);
 }
 
-/// The pieces one after the other; each has `batch` axes in front.
 Sym packed(const Syms &pieces, size_t batch) {
   Syms flat;
   for (Sym each : pieces) {
@@ -39,24 +29,33 @@ Sym packed(const Syms &pieces, size_t batch) {
   return concat(flat, static_cast<int64_t>(batch));
 }
 
-Sym identity(Ink &ink, Sym like) {
-  return broadcast_to(eye(ink, like.shape().back(), std::nullopt, 0, like.element()), like.shape());
-}
-/// A vector along rows (each row the vector) and along columns.
 Sym byRows(Sym vector, bool rows) {
   SmallVector<int64_t> shape(vector.shape());
   shape.insert(rows ? shape.end() - 1 : shape.end(), 1);
   return reshape(vector, shape);
 }
-Sym ofDiagonal(Ink &ink, Sym vector, Sym like) { return identity(ink, like) * byRows(vector, true); }
-/// 1 / (v[j] - v[i]); 0 on the diagonal and where two are equal: what would turn their vectors into each
-/// other is left out.
-Sym inverseGaps(Sym v) {
-  Sym gap = byRows(v, true) - byRows(v, false);
-  Sym none = gap == 0;
-  return where(none, 0, 1 / where(none, 1, gap));
+
+Sym inverseOrZero(Sym x) {
+  Sym none = x == 0;
+  return where(none, 0, 1 / where(none, 1, x));
+}
+Sym inverseGaps(Sym v) { return inverseOrZero(byRows(v, true) - byRows(v, false)); }
+Sym inverseSums(Sym v) { return inverseOrZero(byRows(v, true) + byRows(v, false)); }
+
+namespace {
+
+using Ints = ArrayRef<int64_t>;
+
+RankedTensorType packedType(Value x, int64_t count) {
+  SmallVector<int64_t> shape(shapeOf(x).drop_back(2));
+  shape.push_back(count);
+  return RankedTensorType::get(shape, elementOf(x));
 }
 
+Sym identity(Ink &ink, Sym like) {
+  return broadcast_to(eye(ink, like.shape().back(), std::nullopt, 0, like.element()), like.shape());
+}
+Sym ofDiagonal(Ink &ink, Sym vector, Sym like) { return identity(ink, like) * byRows(vector, true); }
 double cube(int64_t n) { return static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n); }
 
 } // namespace
@@ -159,13 +158,6 @@ struct SvdParts {
   SvdParts(Sym packed, int64_t m, int64_t n)
       : u(piece(packed, 0, {m, n})), values(piece(packed, m * n, {n})),
         v(transposed(piece(packed, m * n + n, {n, n}))) {}
-  /// 1 / (s[j] + s[i]), and 1 / s, with 0 for 0. Beside `inverseGaps` it is what vectors of equal values,
-  /// which turn together, turn against each other.
-  Sym sums() const {
-    Sym sum = byRows(values, true) + byRows(values, false), none = sum == 0;
-    return where(none, 0, 1 / where(none, 1, sum));
-  }
-  Sym inverse() const { return where(values == 0, 0, 1 / where(values == 0, 1, values)); }
 };
 } // namespace
 
@@ -183,8 +175,8 @@ FailureOr<Syms> SvdPackedOp::tangent(Ink &ink, SymsRef tangents) {
   SvdParts parts(ink.sym(getResult()), m, n);
   Sym along = matmul(tangents[0], parts.v), inner = matmul(transposed(parts.u), along);
   Sym together = inverseGaps(parts.values) * (inner + transposed(inner)) * 0.5;
-  Sym apart = parts.sums() * (inner - transposed(inner)) * 0.5;
-  Sym outside = (along - matmul(parts.u, inner)) * byRows(parts.inverse(), true);
+  Sym apart = inverseSums(parts.values) * (inner - transposed(inner)) * 0.5;
+  Sym outside = (along - matmul(parts.u, inner)) * byRows(inverseOrZero(parts.values), true);
   Sym u = matmul(parts.u, together + apart) + outside, v = matmul(parts.v, together - apart);
   return Syms{packed({u, diagonal(inner), transposed(v)}, shapeOf(getX()).size() - 2)};
 }
@@ -194,9 +186,10 @@ FailureOr<Syms> SvdPackedOp::cotangent(Ink &ink, SymsRef cotangents, ArrayRef<bo
   SvdParts parts(ink.sym(getResult()), m, n), bars(cotangents[0], m, n);
   Sym ofU = matmul(transposed(parts.u), bars.u), ofV = matmul(transposed(parts.v), bars.v);
   Sym turnU = ofU - transposed(ofU), turnV = ofV - transposed(ofV);
-  Sym inner = (inverseGaps(parts.values) * (turnU + turnV) + parts.sums() * (turnU - turnV)) * 0.5;
+  Sym inner =
+      (inverseGaps(parts.values) * (turnU + turnV) + inverseSums(parts.values) * (turnU - turnV)) * 0.5;
   inner = inner + ofDiagonal(ink, bars.values, inner);
-  Sym outside = (bars.u - matmul(parts.u, ofU)) * byRows(parts.inverse(), true);
+  Sym outside = (bars.u - matmul(parts.u, ofU)) * byRows(inverseOrZero(parts.values), true);
   return Syms{matmul(matmul(parts.u, inner) + outside, transposed(parts.v))};
 }
 FailureOr<Syms> SvdPackedOp::batch(Ink &, SymsRef operands, ArrayRef<bool>, int64_t) {

@@ -14,6 +14,20 @@ Sym transposed(Sym x);
 /// The lower triangle with half of the diagonal: Murray's Phi.
 Sym halfLower(Sym x);
 
+/// Part of a packed result as a tensor with these last axes.
+Sym piece(Sym packed, int64_t from, llvm::ArrayRef<int64_t> tail);
+/// The pieces one after the other; each has `batch` axes in front.
+Sym packed(const Syms &pieces, size_t batch);
+/// A vector along rows (each row the vector) and along columns.
+Sym byRows(Sym vector, bool rows);
+/// 1 / x, with 0 for 0.
+Sym inverseOrZero(Sym x);
+/// 1 / (v[j] - v[i]); 0 on the diagonal and where two are equal: what would turn their vectors into each
+/// other is left out. And 1 / (v[j] + v[i]), by which vectors of equal values, which turn together, turn
+/// against each other.
+Sym inverseGaps(Sym v);
+Sym inverseSums(Sym v);
+
 /// What a function of the runtime is told besides addresses: `n`, then `numbers`; `scratch` numbers for each
 /// matrix, and an estimate of its work in multiplications.
 struct FactorCall {

@@ -24,6 +24,9 @@ static LogicalResult checkElements(std::optional<Location> loc, llvm::StringRef 
     if (!isTensor(type)) return emitOptionalError(loc, name, " takes tensors");
     char kind = kindOf(elementOf(type));
     if (bitOf(kind) & bits) continue;
+    if (kind == 'c')
+      return emitOptionalError(loc, name, " takes no complex numbers, but ", operandText(operands, k),
+                               " is complex");
     return emitOptionalError(loc, name, " takes ", words, " tensors, but ", operandText(operands, k), " is ",
                              nameOf(elementOf(type)));
   }
@@ -33,6 +36,9 @@ static LogicalResult checkElements(std::optional<Location> loc, llvm::StringRef 
 static LogicalResult refuseElement(std::optional<Location> loc, llvm::StringRef name, ValueRange operands,
                                    unsigned k, llvm::StringRef words, llvm::StringRef advice) {
   if (!loc) return failure();
+  if (isComplexTensor(operands[k].getType()))
+    return emitError(*loc) << name << " takes no complex numbers, but " << operandText(operands, k)
+                           << " is complex";
   auto diagnostic = emitError(*loc) << name << " takes " << words << " tensors, but "
                                     << operandText(operands, k) << " is " << nameOf(elementOf(operands[k]));
   if (!advice.empty()) diagnostic.attachNote() << "help: " << advice;

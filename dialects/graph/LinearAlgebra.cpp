@@ -1,12 +1,11 @@
 // Formulas of linear algebra over the factorisations of Factor.cpp.
 #include "dialects/graph/Call.h"
 #include "dialects/graph/Composite.h"
+#include "dialects/graph/Factor.h"
 
 using namespace mlir;
 
 namespace tgc::graph::formulas {
-
-static Sym transposed(Sym x) { return graph::swapaxes(x, x.rank() - 2, x.rank() - 1); }
 
 static bool areMatrices(Ink &ink, llvm::StringRef name, Sym x) {
   if (x.rank() >= 2 && x.extent(x.rank() - 1) == x.extent(x.rank() - 2)) return true;
@@ -61,14 +60,6 @@ Sym matrixPower(Ink &ink, Sym x, int64_t exponent) {
 }
 
 // ---- orthogonal factorisations ----
-/// Part of a packed result as a tensor with these last axes.
-static Sym piece(Sym packed, int64_t from, Ints tail) {
-  if (!packed) return {};
-  SmallVector<int64_t> shape(packed.shape().drop_back());
-  llvm::append_range(shape, tail);
-  return reshape(part(packed, packed.rank() - 1, from, from + countOf(tail)), shape);
-}
-
 static bool areAnyMatrices(Ink &ink, llvm::StringRef name, Sym x) {
   if (x.rank() >= 2) return true;
   refuse(ink, name + " takes matrices, got " + textOf(x.value()));
