@@ -84,10 +84,14 @@ void Judge::move(HostTensor &tensor, Operation *op, HostTensorsRef operands) {
     scale = std::max(scale, scale * scale);
   // What was moved beyond all bounds before stays there: it must not come back as a number.
   const bool lost = std::isinf(scale) && llvm::any_of(operands, isLost);
+  // Numbers of any size tell other tales than what is none: both are tried.
+  const bool numbers = random.chance(0.3);
   for (int64_t at = 0; at < tensor.count() && !lost; ++at) {
     const double value = tensor.get<double>(at);
     // NaN passes through what bounds its operand, infinities turn comparisons.
-    if (std::isinf(scale))
+    if (std::isinf(scale) && numbers)
+      tensor.set(at, (std::isfinite(value) ? value : 0.0) + (random.chance(0.5) ? 0.75 : -0.75));
+    else if (std::isinf(scale))
       tensor.set(at, !std::isfinite(value) ? 0.0
                      : random.chance(0.5)  ? NAN
                      : random.chance(0.5)  ? INFINITY
