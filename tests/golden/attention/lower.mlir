@@ -127,7 +127,7 @@ module {
     %1 = linalg.fill ins(%cst : f32) outs(%0 : tensor<2x4xf32>) -> tensor<2x4xf32>
     %2 = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%arg0 : tensor<2x4x4xf32>) outs(%1 : tensor<2x4xf32>) {
     ^bb0(%in: f32, %out: f32):
-      %22 = arith.maximumf %out, %in : f32
+      %22 = arith.maximumf %out, %in fastmath<nsz> : f32
       linalg.yield %22 : f32
     } -> tensor<2x4xf32>
     %3 = tensor.empty() : tensor<2x4x1xf32>

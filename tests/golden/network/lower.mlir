@@ -96,7 +96,7 @@ module {
     %5 = linalg.fill ins(%cst : f32) outs(%4 : tensor<8xf32>) -> tensor<8xf32>
     %6 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%3 : tensor<8x3xf32>) outs(%5 : tensor<8xf32>) {
     ^bb0(%in: f32, %out: f32):
-      %32 = arith.maximumf %out, %in : f32
+      %32 = arith.maximumf %out, %in fastmath<nsz> : f32
       linalg.yield %32 : f32
     } -> tensor<8xf32>
     %7 = tensor.empty() : tensor<8x1xf32>
