@@ -145,6 +145,7 @@ private:
   mlir::Type vectorIndexType(mlir::AffineExpr expr);
   mlir::Value indexValue(mlir::AffineExpr expr);
   mlir::Value lanesAt(mlir::Value flat, mlir::AffineExpr linear, unsigned lane);
+  mlir::Value spacedLanes(mlir::Value flat, mlir::AffineExpr linear, int64_t stride);
   mlir::Value gather(mlir::Value flat, mlir::AffineExpr linear, mlir::Value mask);
   mlir::Value clampedLanes(mlir::Value flat, mlir::AffineExpr linear, unsigned id);
   void fetch(Scope *scope, mlir::Value flat, mlir::Value base);
