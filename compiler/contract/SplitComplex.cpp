@@ -77,7 +77,11 @@ private:
     auto found = parts.find(value);
     if (found == parts.end()) return value;
     Complex z = found->second;
-    return stack({ink.sym(z.re.value()), ink.sym(z.im.value())}, z.re.rank()).value();
+    Syms both = {ink.sym(z.re.value()), ink.sym(z.im.value())};
+    // A little is written by the kernel that makes it; much in turn by vectors.
+    constexpr int64_t little = 256;
+    const bool large = countOf(z.re.shape()) > little;
+    return (large ? interleave(both[0], both[1]) : stack(both, z.re.rank())).value();
   }
 
   Complex partsOfValue(Value value) {

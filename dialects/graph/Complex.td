@@ -23,6 +23,13 @@ def Graph_ImagPartOp : Linear<"imag_part", (ins Tensor:$z), [0]> {
   let sample = "none: it takes complex tensors only; tests/programs/complex.tg has it";
 }
 
+def Graph_InterleaveOp : Linear<"interleave", (ins Tensor:$a, Tensor:$b), [0, 1]> {
+  let summary = "the elements of two tensors in turn, along a new last axis";
+  let description = [{ How memory holds complex tensors. C1: both have one shape and dtype. }];
+  let internal = 1;
+  let sample = "a: -3 .. 3, b: -3 .. 3";
+}
+
 def Graph_ComplexOp : Composite<"complex", (ins Tensor:$re, Tensor:$im)> {
   let summary = "re + 1j * im";
   let description = [{ f32 parts give c64, f64 parts c128. C1: parts are f32 or f64. }];

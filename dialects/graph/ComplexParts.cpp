@@ -2,8 +2,10 @@
 // never lowered.
 #include "dialects/graph/Complex.h"
 #include "dialects/graph/Composite.h"
+#include "dialects/graph/ItemVectors.h"
 #include "dialects/graph/Ops.h"
 #include "dialects/graph/Reference.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 
@@ -77,6 +79,69 @@ OpFoldResult RealPartOp::fold(FoldAdaptor) {
 OpFoldResult ImagPartOp::fold(FoldAdaptor) {
   auto join = getZ().getDefiningOp<JoinPartsOp>();
   return join ? OpFoldResult(join.getIm()) : OpFoldResult();
+}
+
+// ---- interleave ----
+FailureOr<RankedTensorType> InterleaveOp::infer(std::optional<Location> loc, Adaptor adaptor) {
+  auto type = tensorOf(adaptor.getA());
+  if (type != adaptor.getB().getType())
+    return emitOptionalError(loc, "interleave: ", textOf(adaptor.getA()), " and ", textOf(adaptor.getB()),
+                             " differ");
+  SmallVector<int64_t> shape(type.getShape());
+  shape.push_back(2);
+  return checkedTensor(loc, shape, type.getElementType());
+}
+
+Sym InterleaveOp::adjoint(unsigned which, Ink &, Sym ct) {
+  Sym part = formulas::part(ct, ct.rank() - 1, which, which + 1);
+  return reshape(part, part.shape().drop_back());
+}
+
+FailureOr<Syms> InterleaveOp::batch(Ink &ink, SymsRef operands, ArrayRef<bool> mapped, int64_t extent) {
+  return batchPointwise(*this, ink, operands, mapped, extent);
+}
+
+FailureOr<SmallVector<Value>> InterleaveOp::lower(Lowering &lowering, ValueRange operands) {
+  auto type = tensorOf(getType());
+  if (type.getNumElements() == 0) return SmallVector<Value>{lowering.zeros(type)};
+  constexpr int64_t chunk = 4096; // elements of an item: whole vectors of every dtype
+  Lowering::ItemsPlan plan;
+  auto rule = [&](ItemInk &ink) {
+    ItemVectors vectors(ink, type.getElementType());
+    const int64_t count = type.getNumElements() / 2, lanes = vectors.lanes(), vectorsOfItem = chunk / lanes;
+    Value from = ink.multiply(ink.item, chunk);
+    auto write = [&](Value at) {
+      Value a = vectors.load(ink.inputs[0], at, lanes), b = vectors.load(ink.inputs[1], at, lanes),
+            to = ink.multiply(at, 2);
+      vectors.store(ink.outputs[0], vectors.zipped(a, b, false), to);
+      vectors.store(ink.outputs[0], vectors.zipped(a, b, true), ink.add(to, ink.number(lanes)));
+    };
+    // All items but the last are whole; what is left of a vector is written one by one.
+    Value left = arith::SubIOp::create(ink.builder, ink.loc, ink.number(count / lanes),
+                                       ink.multiply(ink.item, vectorsOfItem));
+    Value whole = arith::MinSIOp::create(ink.builder, ink.loc, left, ink.number(vectorsOfItem));
+    ink.loop(ink.number(0), whole, [&](Value k) { write(ink.add(from, ink.multiply(k, lanes))); });
+    Value last = arith::CmpIOp::create(ink.builder, ink.loc, arith::CmpIPredicate::slt, left,
+                                       ink.number(vectorsOfItem));
+    if (count % lanes == 0) return;
+    ink.when(last, [&] {
+      ink.loop(ink.number(count / lanes * lanes), ink.number(count), [&](Value at) {
+        for (int64_t which : {0, 1})
+          ink.store(ink.outputs[0], ink.load(ink.inputs[which], at),
+                    ink.add(ink.multiply(at, 2), ink.number(which)));
+      });
+    });
+  };
+  plan.count = llvm::divideCeil(type.getNumElements() / 2, chunk);
+  plan.nanoseconds = 0.2 * static_cast<double>(type.getNumElements());
+  return SmallVector<Value>{lowering.items(type, operands, getOperandTypes(), plan, rule)};
+}
+
+HostTensors InterleaveOp::evaluate(HostTensorsRef in) {
+  HostTensor out(tensorOf(getType()));
+  for (int64_t at = 0; at < out.count(); ++at)
+    out.copy(at, in[at % 2], at / 2);
+  return {out};
 }
 
 // ---- pairs ----

@@ -99,6 +99,12 @@ Value ItemVectors::later(Value vector, int64_t distance) {
                   [&](int64_t lane) { return lane < distance ? lane : lane - distance; });
 }
 
+Value ItemVectors::zipped(Value a, Value b, bool second) {
+  int64_t lanes = lanesOf(a);
+  return shuffled(a, b, lanes,
+                  [&](int64_t lane) { return lane / 2 + (second ? lanes / 2 : 0) + (lane % 2 ? lanes : 0); });
+}
+
 Value ItemVectors::joined(Value first, Value others, int64_t distance) {
   int64_t lanes = lanesOf(first);
   return shuffled(first, others, lanes, [&](int64_t lane) { return lane < distance ? lane : lanes + lane; });

@@ -39,6 +39,8 @@ public:
   mlir::Value later(mlir::Value vector, int64_t distance);
   /// The first `distance` lanes of one vector and the other ones of another.
   mlir::Value joined(mlir::Value first, mlir::Value others, int64_t distance);
+  /// One lane of each in turn: of their first halves, or of their second ones.
+  mlir::Value zipped(mlir::Value a, mlir::Value b, bool second);
 
   /// An integer tensor's element as an i64 (unsigned ones above 2^63 come out negative).
   mlir::Value integer(const Memory &memory, mlir::Value at);

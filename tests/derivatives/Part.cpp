@@ -18,7 +18,10 @@ class Values {
 public:
   explicit Values(Block &block) {
     for (Value argument : block.getArguments())
-      if (isF64(argument) && isSmall(argument)) cones[argument];
+      if (isF64(argument) && isSmall(argument))
+        cones[argument];
+      else if (isF64(argument))
+        blocked.insert(argument); // what is made of it is differentiated like the rest
     for (Operation &op : block.without_terminator())
       visit(op);
   }
@@ -46,7 +49,10 @@ private:
     }
     const Row *row = rowNamed(op.getName().stripDialect());
     for (Value result : op.getResults()) {
-      if (!isFloatTensor(result.getType())) continue; // integers and bools stop a dependence
+      if (!isFloatTensor(result.getType())) { // integers and bools stop a dependence, but not the walk
+        if (!clean) blocked.insert(result);
+        continue;
+      }
       if (depends && clean && isF64(result) && isSmall(result) && row && !*row->noDerivative)
         cones[result] = cone;
       else if (depends || !clean)

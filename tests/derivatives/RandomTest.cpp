@@ -88,7 +88,7 @@ TEST_CASE("derivatives: of 1,000 random graphs, orders 1 to 3 in every nesting, 
     }
     Tower tower(std::move(graph.written), graph.inputs, seed);
     if (!tower.isActive() || failed(tower.grow(3))) {
-      FAIL_CHECK("seed " << seed << " has no derivative");
+      FAIL_CHECK("seed " << seed << " has no derivative\n" << textOf(*bench, seed));
       continue;
     }
     const size_t before = tally.wrong.size(), beforeCompiled = compiled.wrong.size();
