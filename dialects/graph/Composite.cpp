@@ -263,7 +263,11 @@ Sym bilinear(Ink &ink, Sym a, Sym b, Sym weight, Sym bias) {
     return refuse(ink, "bilinear: " + textOf(weight.value()) + " does not stand between " +
                            textOf(a.value()) + " and " + textOf(b.value()));
   Sym y = graph::einsum("...m,omn,...n->...o", {a, weight, b});
-  return bias ? y + bias : y;
+  if (!y || !bias) return y;
+  if (bias.rank() > 1 || (bias.rank() == 1 && bias.extent(0) != 1 && bias.extent(0) != weight.extent(0)))
+    return refuse(ink, "bilinear: the bias has an element for each of the weight's matrices, got " +
+                           textOf(bias.value()) + " for " + textOf(weight.value()));
+  return y + bias;
 }
 
 } // namespace tgc::graph::formulas
