@@ -25,6 +25,12 @@ std::optional<Error> checkParams(const std::vector<Param> &params, const Place &
       error.place = place;
       return error;
     }
+    if (const auto rank = static_cast<std::int64_t>(params[k].extents.size());
+        isComplex(params[k].dtype) && rank > graph::maxComplexRank)
+      return Error{ErrorKind::Limit,
+                   "parameter " + params[k].name + ": a complex tensor has at most " +
+                       std::to_string(graph::maxComplexRank) + " axes, this one has " + std::to_string(rank),
+                   place};
     for (std::size_t j = 0; j < k; ++j)
       if (params[j].name == params[k].name)
         return Error{ErrorKind::Invalid, "two parameters are called " + params[k].name, place};

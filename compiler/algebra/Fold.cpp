@@ -56,6 +56,9 @@ struct FoldPass : impl::FoldBase<FoldPass> {
     auto row = dyn_cast<GraphOp>(op);
     if (!row || op->getNumOperands() == 0 || row.kind() == Kind::Composite || op->getNumResults() != 1)
       return;
+    // The parts of complex numbers are the constants that rules look at.
+    if (isComplexTensor(op->getResult(0).getType()) || llvm::any_of(op->getOperandTypes(), isComplexTensor))
+      return;
     SmallVector<DenseElementsAttr> operands;
     for (Value operand : op->getOperands()) {
       operands.push_back(constantOf(operand));
@@ -63,7 +66,6 @@ struct FoldPass : impl::FoldBase<FoldPass> {
     }
     bool splats = llvm::all_of(operands, [](DenseElementsAttr value) { return value.isSplat(); });
     auto type = tensorOf(op->getResult(0));
-    if (isComplexTensor(type)) return; // its parts are constants, which is what rules look at
     DenseElementsAttr value;
     if (splats && row.kind() == Kind::Pointwise && type.getNumElements() > 0)
       value = foldSplat(row, operands);

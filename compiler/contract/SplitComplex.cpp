@@ -84,27 +84,19 @@ private:
     return (large ? interleave(both[0], both[1]) : stack(both, z.re.rank())).value();
   }
 
-  Complex partsOfValue(Value value) {
+  Complex partsIn(Value value) {
     auto found = parts.find(value);
     return found == parts.end() ? Complex{ink.sym(value), ink.zero(value.getType())} : found->second;
   }
 
   LogicalResult split(Operation *op) {
-    if (auto constant = dyn_cast<ConstantOp>(op)) return splitConstant(constant);
+    if (isa<ConstantOp>(op)) {
+      parts[op->getResult(0)] = graph::partsOf(ink.sym(op->getResult(0)));
+      old.push_back(op);
+      return success();
+    }
     if (auto row = dyn_cast<GraphOp>(op)) return splitRow(row);
     return handOn(op);
-  }
-
-  LogicalResult splitConstant(ConstantOp op) {
-    HostTensor z = HostTensor::fromAttr(cast<DenseElementsAttr>(op.getValue()));
-    HostTensor halves[2] = {HostTensor(realTypeOf(z.type())), HostTensor(realTypeOf(z.type()))};
-    for (int64_t at = 0; at < z.count(); ++at) {
-      halves[0].set(at, z.complexAt(at).real());
-      halves[1].set(at, z.complexAt(at).imag());
-    }
-    parts[op.getResult()] = {ink.constant(halves[0].toAttr()), ink.constant(halves[1].toAttr())};
-    old.push_back(op);
-    return success();
   }
 
   LogicalResult splitRow(GraphOp op) {
@@ -119,11 +111,11 @@ private:
     old.push_back(op);
     if (auto join = dyn_cast<JoinPartsOp>(*op))
       return keep(0, {ink.sym(join.getRe()), ink.sym(join.getIm())}), success();
-    if (isa<RealPartOp>(op)) return keep(0, {partsOfValue(op->getOperand(0)).re, {}}), success();
-    if (isa<ImagPartOp>(op)) return keep(0, {partsOfValue(op->getOperand(0)).im, {}}), success();
+    if (isa<RealPartOp>(op)) return keep(0, {partsIn(op->getOperand(0)).re, {}}), success();
+    if (isa<ImagPartOp>(op)) return keep(0, {partsIn(op->getOperand(0)).im, {}}), success();
     if (!row->complex) return op->emitError() << row->name << " takes no complex numbers";
     SmallVector<Complex> operands =
-        llvm::map_to_vector(op->getOperands(), [&](Value v) { return partsOfValue(v); });
+        llvm::map_to_vector(op->getOperands(), [&](Value v) { return partsIn(v); });
     SmallVector<int32_t> segments(row->operands.size(), 1);
     if (auto given = op->getAttrOfType<DenseI32ArrayAttr>("operandSegmentSizes"))
       segments.assign(given.asArrayRef().begin(), given.asArrayRef().end());

@@ -8,14 +8,15 @@ void tgc::addContractBeforeAutodiff(mlir::OpPassManager &passes) {
 }
 
 void tgc::addContract(mlir::OpPassManager &passes, const Options &options) {
+  const bool sliced = options.contractionBytes > 0;
   mlir::OpPassManager &functions = passes.nest<mlir::func::FuncOp>();
   functions.addPass(createMergeContractions());
-  if (options.contractionBytes > 0)
+  if (sliced)
     functions.addPass(createSliceContractions(SliceContractionsOptions{options.contractionBytes}));
   else
     functions.addPass(createPlanContractions());
   passes.addPass(createSplitComplex());
-  if (options.contractionBytes > 0)
-    return; // equal pairs of different slices are made twice: keeping them would cost what slicing saves
-  passes.nest<mlir::func::FuncOp>().addPass(mlir::createCSEPass()); // equal pairs of different networks
+  // Equal pairs of different networks are one; those of different slices are made twice: keeping them would
+  // cost what slicing saves.
+  if (!sliced) passes.nest<mlir::func::FuncOp>().addPass(mlir::createCSEPass());
 }

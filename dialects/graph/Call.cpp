@@ -191,27 +191,35 @@ LogicalResult Caller::collectOperands() {
   return success();
 }
 
-LogicalResult Caller::promoteOperands() {
-  auto promotes = [&](const Slot &slot) {
-    return llvm::StringRef(row.operands[slot.operand].constraint) == "Tensor";
-  };
+bool Caller::isNumeric(const Slot &slot) const {
+  return llvm::StringRef(row.operands[slot.operand].constraint) == "Tensor";
+}
+
+std::optional<Type> Caller::commonReal() {
   const Slot *leader = nullptr;
   Type common;
   for (const Slot &slot : slots) {
-    if (!slot.sym || !promotes(slot)) continue;
-    Type next = common ? promote(common, slot.sym.element()) : slot.sym.element();
+    if (!slot.sym || !isNumeric(slot)) continue;
+    Type own = realOf(slot.sym.element()), next = common ? promote(common, own) : own;
     if (!next) {
       auto diagnostic = error() << "no common dtype for " << textOf(leader->sym.value()) << " and "
                                 << textOf(slot.sym.value());
       diagnostic.attachNote() << "help: convert one of them with astype";
-      return failure();
+      return std::nullopt;
     }
     if (next != common) leader = &slot;
     common = next;
   }
+  return common;
+}
+
+LogicalResult Caller::promoteOperands() {
+  auto found = commonReal();
+  if (!found) return failure();
+  Type common = *found;
   if (!common) return success();
   for (Slot &slot : slots)
-    if (slot.sym && promotes(slot) && slot.sym.element() != common)
+    if (slot.sym && isNumeric(slot) && slot.sym.element() != common)
       slot.sym =
           ink.build1("astype", slot.sym.value(), ink.builder.getNamedAttr("dtype", TypeAttr::get(common)));
   return success(!ink.failed());

@@ -14,12 +14,23 @@ public:
   llvm::FailureOr<Syms> run(const Arguments &positional, const NamedArguments &named);
 
 private:
+  struct Slot {
+    Argument argument;
+    unsigned operand; // index into row.operands
+    Sym sym;
+    Complex parts; // of a complex call
+  };
+  bool isNumeric(const Slot &slot) const; ///< takes part in promotion
+
   mlir::InFlightDiagnostic error() { return mlir::emitError(ink.loc()) << row.name << ": "; }
   llvm::LogicalResult bind(const Arguments &positional, const NamedArguments &named);
   llvm::LogicalResult fallbacks();
   llvm::LogicalResult collectOperands();
   llvm::LogicalResult checkOperand(const Argument &argument, const OperandRow &operand);
   llvm::LogicalResult promoteOperands();
+  /// The common dtype of the numbers among the operands, of the parts of complex ones; null where none is a
+  /// tensor. Nothing, reported, where they have none.
+  std::optional<mlir::Type> commonReal();
   // ComplexCall.cpp: a call with a complex operand, literal or dtype.
   bool isComplex() const;
   llvm::FailureOr<Syms> runComplex();
@@ -38,12 +49,6 @@ private:
   mlir::Type literalType(const Argument &argument) const;
   llvm::FailureOr<Sym> constant(const Argument &argument, mlir::Type element, llvm::ArrayRef<int64_t> shape);
 
-  struct Slot {
-    Argument argument;
-    unsigned operand; // index into row.operands
-    Sym sym;
-    Complex parts; // of a complex call
-  };
   Ink &ink;
   const Row &row;
   std::vector<Argument> bound;

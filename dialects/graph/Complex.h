@@ -1,7 +1,7 @@
 // Complex numbers as pairs of real tensors. A complex value of the graph is `join_parts` of two real ones,
 // and a call on it writes the real ops its parts are made of: every later question (derivatives, batching,
-// fusion) is then one about real numbers. Only functions' arguments, results and products (`whole` rows) are
-// complex ops.
+// fusion) is then one about real numbers. What stays complex: what functions, branches and loops hand on, and
+// the rows marked `whole` (contractions) until their order is chosen.
 #pragma once
 #include "dialects/graph/Sym.h"
 #include "mlir/IR/BuiltinAttributes.h"

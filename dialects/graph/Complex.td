@@ -1,4 +1,5 @@
-// CATALOGUE: complex numbers. Three linear ops tie complex tensors to their parts (blocks in ComplexParts.cpp);
+// CATALOGUE: complex numbers. Three linear ops tie complex tensors to their parts, interleave is how memory holds
+// those (blocks in ComplexParts.cpp);
 // everything else on complex tensors is written on the parts by the call (`complex` of each row, ComplexCall.cpp).
 
 let group = "complex numbers" in {

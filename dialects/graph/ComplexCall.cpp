@@ -6,10 +6,6 @@ using namespace mlir;
 
 namespace tgc::graph {
 
-static bool isNumeric(const Row &row, unsigned operand) {
-  return llvm::StringRef(row.operands[operand].constraint) == "Tensor";
-}
-
 bool Caller::isComplex() const {
   auto asked = [](const Argument &argument) {
     auto *type = argument.as<Type>();
@@ -20,29 +16,18 @@ bool Caller::isComplex() const {
          });
 }
 
-/// The common dtype of the parts; null, reported, where there is none. f64 where no tensor says otherwise.
+/// The dtype of the parts; null, reported, where there is none. f64 where no tensor says otherwise.
 Type Caller::complexPart() {
-  const Slot *leader = nullptr;
-  Type common;
-  bool any = false;
-  for (const Slot &slot : slots) {
-    any |= slot.argument.as<std::complex<double>>() != nullptr;
-    if (!slot.sym || !isNumeric(row, slot.operand)) continue;
-    any |= isComplexTensor(slot.sym.type());
-    Type own = realOf(slot.sym.element()), next = common ? promote(common, own) : own;
-    if (!next) {
-      auto diagnostic = error() << "no common dtype for " << textOf(leader->sym.value()) << " and "
-                                << textOf(slot.sym.value());
-      diagnostic.attachNote() << "help: convert one of them with astype";
-      return {};
-    }
-    if (next != common) leader = &slot;
-    common = next;
-  }
-  if (!common) return ink.builder.getF64Type();
-  if (!any || common.isF32() || common.isF64()) return common;
-  if (kindOf(common) == 'f') return ink.builder.getF32Type(); // there are no complex halves
-  auto diagnostic = error() << "no common dtype for a complex number and " << textOf(leader->sym.value());
+  auto common = commonReal();
+  if (!common) return {};
+  if (!*common) return ink.builder.getF64Type();
+  const Slot *complex = llvm::find_if(slots, [&](const Slot &slot) {
+    return slot.argument.as<std::complex<double>>() || (slot.sym && isComplexTensor(slot.sym.type()));
+  });
+  if (complex == slots.end() || common->isF32() || common->isF64()) return *common;
+  if (kindOf(*common) == 'f') return ink.builder.getF32Type(); // there are no complex halves
+  const Slot *whole = llvm::find_if(slots, [&](const Slot &slot) { return slot.sym && isNumeric(slot); });
+  auto diagnostic = error() << "no common dtype for a complex number and " << textOf(whole->sym.value());
   diagnostic.attachNote() << "help: convert the tensor with astype";
   return {};
 }
@@ -50,7 +35,7 @@ Type Caller::complexPart() {
 LogicalResult Caller::splitOperands(Type part) {
   for (Slot &slot : slots) {
     const OperandRow &operand = row.operands[slot.operand];
-    bool numeric = isNumeric(row, slot.operand);
+    bool numeric = isNumeric(slot);
     auto *literal = slot.argument.as<std::complex<double>>();
     if (literal && !numeric)
       return error() << operand.name << " takes no complex number, got " << argumentText(slot.argument);

@@ -14,7 +14,8 @@ namespace {
 
 using Ints = ArrayRef<int64_t>;
 
-/// n of matrices with their parts along a last axis; nothing, reported, where they are no such matrices.
+/// `count` numbers for each m x n matrix; a failure, reported, where x is no matrices with their parts
+/// behind.
 FailureOr<RankedTensorType> inferPacked(std::optional<Location> loc, llvm::StringRef name, Value x,
                                         bool square, llvm::function_ref<int64_t(int64_t, int64_t)> count) {
   auto shape = shapeOf(x);
@@ -56,7 +57,7 @@ Sym columnsProduct(Sym a, Sym b) { return sum(real(conj(a) * b), Ints{a.rank() -
 /// that is not real turns the vector back.
 class Phases {
 public:
-  explicit Phases(Sym vectors) : vectors(vectors) {
+  explicit Phases(Sym vectors) {
     int64_t rows = vectors.rank() - 2;
     Sym size = abs(vectors), large = size >= max(size, Ints{rows}, true) * 0.9;
     Sym count = cumulative_sum(astype(large, vectors.ink()->builder.getI64Type()), rows);
@@ -71,7 +72,9 @@ public:
     Sym part = first * scale * turns;
     return cotangent - joined(*cotangent.ink(), {cotangent.ink()->zero(part.type()), part});
   }
-  Sym vectors, first, scale;
+
+private:
+  Sym first, scale; ///< 1 at those elements; 1 over their sizes
 };
 Sym times1j(Sym z) {
   Complex parts = partsOf(z);

@@ -1,5 +1,5 @@
-// Blocks of the three ops between complex tensors and their parts. Stage contract takes them apart: they are
-// never lowered.
+// Blocks of the three ops between complex tensors and their parts, which stage contract takes apart, and of
+// interleave, which writes the parts to memory.
 #include "dialects/graph/Complex.h"
 #include "dialects/graph/Composite.h"
 #include "dialects/graph/ItemVectors.h"
@@ -21,7 +21,7 @@ FailureOr<RankedTensorType> JoinPartsOp::infer(std::optional<Location> loc, Adap
   if (re != adaptor.getIm().getType() || !(re.getElementType().isF32() || re.getElementType().isF64()))
     return emitOptionalError(loc, "complex: the parts are f32 or f64 and of one shape, got ",
                              textOf(adaptor.getRe()), " and ", textOf(adaptor.getIm()));
-  return RankedTensorType::get(re.getShape(), ComplexType::get(re.getElementType()));
+  return checkedTensor(loc, re.getShape(), ComplexType::get(re.getElementType()));
 }
 
 Sym JoinPartsOp::adjoint(unsigned which, Ink &, Sym ct) {

@@ -36,9 +36,12 @@ RankedTensorType realTypeOf(RankedTensorType type) {
   return RankedTensorType::get(type.getShape(), realOf(type.getElementType()));
 }
 
+static int64_t rankLimit(Type element) { return isa<ComplexType>(element) ? maxComplexRank : maxRank; }
+
 bool isTensor(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !tensor.hasStaticShape() || tensor.getRank() > maxRank || tensor.getEncoding()) return false;
+  if (!tensor || !tensor.hasStaticShape() || tensor.getEncoding()) return false;
+  if (tensor.getRank() > rankLimit(tensor.getElementType())) return false;
   int64_t count = 1;
   for (int64_t extent : tensor.getShape()) {
     if (extent == 0) continue; // the other extents are limited all the same: products of them stay numbers
@@ -126,9 +129,9 @@ int64_t countOf(ArrayRef<int64_t> shape) {
 
 FailureOr<RankedTensorType> checkedTensor(std::optional<Location> loc, ArrayRef<int64_t> shape,
                                           Type element) {
-  if (static_cast<int64_t>(shape.size()) > maxRank)
-    return emitOptionalError(loc, "a tensor has at most ", maxRank, " axes, this one would have ",
-                             shape.size());
+  if (int64_t limit = rankLimit(element); static_cast<int64_t>(shape.size()) > limit)
+    return emitOptionalError(loc, isa<ComplexType>(element) ? "a complex tensor" : "a tensor",
+                             " has at most ", limit, " axes, this one would have ", shape.size());
   for (int64_t extent : shape)
     if (extent < 0) return emitOptionalError(loc, "an extent cannot be negative, got ", extent);
   auto type = RankedTensorType::get(shape, element);

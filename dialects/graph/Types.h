@@ -8,6 +8,8 @@
 namespace tgc::graph {
 
 inline constexpr int64_t maxRank = 8;
+/// Of complex tensors: where memory holds them their parts are one more axis.
+inline constexpr int64_t maxComplexRank = maxRank - 1;
 inline constexpr int64_t maxElements = int64_t(1) << 48;
 
 /// A ranked tensor of static shape, rank 0..8, at most 2^48 elements, of one of the 15 dtypes.

@@ -46,17 +46,26 @@ Folded foldBools(Operator op, bool a, bool b) {
   }
 }
 
-Folded foldFloats(Operator op, double a, double b) {
-  if (auto verdict = compare(op, a, b)) return {Argument(*verdict), {}};
+/// The four rules; nothing for other operators.
+template <typename T> std::optional<Argument> calculate(Operator op, T a, T b) {
   switch (op) {
   case Operator::add:
-    return {Argument(a + b), {}};
+    return Argument(a + b);
   case Operator::subtract:
-    return {Argument(a - b), {}};
+    return Argument(a - b);
   case Operator::multiply:
-    return {Argument(a * b), {}};
+    return Argument(a * b);
   case Operator::divide:
-    return {Argument(a / b), {}};
+    return Argument(a / b);
+  default:
+    return std::nullopt;
+  }
+}
+
+Folded foldFloats(Operator op, double a, double b) {
+  if (auto verdict = compare(op, a, b)) return {Argument(*verdict), {}};
+  if (auto number = calculate(op, a, b)) return {*number, {}};
+  switch (op) {
   case Operator::floor_divide:
     return {Argument(std::floor(a / b)), {}};
   case Operator::remainder:
@@ -148,19 +157,12 @@ std::complex<double> powerOf(std::complex<double> a, std::complex<double> b) {
 }
 
 Folded foldComplex(Operator op, std::complex<double> a, std::complex<double> b) {
+  if (auto number = calculate(op, a, b)) return {*number, {}};
   switch (op) {
   case Operator::equal:
     return {Argument(a == b), {}};
   case Operator::not_equal:
     return {Argument(a != b), {}};
-  case Operator::add:
-    return {Argument(a + b), {}};
-  case Operator::subtract:
-    return {Argument(a - b), {}};
-  case Operator::multiply:
-    return {Argument(a * b), {}};
-  case Operator::divide:
-    return {Argument(a / b), {}};
   case Operator::power:
     return {Argument(powerOf(a, b)), {}};
   default:

@@ -8,7 +8,8 @@ namespace tgc::language {
 namespace {
 
 constexpr std::int64_t elementLimit = std::int64_t(1) << 48;
-constexpr std::size_t rankLimit = 8;
+constexpr std::size_t rankLimit = 8,
+                      complexRankLimit = 7; // in memory the parts of a number are one more axis
 
 /// Functions and statements.
 class FileParser : ExpressionParser {
@@ -132,8 +133,11 @@ void FileParser::extents(Parameter &parameter) {
   if (!close(TokenKind::SquareClose, open)) return;
   leave();
   Span all{open.begin, lastEnd};
-  if (parameter.extents.size() > rankLimit) {
-    Error error = source().error(all, "a tensor has at most 8 axes, this one has " +
+  const bool complex = isComplex(parameter.dtype);
+  const std::size_t limit = complex ? complexRankLimit : rankLimit;
+  if (parameter.extents.size() > limit) {
+    Error error = source().error(all, std::string(complex ? "a complex tensor" : "a tensor") +
+                                          " has at most " + std::to_string(limit) + " axes, this one has " +
                                           std::to_string(parameter.extents.size()));
     error.kind = ErrorKind::Limit;
     fail(std::move(error));

@@ -2,6 +2,7 @@
 // rotations: a rotation with a phase makes one product of two rows real and then zero. Nothing is allocated;
 // what has no answer becomes NaN.
 #include "runtime/Calls.h"
+#include "runtime/cpu/Matrix.h"
 #include <algorithm>
 #include <cmath>
 #include <complex>
@@ -10,10 +11,7 @@
 namespace tgc {
 namespace {
 
-using Index = std::int64_t;
 template <typename T> using Number = std::complex<T>;
-
-template <typename T> T *at(Index address) { return reinterpret_cast<T *>(address); }
 
 /// Element k of a matrix whose parts lie side by side; a step of 0 repeats one real number for both parts.
 template <typename T> Number<T> element(const T *from, Index step, Index k) {
@@ -62,28 +60,6 @@ template <typename T> Number<T> phaseOf(const Number<T> *x, Index count) {
   for (Index k = 0; k < count && top > 0; ++k)
     if (std::abs(x[k]) >= T(0.9) * top) return std::conj(x[k]) / std::abs(x[k]);
   return 1;
-}
-
-/// Puts rows in the order of their numbers; `swap` exchanges two rows.
-template <typename T, typename Swap> void order(T *values, Index n, bool descending, Swap swap) {
-  for (Index k = 0; k < n; ++k) {
-    Index best = k;
-    for (Index i = k + 1; i < n; ++i)
-      if (descending ? values[best] < values[i] : values[i] < values[best]) best = i;
-    if (best == k) continue;
-    std::swap(values[k], values[best]);
-    swap(k, best);
-  }
-}
-
-template <typename T> void swapRows(Number<T> *x, Index width, Index a, Index b) {
-  std::swap_ranges(x + a * width, x + (a + 1) * width, x + b * width);
-}
-
-template <typename T> void makeIdentity(Number<T> *x, Index n) {
-  std::fill(x, x + n * n, Number<T>(0));
-  for (Index k = 0; k < n; ++k)
-    x[k * n + k] = 1;
 }
 
 /// `a` is Hermitian and becomes diagonal; the rows of v its vectors.
@@ -243,13 +219,6 @@ template <typename T> void determinant(const T *from, Index step, T *result, Num
   }
   const T all[] = {product.real(), product.imag(), direction.real(), direction.imag(), logarithm};
   std::copy(std::begin(all), std::end(all), result);
-}
-
-template <typename Body> void withReal(Index bits, Body body) {
-  if (bits == 32)
-    body(float());
-  else
-    body(double());
 }
 
 } // namespace

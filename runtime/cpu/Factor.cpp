@@ -1,6 +1,7 @@
 // Factorisations and solutions of one matrix: rows added to rows, which is what vector units like, and from
 // one block on products of blocks. Nothing is allocated; what has no answer becomes NaN or infinite.
 #include "runtime/Calls.h"
+#include "runtime/cpu/Matrix.h"
 #include "runtime/cpu/SubtractProduct.h"
 #include <algorithm>
 #include <cmath>
@@ -15,15 +16,12 @@ template <typename T> void subtractRow(std::int64_t count, T factor, const T *x,
     y[k] -= factor * x[k];
 }
 
-template <typename T> T *at(std::int64_t address) { return reinterpret_cast<T *>(address); }
-
 /// `step` 0 repeats one number.
 template <typename T> void copyIn(std::int64_t from, std::int64_t step, T *to, std::int64_t count) {
   for (std::int64_t k = 0; k < count; ++k)
     to[k] = at<const T>(from)[k * step];
 }
 
-using Index = std::int64_t;
 constexpr Index block = 48; ///< rows and columns that are factored by themselves
 
 /// Rows [first, last) of the upper factor, the rows above them being done with.
@@ -161,14 +159,6 @@ template <typename T> void determinant(T *a, T *result, std::int64_t n, char wha
     sign *= pivot == 0 ? T(0) : pivot < 0 ? T(-1) : pivot > 0 ? T(1) : pivot;
   });
   *result = what == 'd' ? product : what == 'l' ? logarithm : sign;
-}
-
-/// Calls with a float or a double.
-template <typename Body> void withReal(std::int64_t bits, Body body) {
-  if (bits == 32)
-    body(float());
-  else
-    body(double());
 }
 
 } // namespace

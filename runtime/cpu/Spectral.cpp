@@ -2,6 +2,7 @@
 // and singular values by Jacobi rotations, which are accurate and work on whole rows. Nothing is allocated; a
 // matrix with infinities or NaN gives NaN.
 #include "runtime/Calls.h"
+#include "runtime/cpu/Matrix.h"
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,10 +10,7 @@
 namespace tgc {
 namespace {
 
-using Index = std::int64_t;
 constexpr int mostSweeps = 64; ///< of rotations; they converge quadratically, in six to ten
-
-template <typename T> T *at(Index address) { return reinterpret_cast<T *>(address); }
 
 // ---- rows in the widest vectors of the machine: one body, compiled for each instruction set ----
 #define TGC_INLINE __attribute__((always_inline)) inline
@@ -164,12 +162,6 @@ template <typename T> T tangentOf(T zeta) {
   return std::copysign(T(1), zeta) / (std::abs(zeta) + std::sqrt(1 + zeta * zeta));
 }
 
-template <typename T> void makeIdentity(T *v, Index n) {
-  std::fill(v, v + n * n, T(0));
-  for (Index k = 0; k < n; ++k)
-    v[k * (n + 1)] = 1;
-}
-
 /// A symmetric matrix becomes tridiagonal, diagonal d and e beside it (e[n - 1] is 0), by reflections of rows
 /// and columns; the rows of v become the columns of their product. `room` holds n numbers.
 template <typename T> void tridiagonalise(T *a, T *v, T *d, T *e, T *room, Index n) {
@@ -269,22 +261,6 @@ template <typename T> T signOf(const T *x, Index count) {
   return 1;
 }
 
-/// Puts rows in the order of their numbers by exchanging them; `swap` takes the rest of two rows along.
-template <typename T, typename Swap> void order(T *values, Index n, bool descending, Swap swap) {
-  for (Index k = 0; k < n; ++k) {
-    Index best = k;
-    for (Index i = k + 1; i < n; ++i)
-      if (descending ? values[best] < values[i] : values[i] < values[best]) best = i;
-    if (best == k) continue;
-    std::swap(values[k], values[best]);
-    swap(k, best);
-  }
-}
-
-template <typename T> void swapRows(T *x, Index width, Index a, Index b) {
-  std::swap_ranges(x + a * width, x + (a + 1) * width, x + b * width);
-}
-
 template <typename T> void eigh(const T *from, Index step, T *values, T *vectors, T *a, T *v, Index n) {
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j <= i; ++j)
@@ -354,13 +330,6 @@ void svd(const T *from, Index step, T *u, T *values, T *vt, T *scratch, Index m,
       vt[k * n + l] = sign * r[k * n + l];
     values[k] /= factor;
   }
-}
-
-template <typename Body> void withReal(Index bits, Body body) {
-  if (bits == 32)
-    body(float());
-  else
-    body(double());
 }
 
 } // namespace
