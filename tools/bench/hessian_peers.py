@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Hessians by tgc beside jax.jit(jax.hessian) and torch.func.hessian: same inputs, same run, in turns, f64.
 
-  tools/bench/hessian_peers.py [--threads 2] [--samples 7] [--peers jax,torch,casadi] [NAME:SIZE]...
+  tools/bench/hessian_peers.py [--threads 2] [--samples 7] [--peers jax,torch,compiled,casadi] [NAME:SIZE]...
 
 Sparse ones (rosenbrock, luksan, chain: values of the nonzeros) are beside CasADi's, which is left out where building its
 Hessian would take longer than --casadi-limit variables allow. `compressed` has no peer.
@@ -25,7 +25,7 @@ def arguments():
     parser.add_argument("--tgc", default="build/bin/tgc-bench-hessian")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--samples", type=int, default=7)
-    parser.add_argument("--peers", default="jax,torch,casadi")
+    parser.add_argument("--peers", default="jax,torch,compiled,casadi")
     parser.add_argument("--casadi-limit", type=int, default=100000, help="most variables of a CasADi graph")
     parser.add_argument("--sparse", action="store_true", help="the sparse and compressed cases")
     parser.add_argument("cases", nargs="*", default=CASES)
@@ -148,7 +148,7 @@ def contenders(names, np, name, arrays, args):
             found["jax"] = lambda: np.asarray(call(*device).block_until_ready())
         except ImportError:
             pass
-    if "torch" in names:
+    if "torch" in names or "compiled" in names:
         try:
             import torch
 
@@ -158,7 +158,11 @@ def contenders(names, np, name, arrays, args):
                             lambda a, b: torch.linalg.solve_triangular(a, b[:, None], upper=False)[:, 0])
             tensors = [torch.from_numpy(np.ascontiguousarray(a)) for a in arrays]
             call_torch = torch.func.hessian(loss, argnums=which)
-            found["torch"] = lambda: call_torch(*tensors).numpy()
+            if "torch" in names:
+                found["torch"] = lambda: call_torch(*tensors).numpy()
+            if "compiled" in names:
+                call_compiled = torch.compile(call_torch)
+                found["compiled"] = lambda: call_compiled(*tensors).numpy()
         except ImportError:
             pass
     return found
